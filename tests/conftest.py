@@ -50,9 +50,9 @@ os.environ["XDG_CACHE_HOME"] = str(Path(_session_folder.name, "cache"))
 
 
 @pytest.fixture(autouse=True)
-def user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def user_folders() -> Iterator[Path]:
     """A fresh, empty set of user folders, so that no test sees another's recent files."""
-    folder = tmp_path_factory.mktemp("user")
+    folder = Path(tempfile.mkdtemp(dir=_session_folder.name))
     with pytest.MonkeyPatch.context() as patch:
         for name, part in _USER_FOLDERS.items():
             patch.setenv(name, str(folder / part))
