@@ -1,0 +1,89 @@
+"""A data set in memory: one uint8 tensor of images, one tensor of labels, the class names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from backend.data.source import Shape, Skipped
+from graph.message import UserError, say
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Which images train and which validate: two int64 index tensors without a common index."""
+
+    train: Tensor
+    validation: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataSet:
+    """Labelled images of one size.
+
+    ``images`` is uint8 N×C×H×W, ``labels`` int64 N with values below ``len(classes)``.
+    ``fixed`` is the split the source itself prescribes; ``skipped`` lists what was left out.
+    """
+
+    name: str
+    images: Tensor
+    labels: Tensor
+    classes: tuple[str, ...]
+    fixed: Split | None = None
+    skipped: tuple[Skipped, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.images.dtype != torch.uint8 or self.images.dim() != 4:
+            raise ValueError(f"images must be uint8 N×C×H×W, not {self.images.shape}")
+        if self.labels.dtype != torch.int64 or self.labels.shape != self.images.shape[:1]:
+            raise ValueError(f"labels must be int64 N, not {self.labels.shape}")
+        if len(self) == 0 or not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(
+            self.classes
+        ):
+            raise ValueError("labels must name one of the classes, and there must be some")
+
+    def __len__(self) -> int:
+        return int(self.images.shape[0])
+
+    @property
+    def shape(self) -> Shape:
+        """Channels, height and width of every image."""
+        _, channels, height, width = self.images.shape
+        return int(channels), int(height), int(width)
+
+    def counts(self) -> tuple[int, ...]:
+        """How many images each class has, in the order of ``classes``."""
+        return tuple(torch.bincount(self.labels, minlength=len(self.classes)).tolist())
+
+    def split(self, seed: int = 0, fraction: float = 0.1) -> Split:
+        """The source's own split if it has one, else ``fraction`` of the images drawn by ``seed``.
+
+        Both parts hold at least one image. Raises UserError for a fraction outside 0..1 or a
+        set too small to be split.
+        """
+        if self.fixed is not None:
+            return self.fixed
+        if not 0.0 < fraction < 1.0:
+            raise UserError(
+                say(
+                    "The validation fraction is {fraction}; it must lie between 0 and 1, "
+                    "for example 0.1.",
+                    fraction=fraction,
+                )
+            )
+        if len(self) < 2:
+            raise UserError(
+                say(
+                    "{name} has only one image, which cannot both train and validate; "
+                    "add more images.",
+                    name=self.name,
+                )
+            )
+        n_validation = min(max(round(len(self) * fraction), 1), len(self) - 1)
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        return Split(
+            train=order[n_validation:].sort().values,
+            validation=order[:n_validation].sort().values,
+        )
