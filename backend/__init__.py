@@ -1,0 +1,1 @@
+"""What torch does with a network: build, train, look inside. Never Qt."""

@@ -1,0 +1,195 @@
+"""Keeps the facts and faults of a network up to date, edit by edit.
+
+After an edit only what lies downstream of it is computed again, and only as far as something
+changes. The first fault stops nothing: the healthy part keeps its figures, and what lies behind a
+fault is assumed where a likely shape exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from graph.analysis.facts import Facts, Source, compute
+from graph.analysis.faults import (
+    Fault,
+    lacking,
+    missing_input,
+    node_fault,
+    overwrites,
+    unreachable,
+)
+from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, FaultKind, Shape
+from graph.layers.io import Input, Output
+from graph.message import say
+from graph.network import Change, Network, downstream, upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the whole network for one image; memory in bytes of float32."""
+
+    layers: int
+    parameters: int
+    macs: int
+    memory: int
+
+
+class Analysis:
+    """Facts and faults of one network. Follows its edits while attached."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.updated: set[str] = set()
+        """Nodes whose facts the last edit changed."""
+        self.visited = 0
+        """How many nodes the last edit made it compute."""
+        self._facts: dict[str, Facts] = {}
+        self._faults: list[Fault] | None = None
+        self._totals: Totals | None = None
+        self._refresh(set(network.nodes))
+
+    def follow(self) -> Callable[[], None]:
+        """Update after every edit of the network; the function returned ends that."""
+        return self.network.listen(self.update)
+
+    def update(self, change: Change) -> None:
+        """Take in what an edit changed."""
+        self.updated = set()
+        self.visited = 0
+        for node in change.removed:
+            self._facts.pop(node, None)
+        if change.meaning:
+            self._refresh({n for n in change.added | change.updated if n in self.network.nodes})
+        if change.meaning or change.renamed:
+            self._faults = None
+
+    def facts(self, node: str) -> Facts:
+        """The figures of one node."""
+        return self._facts[node]
+
+    def wire_shape(self, wire: str) -> tuple[Shape | None, bool]:
+        """The shape a wire carries and whether it is assumed."""
+        found = self.network.wires[wire]
+        facts = self._facts[found.source]
+        return self._output(facts, found.source, found.output), facts.assumed
+
+    def totals(self) -> Totals:
+        if self._totals is None:
+            facts = self._facts.values()
+            self._totals = Totals(
+                len(self._facts),
+                sum(f.parameters for f in facts),
+                sum(f.macs for f in facts),
+                sum(f.memory for f in facts),
+            )
+        return self._totals
+
+    def faults(self) -> list[Fault]:
+        """Everything that is wrong, errors before warnings, each in the order of the data."""
+        if self._faults is None:
+            self._faults = self._find_faults()
+        return self._faults
+
+    def errors(self) -> list[Fault]:
+        """The faults that stand in the way of training and export."""
+        return [fault for fault in self.faults() if not fault.warning]
+
+    def _output(self, facts: Facts, node: str, port: str) -> Shape | None:
+        for shape, found in zip(
+            facts.outputs, self.network.nodes[node].layer.output_ports(), strict=True
+        ):
+            if found.name == port:
+                return shape
+        return None
+
+    def _refresh(self, dirty: set[str]) -> None:
+        if not dirty and self._facts:
+            self._totals = None
+            return
+        self._totals = None
+        network = self.network
+        for node in network.order():
+            if node not in dirty:
+                continue
+            self.visited += 1
+            new = self._compute(node)
+            old = self._facts.get(node)
+            if new == old:
+                continue
+            self._facts[node] = new
+            self.updated.add(node)
+            if old is None or (old.outputs, old.assumed, old.strands) != (
+                new.outputs,
+                new.assumed,
+                new.strands,
+            ):
+                dirty.update(network.graph.successors(node))
+
+    def _compute(self, node: str) -> Facts:
+        network = self.network
+        layer = network.nodes[node].layer
+        sources: list[Source] = []
+        for wire in network.inputs(node):
+            facts = self._facts[wire.source]
+            shape = self._output(facts, wire.source, wire.output)
+            sources.append((shape, facts.assumed, facts.strands))
+        complete = all(network.port_wires(node, port.name) for port in layer.input_ports())
+        return compute(layer, sources, complete)
+
+    def _find_faults(self) -> list[Fault]:
+        network = self.network
+        nodes = network.nodes
+        starts = [n for n, node in nodes.items() if isinstance(node.layer, Input)]
+        ends = [n for n, node in nodes.items() if isinstance(node.layer, Output)]
+        found = [lacking(FaultKind.NO_INPUT)] if not starts else []
+        if not ends:
+            found.append(lacking(FaultKind.NO_OUTPUT))
+        fed, needed = downstream(network, starts), upstream(network, ends)
+        for name in network.order():
+            node = nodes[name]
+            empty = [p for p in node.layer.input_ports() if not network.port_wires(name, p.name)]
+            found += [missing_input(node, port.name) for port in empty]
+            if name not in fed and not empty and starts:
+                if not self._behind_empty_port(name):
+                    found.append(unreachable(node, from_input=True))
+            elif ends and name not in needed and not empty:
+                found.append(unreachable(node, from_input=False))
+            found += [node_fault(network, node, p) for p in self._facts[name].problems]
+            overwriting = overwrites(network, node)
+            if overwriting:
+                found.append(overwriting)
+        absurd = self._absurd_total()
+        if absurd:
+            found.append(absurd)
+        return sorted(found, key=lambda fault: fault.warning)
+
+    def _behind_empty_port(self, node: str) -> bool:
+        """Whether a missing input further up explains why nothing reaches this node."""
+        network = self.network
+        return any(
+            not network.port_wires(n, port.name)
+            for n in upstream(network, [node])
+            for port in network.nodes[n].layer.input_ports()
+        )
+
+    def _absurd_total(self) -> Fault | None:
+        totals = self.totals()
+        if any(p.kind is FaultKind.TOO_LARGE for f in self._facts.values() for p in f.problems):
+            return None
+        if totals.parameters > MAX_PARAMETERS:
+            why = say(
+                "{n} parameters in all are more than {most}",
+                n=totals.parameters,
+                most=MAX_PARAMETERS,
+            )
+        elif totals.memory > 4 * MAX_ELEMENTS:
+            why = say(
+                "{n} values in all for one image are more than {most}",
+                n=totals.memory // 4,
+                most=MAX_ELEMENTS,
+            )
+        else:
+            return None
+        mend = say("Use fewer channels or features, or a smaller input")
+        return Fault(FaultKind.TOO_LARGE, None, "network", None, "", why, mend)

@@ -1,0 +1,220 @@
+"""Faults: what is wrong with a network, as data for the canvas, the Problems list and the file.
+
+Each names node, parameter, value, why and how to mend, in this order, and carries repairs that
+were checked against the network before they are offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.edits import Edit, SetLayer, insert_before
+from graph.layer import FaultKind, Layer, Problem, dims
+from graph.message import Message, say
+from graph.network import Network, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A way out that can be applied as one edit."""
+
+    title: Message
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cause, one fault. ``wire`` is the id of the wire it shows on, if any."""
+
+    kind: FaultKind
+    node: str | None
+    name: str
+    field: str | None
+    value: str
+    why: Message
+    mend: Message
+    wire: str | None = None
+    warning: bool = False
+    place: Message | None = None
+    problem: Problem | None = None
+
+    def title(self) -> Message:
+        """Node, parameter and value: ``conv1 · kernel_size 7``."""
+        what = self.place or self.field
+        if what is None:
+            return say("{name}", name=self.name)
+        if not self.value:
+            return say("{name} · {what}", name=self.name, what=what)
+        return say("{name} · {what} {value}", name=self.name, what=what, value=self.value)
+
+    def sentence(self) -> Message:
+        """The whole in one line."""
+        return say("{title}: {why}. {mend}.", title=self.title(), why=self.why, mend=self.mend)
+
+
+def node_fault(network: Network, node: Node, problem: Problem) -> Fault:
+    """The fault of a layer's problem at its place in the network."""
+    wire = None
+    place: Message | None = None
+    if problem.port is not None:
+        wires = network.port_wires(node.id, problem.port)
+        if problem.index < len(wires):
+            wire = wires[problem.index].id
+            source = network.nodes[wires[problem.index].source].name
+            if len(wires) > 1:
+                place = say("input {n} from {source}", n=problem.index + 1, source=source)
+            else:
+                place = say("input from {source}", source=source)
+    return Fault(
+        problem.kind,
+        node.id,
+        node.name,
+        problem.field,
+        problem.value,
+        problem.why,
+        problem.mend,
+        wire,
+        problem.warning,
+        place,
+        problem,
+    )
+
+
+def missing_input(node: Node, port: str) -> Fault:
+    """A port without a wire."""
+    return Fault(
+        FaultKind.MISSING_INPUT,
+        node.id,
+        node.name,
+        None,
+        "",
+        say("nothing is connected to it"),
+        say("Draw a wire to it, or delete it"),
+        place=say("input"),
+    )
+
+
+def unreachable(node: Node, *, from_input: bool) -> Fault:
+    """A node that does not lie between input and output."""
+    if from_input:
+        why = say("no input image reaches it")
+        mend = say("Connect it to the rest, or delete it")
+    else:
+        why = say("its result leads to no output, so it is left out of training and export")
+        mend = say("Connect it to the rest, or delete it")
+    return Fault(
+        FaultKind.UNREACHABLE, node.id, node.name, None, "", why, mend, warning=not from_input
+    )
+
+
+def lacking(kind: FaultKind) -> Fault:
+    """A network without an input or without an output."""
+    if kind is FaultKind.NO_INPUT:
+        return Fault(
+            kind,
+            None,
+            "network",
+            None,
+            "",
+            say("it has no input"),
+            say("Add an Input from the palette"),
+        )
+    return Fault(
+        kind,
+        None,
+        "network",
+        None,
+        "",
+        say("it has no output"),
+        say("Add an Output and connect the last layer to it"),
+    )
+
+
+def overwrites(network: Network, node: Node) -> Fault | None:
+    """An in-place layer whose input something else still needs."""
+    layer = node.layer
+    if not getattr(layer, "inplace", False):
+        return None
+    wires = network.inputs(node.id)
+    if not wires:
+        return None
+    source = network.nodes[wires[0].source]
+    others = len(network.outputs(source.id)) > 1
+    if not (others or needs_output(network, source)):
+        return None
+    why = (
+        say(
+            "it would overwrite the output of {source}, which other layers read", source=source.name
+        )
+        if others
+        else say(
+            "it would overwrite the output of {source}, which its gradient needs",
+            source=source.name,
+        )
+    )
+    problem = Problem(
+        FaultKind.IN_PLACE,
+        why,
+        say("Switch inplace off"),
+        field="inplace",
+        value="on",
+        changes={"inplace": False},
+    )
+    return node_fault(network, node, problem)
+
+
+def needs_output(network: Network, source: Node) -> bool:
+    """Whether overwriting this node's output breaks a gradient, its own or through a view."""
+    if source.layer.keeps_output or not source.layer.input_ports():
+        return True
+    if source.layer.type_name() == "Flatten":  # a view of what entered it
+        wires = network.inputs(source.id)
+        return (
+            not wires
+            or len(network.outputs(wires[0].source)) > 1
+            or needs_output(network, network.nodes[wires[0].source])
+        )
+    return False
+
+
+def repairs(network: Network, fault: Fault) -> tuple[Repair, ...]:
+    """The simple ways out, each checked: the fault is gone once it is applied."""
+    problem = fault.problem
+    if problem is None or fault.node is None:
+        return ()
+    node = network.nodes[fault.node]
+    found: list[Repair] = []
+    if problem.changes:
+        layer = node.layer.changed(**problem.changes)
+        if _mends(network, node, layer, problem):
+            settings = ", ".join(f"{k} {_value(v)}" for k, v in problem.changes.items())
+            found.append(Repair(say("Set {settings}", settings=settings), SetLayer(node.id, layer)))
+    if problem.insert is not None and fault.wire is not None:
+        before = problem.insert
+        new = Node(
+            network.new_id(),
+            network.free_name(before.base_name()),
+            before,
+            (node.position[0], node.position[1] - 60),
+        )
+        found.append(
+            Repair(
+                say("Insert {type} before {name}", type=before.type_name(), name=node.name),
+                insert_before(network, fault.wire, new),
+            )
+        )
+    return tuple(found)
+
+
+def _value(value: object) -> str:
+    return dims(value) if isinstance(value, tuple) else str(value)
+
+
+def _mends(network: Network, node: Node, layer: Layer, problem: Problem) -> bool:
+    from graph.analysis.analysis import Analysis
+
+    facts = Analysis(network).facts(node.id)
+    shapes = facts.known_inputs()
+    if shapes is None:
+        return False
+    return all(p.kind is not problem.kind or p.warning for p in layer.problems(shapes))

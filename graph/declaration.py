@@ -1,0 +1,313 @@
+"""One declaration feeds the form, the checks, the help, the file format and the tests.
+
+A declaration is a frozen, strict pydantic model. Each field says its kind, default, range, unit
+and help through one of the functions below (``integer``, ``pair``, ``real``, ``flag``, ``choice``,
+``extent``); everything else reads it back with ``fields_of``. An illegal value cannot be stored:
+``True`` is not 1, ``"3"`` is not 3, and 2**62 is refused by range before torch ever sees it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from graph.message import Message, UserError, say
+
+Value = int | float | bool | str | None | tuple[int, ...]
+
+
+class Kind(Enum):
+    """How a field is edited and checked."""
+
+    INTEGER = "integer"
+    PAIR = "pair"  # two integers, height and width
+    EXTENT = "extent"  # one to four integers: C×H×W
+    REAL = "real"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+class FieldError(UserError):
+    """A value that a field refuses. ``field`` and ``value`` say which and what."""
+
+    def __init__(self, message: Message, field: str, value: object) -> None:
+        super().__init__(message)
+        self.field = field
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What a field declares. ``words`` are strings allowed instead of numbers (``"same"``)."""
+
+    name: str
+    kind: Kind
+    default: Value
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    words: tuple[str, ...] = ()
+    optional: bool = False
+    none_means: str = ""
+    unit: str = ""
+    help: str = ""
+    open_minimum: bool = False
+    open_maximum: bool = False
+
+    def check(self, value: object) -> None:
+        """Raise FieldError unless ``value`` is exactly what this field may hold."""
+        if (value is None and self.optional) or (type(value) is str and value in self.words):
+            return
+        if self.kind is Kind.FLAG:
+            fine = type(value) is bool
+        elif self.kind is Kind.CHOICE:
+            fine = False
+        elif self.kind is Kind.PAIR:
+            fine = (
+                isinstance(value, tuple) and len(value) == 2 and all(self._number(v) for v in value)
+            )
+        elif self.kind is Kind.EXTENT:
+            fine = (
+                isinstance(value, tuple)
+                and 1 <= len(value) <= 4
+                and all(self._number(v) for v in value)
+            )
+        else:
+            fine = self._number(value)
+        if not fine:
+            found = show(value if self.kind is Kind.CHOICE or self.words else _quoted(value))
+            raise FieldError(
+                say("{field} {value}: {rule}", field=self.name, value=found, rule=self.rule()),
+                self.name,
+                value,
+            )
+
+    def _number(self, value: object) -> bool:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        if self.kind is Kind.REAL:
+            if not math.isfinite(value):
+                return False
+        elif not isinstance(value, int):
+            return False
+        above = value > self.minimum if self.open_minimum else value >= self.minimum
+        below = value < self.maximum if self.open_maximum else value <= self.maximum
+        return above and below
+
+    def rule(self) -> Message:
+        """What the field accepts, as a sentence without a subject."""
+        if self.kind is Kind.FLAG:
+            return say("must be true or false")
+        if self.kind is Kind.CHOICE:
+            return say("must be one of {words}", words=", ".join(self.words))
+        low, high = show(self.minimum), show(self.maximum)
+        if self.kind is Kind.REAL:
+            if self.maximum == math.inf:
+                if self.open_minimum:
+                    return say("must be a number above {low}", low=low)
+                return say("must be a number of at least {low}", low=low)
+            if self.open_minimum or self.open_maximum:
+                return say("must be a number between {low} and {high}", low=low, high=high)
+            return say("must be a number from {low} to {high}", low=low, high=high)
+        what = {
+            Kind.INTEGER: say("must be a whole number from {low} to {high}", low=low, high=high),
+            Kind.PAIR: say("must be two whole numbers from {low} to {high}", low=low, high=high),
+            Kind.EXTENT: say(
+                "must be one to four whole numbers from {low} to {high}", low=low, high=high
+            ),
+        }[self.kind]
+        if self.words:
+            return say("{numbers}, or {words}", numbers=what, words=", ".join(self.words))
+        return what
+
+
+def _quoted(value: object) -> object:
+    return f'"{value}"' if isinstance(value, str) else value
+
+
+def show(value: object) -> str:
+    """A field value as a person writes it: ``3×3``, ``off``, ``0.5``; long text is cut."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return "×".join(show(v) for v in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else "�" for c in text)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _field(kind: Kind, default: Value, **spec: Any) -> Any:
+    return Field(default=default, json_schema_extra={"kind": kind.value, **spec})
+
+
+def integer(default: int, minimum: int, maximum: int, help: str, unit: str = "") -> Any:
+    """A whole number in a closed range."""
+    return _field(Kind.INTEGER, default, minimum=minimum, maximum=maximum, help=help, unit=unit)
+
+
+def pair(
+    default: tuple[int, int] | str | None,
+    minimum: int,
+    maximum: int,
+    help: str,
+    *,
+    words: tuple[str, ...] = (),
+    none_means: str = "",
+) -> Any:
+    """Height and width. ``words`` may stand instead; ``none_means`` names what None stands for."""
+    return _field(
+        Kind.PAIR,
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        help=help,
+        words=list(words),
+        none_means=none_means,
+        optional=bool(none_means),
+    )
+
+
+def extent(default: tuple[int, ...], minimum: int, maximum: int, help: str) -> Any:
+    """One to four sizes, channels first."""
+    return _field(Kind.EXTENT, default, minimum=minimum, maximum=maximum, help=help)
+
+
+def real(
+    default: float | None,
+    minimum: float,
+    maximum: float,
+    help: str,
+    *,
+    none_means: str = "",
+    open_minimum: bool = False,
+    open_maximum: bool = False,
+    unit: str = "",
+) -> Any:
+    """A finite number; the range is closed unless an end is declared open."""
+    return _field(
+        Kind.REAL,
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        help=help,
+        unit=unit,
+        none_means=none_means,
+        optional=bool(none_means),
+        open_minimum=open_minimum,
+        open_maximum=open_maximum,
+    )
+
+
+def optional_integer(
+    default: int | None, minimum: int, maximum: int, help: str, none_means: str
+) -> Any:
+    """A whole number, or None, which stands for ``none_means``."""
+    return _field(
+        Kind.INTEGER,
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        help=help,
+        optional=True,
+        none_means=none_means,
+    )
+
+
+def flag(default: bool, help: str) -> Any:
+    """On or off."""
+    return _field(Kind.FLAG, default, help=help)
+
+
+def choice(default: str, words: tuple[str, ...], help: str) -> Any:
+    """One of a few words."""
+    return _field(Kind.CHOICE, default, words=list(words), help=help)
+
+
+class Declaration(BaseModel):
+    """Base of layers and settings: frozen, strict, no extra fields, every value in range."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _check(cls, value: Any, handler: Any, info: ValidationInfo) -> Any:
+        assert info.field_name is not None
+        try:
+            spec = fields_of(cls)[info.field_name]
+            spec.check(value)
+        except FieldError as error:
+            raise _Refused(error) from None
+        if spec.kind is Kind.REAL and value is not None:
+            return float(value)
+        handler(value)
+        return value  # not the handler's copy: traced integers stay traced
+
+    @classmethod
+    def make(cls, values: Mapping[str, Any]) -> Self:
+        """Build from named values. Raises FieldError: one sentence about the first bad field."""
+        try:
+            return cls(**values)
+        except ValidationError as problem:
+            detail = problem.errors()[0]
+            cause = detail.get("ctx", {}).get("error")
+            if isinstance(cause, _Refused):
+                raise cause.error from None
+            name = str(detail["loc"][0]) if detail["loc"] else cls.__name__
+            if detail["type"] == "extra_forbidden":
+                raise FieldError(
+                    say(
+                        "{type} has no setting called {field}; it has {fields}",
+                        type=cls.__name__,
+                        field=show(name),
+                        fields=", ".join(cls.model_fields) or "none",
+                    ),
+                    name,
+                    detail["input"],
+                ) from None
+            spec = fields_of(cls).get(name)
+            rule = spec.rule() if spec else say("is not legal")
+            raise FieldError(
+                say("{field} {value}: {rule}", field=name, value=show(detail["input"]), rule=rule),
+                name,
+                detail["input"],
+            ) from None
+
+    def values(self) -> dict[str, Any]:
+        """All fields by name."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+    def changed(self, **values: Any) -> Self:
+        """A copy with some fields changed. Raises FieldError."""
+        return self.make({**self.values(), **values})
+
+    def differing(self) -> dict[str, Any]:
+        """The fields that differ from their defaults."""
+        specs = fields_of(type(self))
+        return {n: v for n, v in self.values().items() if v != specs[n].default}
+
+
+class _Refused(ValueError):
+    def __init__(self, error: FieldError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@cache
+def fields_of(declaration: type[Declaration]) -> dict[str, FieldSpec]:
+    """The fields of a declaration in their order, as the form shows them."""
+    specs = {}
+    for name, info in declaration.model_fields.items():
+        extra: dict[str, Any] = {}
+        if isinstance(info.json_schema_extra, dict):
+            extra.update(info.json_schema_extra)
+        extra["words"] = tuple(extra.get("words", ()))
+        kind = Kind(extra.pop("kind"))
+        specs[name] = FieldSpec(name=name, kind=kind, default=info.default, **extra)
+    return specs

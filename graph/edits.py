@@ -1,0 +1,210 @@
+"""Changes of a network as values.
+
+``edit.apply(network)`` returns the edit that undoes it. A refused edit raises EditRefused and
+leaves no trace; a Batch is all or nothing. Apply edits through ``Network.do``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from graph.layer import Layer
+from graph.message import Message, say
+from graph.network import EditRefused, Network, Node, Position, Wire
+
+MAX_NAME = 200
+MAX_COORDINATE = 1_000_000
+
+
+class Edit(Protocol):
+    """One change."""
+
+    def apply(self, network: Network) -> Edit: ...
+
+    def title(self) -> Message: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AddNode:
+    """Place a layer."""
+
+    node: Node
+
+    def apply(self, network: Network) -> Edit:
+        _check_name(self.node.name)
+        _check_position(self.node.position)
+        network._put(self.node)
+        return RemoveNode(self.node.id)
+
+    def title(self) -> Message:
+        return say("Add {name}", name=self.node.name)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNode:
+    """Take a node away, with its wires."""
+
+    node: str
+
+    def apply(self, network: Network) -> Edit:
+        network._node(self.node)
+        undo: list[Edit] = []
+        wires = [w.id for w in network.inputs(self.node)] + [
+            w.id for w in network.outputs(self.node)
+        ]
+        for wire in wires:
+            undo.append(Disconnect(wire).apply(network))
+        undo.append(AddNode(network._take(self.node)))
+        return Batch(tuple(reversed(undo)))
+
+    def title(self) -> Message:
+        return say("Delete node")
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Draw a wire; ``index`` is its place among the wires of a merge, last if None."""
+
+    wire: Wire
+    index: int | None = None
+
+    def apply(self, network: Network) -> Edit:
+        network._join(self.wire, self.index)
+        return Disconnect(self.wire.id)
+
+    def title(self) -> Message:
+        return say("Connect")
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Cut a wire."""
+
+    wire: str
+
+    def apply(self, network: Network) -> Edit:
+        wire, index = network._cut(self.wire)
+        return Connect(wire, index)
+
+    def title(self) -> Message:
+        return say("Cut wire")
+
+
+@dataclass(frozen=True, slots=True)
+class SetLayer:
+    """Change a node's settings or type."""
+
+    node: str
+    layer: Layer
+
+    def apply(self, network: Network) -> Edit:
+        return SetLayer(self.node, network._set_layer(self.node, self.layer))
+
+    def title(self) -> Message:
+        return say("Change {type}", type=self.layer.type_name())
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give a node another name."""
+
+    node: str
+    name: str
+
+    def apply(self, network: Network) -> Edit:
+        _check_name(self.name)
+        old = network._node(self.node)
+        network._replace(replace(old, name=self.name), "renamed")
+        return Rename(self.node, old.name)
+
+    def title(self) -> Message:
+        return say("Rename to {name}", name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put nodes at other places."""
+
+    positions: Mapping[str, Position]
+
+    def apply(self, network: Network) -> Edit:
+        old = {node: network._node(node).position for node in self.positions}
+        for position in self.positions.values():
+            _check_position(position)
+        for node, (x, y) in self.positions.items():
+            network._replace(replace(network._node(node), position=(float(x), float(y))), "moved")
+        return Move(old)
+
+    def title(self) -> Message:
+        return say("Move")
+
+
+@dataclass(frozen=True, slots=True)
+class Reorder:
+    """Move a merge's input from one place in its order to another."""
+
+    node: str
+    port: str
+    old: int
+    new: int
+
+    def apply(self, network: Network) -> Edit:
+        network._reorder(self.node, self.port, self.old, self.new)
+        return Reorder(self.node, self.port, self.new, self.old)
+
+    def title(self) -> Message:
+        return say("Change the order of inputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Several edits as one: all or none."""
+
+    edits: tuple[Edit, ...]
+    name: Message = say("Edit")
+
+    def apply(self, network: Network) -> Edit:
+        undo: list[Edit] = []
+        try:
+            for edit in self.edits:
+                undo.append(edit.apply(network))
+        except EditRefused:
+            for edit in reversed(undo):
+                edit.apply(network)
+            raise
+        return Batch(tuple(reversed(undo)), self.name)
+
+    def title(self) -> Message:
+        return self.name
+
+
+def _check_name(name: str) -> None:
+    if not name or len(name) > MAX_NAME:
+        raise EditRefused(say("A name has 1 to {most} characters", most=MAX_NAME))
+
+
+def _check_position(position: Position) -> None:
+    if not all(math.isfinite(value) and abs(value) <= MAX_COORDINATE for value in position):
+        raise EditRefused(say("A position is finite and at most {most}", most=MAX_COORDINATE))
+
+
+def insert_before(network: Network, wire: str, node: Node) -> Batch:
+    """Put a node into a wire: source -> node -> target, the order at the target kept."""
+    old = network.wires[wire]
+    ports = [w.id for w in network.port_wires(old.target, old.input)]
+    first = node.layer.input_ports()[0].name
+    last = node.layer.output_ports()[0].name
+    return Batch(
+        (
+            Disconnect(wire),
+            AddNode(node),
+            Connect(Wire(network.new_id("w"), old.source, old.output, node.id, first)),
+            Connect(
+                Wire(network.new_id("w"), node.id, last, old.target, old.input), ports.index(wire)
+            ),
+        ),
+        say("Insert {name}", name=node.name),
+    )

@@ -1,0 +1,238 @@
+"""A layer type is one class that says everything about itself.
+
+Its fields carry type, default, range and help; its methods give output shapes, problems,
+parameters, multiply-accumulates, reach and the torch call. Palette, form, checks, compiler,
+exporter, file format and tests only read it, so a new type touches one file.
+
+Shapes are tuples of integers without the batch: ``(channels, height, width)`` or
+``(features,)``. All arithmetic is on Python integers; torch is the judge in the tests only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as default
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from graph.declaration import Declaration, show
+from graph.message import Message, say
+from graph.reach import SAME, Axis
+
+if TYPE_CHECKING:
+    from graph.plan import Plan
+
+Shape = tuple[int, ...]
+
+MAX_PARAMETERS = 2_000_000_000
+MAX_ELEMENTS = 2_000_000_000
+
+
+class Category(Enum):
+    """The family of a layer: its hue, glyph and place in the palette."""
+
+    INPUT_OUTPUT = "input_output"
+    CONVOLUTION = "convolution"
+    POOLING = "pooling"
+    NORMALISATION = "normalisation"
+    ACTIVATION = "activation"
+    LINEAR = "linear"
+    MERGE = "merge"
+    ATTENTION = "attention"
+    RESHAPE = "reshape"
+    REGULARISATION = "regularisation"
+
+
+class FaultKind(Enum):
+    """What can be wrong with a network."""
+
+    CYCLE = "cycle"
+    MISSING_INPUT = "missing input"
+    UNREACHABLE = "unreachable"
+    NO_INPUT = "no input"
+    NO_OUTPUT = "no output"
+    MERGE_MISMATCH = "merge mismatch"
+    WRONG_RANK = "wrong rank"
+    WINDOW_TOO_LARGE = "window too large"
+    PADDING = "padding"
+    GROUPS = "groups"
+    REDUCTION = "reduction"
+    FLATTEN_MISSING = "flatten missing"
+    STRIDE_WITH_SAME = "stride with same"
+    DIMENSION = "dimension"
+    IN_PLACE = "in place"
+    NORMALISATION = "normalisation"
+    TOO_LARGE = "too large"
+    WRONG_KIND = "wrong kind"
+    LOSS = "loss"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a layer says is wrong with its settings or inputs.
+
+    ``field`` or ``port`` (with ``index`` on a port of many wires) names the place, ``value`` what
+    was found there, ``why`` the rule and ``mend`` a way out. ``changes`` are settings that mend
+    it; ``insert`` is a layer that mends it when put before this one. A warning does not block.
+    """
+
+    kind: FaultKind
+    why: Message
+    mend: Message
+    field: str | None = None
+    port: str | None = None
+    index: int = 0
+    value: str = ""
+    changes: Mapping[str, Any] = default(default_factory=dict)
+    insert: Layer | None = None
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A place where wires end. ``many`` takes any number, in order. ``indices`` are positions
+    of maxima, which only unpooling can use."""
+
+    name: str
+    many: bool = False
+    indices: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A torch module as data: ``Call("nn.Conv2d", {"in_channels": 1, ...}, positional=3)``.
+
+    The first ``positional`` arguments are written without their names. ``defaults`` are torch's,
+    so that the exporter can leave out what equals them.
+    """
+
+    target: str
+    arguments: Mapping[str, Any]
+    positional: int = 0
+    defaults: Mapping[str, Any] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A function of the inputs as data, with no weights: ``Apply("torch.cat", {"dim": 1})``."""
+
+    target: str
+    arguments: Mapping[str, Any] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One line of "what it computes": the rule, the rule with this node's numbers, the result."""
+
+    title: Message
+    rule: str
+    numbers: str
+    result: str
+
+
+INPUT = Port("input")
+OUTPUT = Port("output")
+
+
+class Layer(Declaration):
+    """Base of all layer types."""
+
+    category: ClassVar[Category]
+    summary: ClassVar[str]
+    """One sentence of help."""
+    search: ClassVar[tuple[str, ...]] = ()
+    """Other words a person may search for."""
+    renamed: ClassVar[tuple[str, ...]] = ()
+    """Names this type had in older files."""
+    renamed_fields: ClassVar[Mapping[str, str]] = {}
+    """Old field name -> field name."""
+    short_name: ClassVar[str] = ""
+    """What a new node is called, before its number; the type's name in small letters if empty."""
+    operator: ClassVar[bool] = False
+    """Drawn as a small operator."""
+    keeps_output: ClassVar[bool] = False
+    """Its gradient needs its own output, so nothing may overwrite that in place."""
+
+    @classmethod
+    def type_name(cls) -> str:
+        return cls.__name__
+
+    @classmethod
+    def base_name(cls) -> str:
+        return cls.short_name or cls.__name__.lower()
+
+    def input_ports(self) -> tuple[Port, ...]:
+        return (INPUT,)
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return (OUTPUT,)
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        """All that is wrong. The other methods may assume that none of it is an error."""
+        return iter(())
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        """The shape on each output port."""
+        return (inputs[0],)
+
+    def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
+        """A likely output shape in spite of a problem, so that the rest keeps its figures."""
+        return None
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        """Trainable numbers."""
+        return 0
+
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        """Multiply-accumulates of convolution and linear layers for one image."""
+        return 0
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        """How the output sees input ``index``, one axis rule per spatial axis of that input."""
+        return (SAME,) * (len(inputs[index]) - 1)
+
+    def call(self, inputs: Sequence[Shape]) -> Call | Apply | Plan:
+        """What runs: a torch module, a function, or a nested plan."""
+        raise LookupError(f"{self.type_name()} is not executed")
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        """Two short texts for the node: what differs from the default, and channels in -> out."""
+        return ("", "")
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        """What the layer computes, with its own numbers."""
+        return iter(())
+
+
+def dims(shape: Sequence[int]) -> str:
+    """``64×14×14``"""
+    return "×".join(str(int(size)) for size in shape)
+
+
+def wrong_rank(layer: Layer, shape: Shape, allowed: tuple[int, ...], mend: Message) -> Problem:
+    """The problem of an input with too few or too many axes."""
+    names = {1: "F", 2: "N×F", 3: "C×H×W"}
+    return Problem(
+        FaultKind.WRONG_RANK,
+        say(
+            "{type} takes {allowed}",
+            type=layer.type_name(),
+            allowed=" / ".join(names[rank] for rank in allowed),
+        ),
+        mend,
+        port="input",
+        value=dims(shape),
+    )
+
+
+def needs_image(layer: Layer, shape: Shape) -> Iterator[Problem]:
+    """Yield the problem unless ``shape`` is C×H×W."""
+    if len(shape) != 3:
+        mend = say("Place it before the flatten, or take it away")
+        yield wrong_rank(layer, shape, (3,), mend)
+
+
+def short_pair(value: tuple[int, int]) -> str:
+    """``3`` for (3, 3), ``1×7`` for (1, 7)."""
+    return str(value[0]) if value[0] == value[1] else show(value)

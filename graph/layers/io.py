@@ -1,0 +1,60 @@
+"""Where images enter and results leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graph.declaration import extent
+from graph.layer import INPUT, Category, FaultKind, Layer, Port, Problem, Shape, dims
+from graph.message import say
+
+
+class Input(Layer):
+    """The image that enters the network."""
+
+    category = Category.INPUT_OUTPUT
+    summary = "The image that enters the network: channels, height, width."
+    search = ("image", "start", "data")
+
+    shape: tuple[int, ...] = extent((1, 28, 28), 1, 8192, "Channels, height and width.")
+
+    def input_ports(self) -> tuple[Port, ...]:
+        return ()
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return (self.shape,)
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return (dims(self.shape), "float32")
+
+
+class Output(Layer):
+    """The result of the network: one value per class, not yet normalised (logits)."""
+
+    category = Category.INPUT_OUTPUT
+    summary = "The result that the loss compares with the labels."
+    search = ("end", "result", "logits", "loss")
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return ()
+
+    def input_ports(self) -> tuple[Port, ...]:
+        return (INPUT,)
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return ()
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return ("", dims(inputs[0]) if inputs else "")
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        (shape,) = inputs
+        if len(shape) != 1:
+            yield Problem(
+                FaultKind.LOSS,
+                say("Classification compares one value per class, a vector"),
+                say("Put a global pooling and a flatten before the output"),
+                port="input",
+                value=dims(shape),
+                warning=True,
+            )

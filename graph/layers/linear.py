@@ -1,0 +1,74 @@
+"""Fully connected layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from graph.declaration import flag, integer
+from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
+from graph.layers.reshape import Flatten
+from graph.message import say
+
+
+class Linear(Layer):
+    """Every output is a weighted sum of all inputs."""
+
+    category = Category.LINEAR
+    summary = "Every output is a weighted sum of all inputs."
+    search = ("fully connected", "dense", "fc")
+    short_name = "fc"
+
+    out_features: int = integer(10, 1, 1_000_000, "Number of outputs.", "features")
+    bias: bool = flag(True, "Add one trainable number to each output.")
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        (shape,) = inputs
+        if len(shape) > 2:
+            yield Problem(
+                FaultKind.FLATTEN_MISSING,
+                say("Linear takes a vector, and an image arrives"),
+                say("Insert a Flatten before it: {n} features", n=prod(shape)),
+                port="input",
+                value=dims(shape),
+                insert=Flatten(),
+            )
+
+    def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
+        return (self.out_features,)
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return ((*inputs[0][:-1], self.out_features),)
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return self.out_features * (inputs[0][-1] + (1 if self.bias else 0))
+
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        return prod(inputs[0]) * self.out_features
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call(
+            "nn.Linear",
+            {"in_features": inputs[0][-1], **self.values()},
+            positional=2,
+            defaults={"bias": True},
+        )
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        features = f"{inputs[0][-1]}→" if inputs else "→"
+        return ("bias" if self.bias else "no bias"), f"{features}{self.out_features}"
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        bias = self.out_features if self.bias else 0
+        yield Explanation(
+            say("Parameters"),
+            "in · out + bias",
+            f"{inputs[0][-1]} · {self.out_features} + {bias}",
+            str(self.parameters(inputs)),
+        )
+        yield Explanation(
+            say("Multiply-accumulates per image"),
+            "in · out",
+            f"{prod(inputs[0])} · {self.out_features}",
+            str(self.macs(inputs)),
+        )

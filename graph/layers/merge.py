@@ -1,0 +1,199 @@
+"""Operators that join any number of inputs, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from graph.declaration import integer
+from graph.layer import (
+    Apply,
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Port,
+    Problem,
+    Shape,
+    dims,
+)
+from graph.message import say
+from graph.reach import SAME, WHOLE, Axis, Window
+
+INPUTS = Port("inputs", many=True)
+
+
+class _Merge(Layer):
+    category = Category.MERGE
+    operator = True
+    sign: ClassVar[str] = ""
+    verb: ClassVar[str] = ""
+
+    def input_ports(self) -> tuple[Port, ...]:
+        return (INPUTS,)
+
+    def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
+        return inputs[0]
+
+    def call(self, inputs: Sequence[Shape]) -> Apply:
+        return Apply(self.verb)
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        names = "xyzuvw"
+        count = len(inputs)
+        if count > len(names):
+            return f"x₁ {self.sign} … {self.sign} x{count}", ""
+        return f" {self.sign} ".join(names[: max(count, 2)]), ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        yield Explanation(
+            say("Every value"),
+            f"x₁ {self.sign} x₂ {self.sign} …",
+            f" {self.sign} ".join(dims(shape) for shape in inputs),
+            dims(self.shapes(inputs)[0]),
+        )
+
+
+class Add(_Merge):
+    """Sums inputs of equal shape, value by value."""
+
+    summary = "Sums its inputs value by value: the shortcut of residual networks."
+    search = ("sum", "skip", "residual", "shortcut")
+    sign = "+"
+    verb = "operator.add"
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        for index, shape in enumerate(inputs[1:], 1):
+            if shape != inputs[0]:
+                yield Problem(
+                    FaultKind.MERGE_MISMATCH,
+                    say(
+                        "Add sums value by value, so all inputs need the shape of input 1, {first}",
+                        first=dims(inputs[0]),
+                    ),
+                    say(
+                        "Bring both to one shape: a 1×1 convolution changes channels, its stride "
+                        "or a pooling changes height and width"
+                    ),
+                    port="inputs",
+                    index=index,
+                    value=dims(shape),
+                )
+
+
+class Multiply(_Merge):
+    """Multiplies inputs value by value; an axis of size 1 is repeated, as a gate's are."""
+
+    summary = "Multiplies its inputs value by value; a size of 1 is repeated, as for a gate."
+    search = ("gate", "product", "scale")
+    short_name = "mul"
+    sign = "·"
+    verb = "operator.mul"
+    keeps_output = False
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        joined = inputs[0]
+        for index, shape in enumerate(inputs[1:], 1):
+            if len(shape) != len(joined) or any(
+                a != b and 1 not in (a, b) for a, b in zip(shape, joined, strict=True)
+            ):
+                yield Problem(
+                    FaultKind.MERGE_MISMATCH,
+                    say(
+                        "Multiply needs equal sizes, or 1, on every axis of {first}",
+                        first=dims(joined),
+                    ),
+                    say("Bring both to one shape, or pool the gate to 1×1"),
+                    port="inputs",
+                    index=index,
+                    value=dims(shape),
+                )
+            else:
+                joined = tuple(max(a, b) for a, b in zip(shape, joined, strict=True))
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return (tuple(max(sizes) for sizes in zip(*inputs, strict=True)),)
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        shape, result = inputs[index], self.shapes(inputs)[0]
+        return tuple(
+            WHOLE if own == 1 and full > 1 else SAME
+            for own, full in zip(shape[1:], result[1:], strict=True)
+        )
+
+
+class Concat(_Merge):
+    """Puts inputs one behind the other along one dimension."""
+
+    summary = "Puts its inputs one behind the other, usually channel behind channel."
+    search = ("concatenate", "cat", "join", "dense", "inception")
+    verb = "torch.cat"
+
+    dim: int = integer(1, 1, 3, "Dimension to join along: 1 channels, 2 rows, 3 columns.")
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        first = inputs[0]
+        if self.dim > len(first):
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("the input {input} has no such dimension", input=dims(first)),
+                say("Use at most {most}", most=len(first)),
+                field="dim",
+                value=str(self.dim),
+                changes={"dim": len(first)},
+            )
+            return
+        axis = self.dim - 1
+        for index, shape in enumerate(inputs[1:], 1):
+            others = len(shape) == len(first) and all(
+                a == b for i, (a, b) in enumerate(zip(shape, first, strict=True)) if i != axis
+            )
+            if not others:
+                yield Problem(
+                    FaultKind.MERGE_MISMATCH,
+                    say(
+                        "Concat along dimension {dim} needs all other sizes equal to input 1, "
+                        "{first}",
+                        dim=self.dim,
+                        first=dims(first),
+                    ),
+                    say("Bring both to one height and width by stride, padding or pooling"),
+                    port="inputs",
+                    index=index,
+                    value=dims(shape),
+                )
+
+    def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
+        axis = self.dim - 1
+        if any(len(shape) != len(inputs[0]) for shape in inputs) or axis >= len(inputs[0]):
+            return inputs[0]
+        return self.shapes(inputs)[0]
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        axis = self.dim - 1
+        first = inputs[0]
+        return ((*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :]),)
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        axis = self.dim - 2
+        before = sum(shape[self.dim - 1] for shape in inputs[:index])
+        return tuple(
+            Window(before=before) if a == axis else SAME for a in range(len(inputs[index]) - 1)
+        )
+
+    def call(self, inputs: Sequence[Shape]) -> Apply:
+        return Apply("torch.cat", {"dim": self.dim})
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        axis = self.dim - 1
+        total = sum(s[axis] for s in inputs if axis < len(s))
+        return f"dim {self.dim}", str(total) if inputs else ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        axis = self.dim - 1
+        yield Explanation(
+            say("Size of dimension {dim}", dim=self.dim),
+            "Σ of the inputs",
+            " + ".join(str(shape[axis]) for shape in inputs),
+            str(self.shapes(inputs)[0][axis]),
+        )

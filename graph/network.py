@@ -1,0 +1,381 @@
+"""A network: nodes and wires, always acyclic, changed only by edits.
+
+The model is a networkx MultiDiGraph, because two wires may join the same two nodes. Every input
+port takes one wire, except a merge's, which takes any number in order. ``do`` applies an edit,
+tells the listeners what changed, and returns the edit that undoes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as default
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from graph.layer import FaultKind, Layer, Port
+from graph.message import Message, UserError, say
+
+if TYPE_CHECKING:
+    from graph.edits import Edit
+
+Position = tuple[float, float]
+
+MAX_NODES = 20_000
+
+
+class EditRefused(UserError):
+    """An edit that the network cannot take. ``kind`` names the reason; nothing has changed."""
+
+    def __init__(self, message: Message, kind: FaultKind | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A placed layer. The id never changes; name and position mean nothing to the computation."""
+
+    id: str
+    name: str
+    layer: Layer
+    position: Position = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A connection from an output port to an input port."""
+
+    id: str
+    source: str
+    output: str
+    target: str
+    input: str
+
+
+@dataclass(slots=True)
+class Change:
+    """What one edit touched: ids of nodes and wires, for those who show or analyse them."""
+
+    added: set[str] = default(default_factory=set)
+    removed: set[str] = default(default_factory=set)
+    updated: set[str] = default(default_factory=set)
+    """Nodes whose layer or inputs changed."""
+    renamed: set[str] = default(default_factory=set)
+    moved: set[str] = default(default_factory=set)
+    wires_added: set[str] = default(default_factory=set)
+    wires_removed: set[str] = default(default_factory=set)
+
+    @property
+    def structural(self) -> bool:
+        """Whether nodes or wires came or went."""
+        return bool(self.added or self.removed or self.wires_added or self.wires_removed)
+
+    @property
+    def meaning(self) -> bool:
+        """Whether the computation may have changed."""
+        return self.structural or bool(self.updated)
+
+
+class Network:
+    """Nodes and wires. Read it freely; change it with ``do``."""
+
+    def __init__(self) -> None:
+        self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self._nodes: dict[str, Node] = {}
+        self._wires: dict[str, Wire] = {}
+        self._inputs: dict[str, dict[str, list[str]]] = {}
+        self._order: list[str] | None = []
+        self._change: Change | None = None
+        self._listeners: list[Callable[[Change], None]] = []
+        self._last_id = 0
+
+    # Reading
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        return MappingProxyType(self._nodes)
+
+    @property
+    def wires(self) -> Mapping[str, Wire]:
+        return MappingProxyType(self._wires)
+
+    @property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The networkx graph, to be read only; edge keys are wire ids."""
+        return self._graph
+
+    def inputs(self, node: str) -> list[Wire]:
+        """The wires that enter a node: ports in their order, wires of a port in theirs."""
+        ports = self._inputs[node]
+        order = (port.name for port in self._nodes[node].layer.input_ports())
+        return [self._wires[wire] for port in order for wire in ports.get(port, ())]
+
+    def port_wires(self, node: str, port: str) -> list[Wire]:
+        """The wires on one input port, in order."""
+        return [self._wires[w] for w in self._inputs[node].get(port, ())]
+
+    def outputs(self, node: str) -> list[Wire]:
+        """The wires that leave a node, oldest first."""
+        return [self._wires[key] for _, _, key in self._graph.out_edges(node, keys=True)]
+
+    def order(self) -> list[str]:
+        """The node ids so that every wire runs forward. Cached; do not change it."""
+        if self._order is None:
+            self._order = list(nx.topological_sort(self._graph))
+        return self._order
+
+    def canonical_order(self) -> list[str]:
+        """The order that depends on ids and wires alone, not on the history of edits."""
+        return list(nx.lexicographical_topological_sort(self._graph, natural))
+
+    def new_id(self, prefix: str = "n") -> str:
+        """An id that no node or wire has had in this session."""
+        while True:
+            self._last_id += 1
+            found = f"{prefix}{self._last_id}"
+            if found not in self._nodes and found not in self._wires:
+                return found
+
+    def free_name(self, base: str) -> str:
+        """``base`` with the smallest number that makes it unused: conv1, conv2 …"""
+        used = {node.name for node in self._nodes.values()}
+        number = 1
+        while f"{base}{number}" in used:
+            number += 1
+        return f"{base}{number}"
+
+    # Changing
+
+    def do(self, edit: Edit) -> Edit:
+        """Apply an edit and return the one that undoes it.
+
+        Raises EditRefused, and then nothing has changed.
+        """
+        outer = self._change is None
+        if self._change is None:
+            self._change = Change()
+        try:
+            undo = edit.apply(self)
+            change = self._change
+        finally:
+            if outer:
+                self._change = None
+        if outer:
+            for listener in tuple(self._listeners):
+                listener(change)
+        return undo
+
+    def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Call ``listener`` after each edit; the function returned ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # For edits only: each keeps the network consistent or refuses.
+
+    def _record(self) -> Change:
+        assert self._change is not None, "only an edit may change a network"
+        return self._change
+
+    def _node(self, node: str) -> Node:
+        if node not in self._nodes:
+            raise EditRefused(say("There is no node {node} in this network", node=node))
+        return self._nodes[node]
+
+    def _put(self, node: Node) -> None:
+        if node.id in self._nodes:
+            raise EditRefused(say("A node with the id {id} exists already", id=node.id))
+        if len(self._nodes) >= MAX_NODES:
+            raise EditRefused(say("A network holds at most {n} nodes", n=MAX_NODES))
+        self._nodes[node.id] = node
+        self._inputs[node.id] = {}
+        self._graph.add_node(node.id)
+        if self._order is not None:
+            self._order.append(node.id)
+        change = self._record()
+        if node.id in change.removed:
+            change.removed.discard(node.id)
+            for touched in (change.updated, change.renamed, change.moved):
+                touched.add(node.id)
+        else:
+            change.added.add(node.id)
+
+    def _take(self, node: str) -> Node:
+        found = self._node(node)
+        if self._graph.degree(node):
+            raise EditRefused(say("{name} still has wires", name=found.name))
+        del self._nodes[node], self._inputs[node]
+        self._graph.remove_node(node)
+        if self._order is not None:
+            self._order.remove(node)
+        change = self._record()
+        if node in change.added:
+            change.added.discard(node)
+        else:
+            change.removed.add(node)
+        change.updated.discard(node)
+        return found
+
+    def _replace(self, node: Node, touched: str) -> None:
+        self._nodes[node.id] = node
+        getattr(self._record(), touched).add(node.id)
+
+    def port(self, node: str, name: str, *, output: bool = False) -> Port:
+        """A port by name. Raises EditRefused."""
+        layer = self._node(node).layer
+        for port in layer.output_ports() if output else layer.input_ports():
+            if port.name == name:
+                return port
+        kind = say("output") if output else say("input")
+        raise EditRefused(
+            say(
+                "{name} has no {kind} called {port}",
+                name=self._nodes[node].name,
+                kind=kind,
+                port=name,
+            )
+        )
+
+    def refusal(self, source: str, output: str, target: str, input: str) -> EditRefused | None:
+        """Why this wire cannot be drawn, or None if it can. An occupied port counts as free: the
+        caller decides whether to replace the wire."""
+        try:
+            start = self.port(source, output, output=True)
+            end = self.port(target, input)
+        except EditRefused as error:
+            return error
+        if start.indices != end.indices:
+            return EditRefused(
+                say(
+                    "{source} gives positions of maxima, which {target} cannot take",
+                    source=self._nodes[source].name,
+                    target=self._nodes[target].name,
+                )
+                if start.indices
+                else say("{target} needs positions of maxima", target=self._nodes[target].name),
+                FaultKind.WRONG_KIND,
+            )
+        if source == target or nx.has_path(self._graph, target, source):
+            return EditRefused(
+                say(
+                    "{source} already depends on {target}, so this wire would close a cycle",
+                    source=self._nodes[source].name,
+                    target=self._nodes[target].name,
+                ),
+                FaultKind.CYCLE,
+            )
+        return None
+
+    def _join(self, wire: Wire, index: int | None) -> None:
+        if wire.id in self._wires:
+            raise EditRefused(say("A wire with the id {id} exists already", id=wire.id))
+        for node in (wire.source, wire.target):
+            self._node(node)
+        refused = self.refusal(wire.source, wire.output, wire.target, wire.input)
+        if refused:
+            raise refused
+        present = self._inputs[wire.target].setdefault(wire.input, [])
+        if present and not self.port(wire.target, wire.input).many:
+            raise EditRefused(
+                say(
+                    "{name} already has a wire on {port}",
+                    name=self._nodes[wire.target].name,
+                    port=wire.input,
+                )
+            )
+        present.insert(len(present) if index is None else index, wire.id)
+        self._wires[wire.id] = wire
+        self._graph.add_edge(wire.source, wire.target, key=wire.id)
+        if self._order is not None:
+            rank = self._order.index
+            if rank(wire.source) > rank(wire.target):
+                self._order = None
+        change = self._record()
+        if wire.id in change.wires_removed:
+            change.wires_removed.discard(wire.id)
+        else:
+            change.wires_added.add(wire.id)
+        change.updated.add(wire.target)
+
+    def _cut(self, wire: str) -> tuple[Wire, int]:
+        if wire not in self._wires:
+            raise EditRefused(say("There is no wire {wire} in this network", wire=wire))
+        found = self._wires.pop(wire)
+        present = self._inputs[found.target][found.input]
+        index = present.index(wire)
+        present.remove(wire)
+        if not present:
+            del self._inputs[found.target][found.input]
+        self._graph.remove_edge(found.source, found.target, key=wire)
+        change = self._record()
+        if wire in change.wires_added:
+            change.wires_added.discard(wire)
+        else:
+            change.wires_removed.add(wire)
+        change.updated.add(found.target)
+        return found, index
+
+    def _reorder(self, node: str, port: str, old: int, new: int) -> None:
+        self._node(node)
+        present = self._inputs[node].get(port, [])
+        if not (0 <= old < len(present) and 0 <= new < len(present)):
+            raise EditRefused(say("{name} has no such input to move", name=self._nodes[node].name))
+        present.insert(new, present.pop(old))
+        self._record().updated.add(node)
+
+    def _set_layer(self, node: str, layer: Layer) -> Layer:
+        old = self._node(node)
+        inputs = {port.name: port for port in layer.input_ports()}
+        outputs = {port.name for port in layer.output_ports()}
+        for wire in (*self.inputs(node), *self.outputs(node)):
+            lost = wire.input if wire.target == node else wire.output
+            gone = lost not in (inputs if wire.target == node else outputs)
+            crowded = (
+                wire.target == node
+                and not gone
+                and not inputs[lost].many
+                and len(self._inputs[node][lost]) > 1
+            )
+            if gone or crowded:
+                raise EditRefused(
+                    say(
+                        "{name} has a wire on {port}, which the change would leave without a "
+                        "place: cut the wire first",
+                        name=old.name,
+                        port=lost,
+                    )
+                )
+        self._replace(replace(old, layer=layer), "updated")
+        return old.layer
+
+
+def natural(text: str) -> tuple[str, int, str]:
+    """Sort key that puts n2 before n10."""
+    head = text.rstrip("0123456789")
+    tail = text[len(head) :]
+    return head, int(tail[:18] or -1), text
+
+
+def upstream(network: Network, start: Iterator[str] | list[str]) -> set[str]:
+    """The given nodes and all that lead to them."""
+    return _spread(start, lambda n: network.graph.predecessors(n))
+
+
+def downstream(network: Network, start: Iterator[str] | list[str]) -> set[str]:
+    """The given nodes and all that they lead to."""
+    return _spread(start, lambda n: network.graph.successors(n))
+
+
+def _spread(
+    start: Iterator[str] | list[str], neighbours: Callable[[str], Iterator[str]]
+) -> set[str]:
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(neighbours(node))
+    return found

@@ -1,0 +1,138 @@
+"""Which input cells one output cell sees, axis by axis.
+
+A layer states its reach: for every input and every spatial axis, how output positions map to
+input positions. Two readers use it: the receptive field of a node (size, jump, offset; Araujo,
+Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019), and
+the exact set of input cells behind one chosen cell, borders and dilation holes included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A sliding window: output o sees inputs o*stride - before + j*dilation for j < size."""
+
+    size: int = 1
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+
+    def sources(self, outputs: int, length: int) -> int:
+        """The set of inputs (a bit mask) that the set of outputs sees."""
+        found = 0
+        inside = (1 << length) - 1
+        taps = 0
+        for j in range(self.size):
+            taps |= 1 << (j * self.dilation)
+        while outputs:
+            low = outputs & -outputs
+            shift = (low.bit_length() - 1) * self.stride - self.before
+            found |= taps << shift if shift >= 0 else taps >> -shift
+            outputs ^= low
+        return found & inside
+
+    def forward(self, strand: Strand, length: int) -> Strand:
+        """The strand of the outputs, from that of the inputs."""
+        return Strand(
+            strand.start - self.before * strand.jump,
+            strand.size + (self.size - 1) * self.dilation * strand.jump,
+            strand.jump * self.stride,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Adaptive pooling: output o of ``count`` sees floor(o*n/count) .. ceil((o+1)*n/count) - 1."""
+
+    count: int
+
+    def sources(self, outputs: int, length: int) -> int:
+        found = 0
+        for o in range(self.count):
+            if outputs >> o & 1:
+                first, last = o * length // self.count, -(-(o + 1) * length // self.count)
+                found |= (1 << last) - (1 << first)
+        return found
+
+    def forward(self, strand: Strand, length: int) -> Strand:
+        widest = max(
+            -(-(o + 1) * length // self.count) - o * length // self.count for o in range(self.count)
+        )
+        jump = strand.jump * Fraction(length, self.count)
+        return Strand(strand.start, strand.size + (widest - 1) * strand.jump, jump)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Every output sees every input of the axis."""
+
+    def sources(self, outputs: int, length: int) -> int:
+        return (1 << length) - 1 if outputs else 0
+
+    def forward(self, strand: Strand, length: int) -> Strand:
+        return Strand(strand.start, strand.size + (length - 1) * strand.jump, Fraction(0))
+
+
+Axis = Window | Bins | Whole
+SAME = Window()
+WHOLE = Whole()
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Output cell i sees the image cells from start + i*jump on, ``size`` of them."""
+
+    start: Fraction
+    size: Fraction
+    jump: Fraction
+
+
+FIRST = Strand(Fraction(0), Fraction(1), Fraction(1))
+Strands = tuple[Strand, ...]
+
+
+def unite(strands: Strands) -> Strands:
+    """Strands of equal jump become the one that covers them: parallel branches."""
+    if len(strands) == 1:
+        return strands
+    by_jump: dict[Fraction, Strand] = {}
+    for strand in strands:
+        other = by_jump.get(strand.jump)
+        if other is not None:
+            start = min(strand.start, other.start)
+            end = max(strand.start + strand.size, other.start + other.size)
+            strand = Strand(start, end - start, strand.jump)
+        by_jump[strand.jump] = strand
+    return tuple(by_jump[jump] for jump in sorted(by_jump))
+
+
+@dataclass(frozen=True, slots=True)
+class AxisField:
+    """The receptive field along one axis.
+
+    ``size``: image cells that the middle output cell sees, the image's edge not counted.
+    ``jump``: image cells from one output cell's field to the next's; 0 where all see the same.
+    ``offset``: image position of the centre of the first cell's field.
+    """
+
+    size: float
+    jump: float
+    offset: float
+
+
+def axis_field(strands: Strands, length: int) -> AxisField:
+    """Sum up the strands of one axis at the middle one of ``length`` cells."""
+    middle = length // 2
+    start = min(s.start + middle * s.jump for s in strands)
+    end = max(s.start + middle * s.jump + s.size for s in strands)
+    jump = max(s.jump for s in strands)
+    offset = start + (end - start - 1) / 2 - middle * jump
+    return AxisField(_number(end - start), _number(jump), _number(offset))
+
+
+def _number(value: Fraction) -> float:
+    return int(value) if value.denominator == 1 else float(value)

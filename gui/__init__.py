@@ -1,0 +1,1 @@
+"""The window: shows networks and asks for changes. Never torch by name."""

@@ -1,0 +1,35 @@
+"""Qt's undo stack over the model's edits: one command holds an edit and learns its inverse."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QUndoCommand
+
+from graph.edits import Edit
+from graph.network import Network
+from gui.text import tr
+
+
+class EditCommand(QUndoCommand):
+    """Applies an edit once, then swaps it with its inverse at each undo and redo.
+
+    Commands of one ``merge`` key that follow each other become one step: typing into a field.
+    """
+
+    def __init__(self, network: Network, edit: Edit, merge: int = -1) -> None:
+        super().__init__(tr(edit.title()))
+        self._network = network
+        self._next = edit
+        self._merge = merge
+
+    def redo(self) -> None:
+        self._next = self._network.do(self._next)
+
+    def undo(self) -> None:
+        self._next = self._network.do(self._next)
+
+    def id(self) -> int:
+        return self._merge
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
+        # Both set the same thing, so this command's inverse undoes the two.
+        return isinstance(other, EditCommand) and other.id() == self._merge != -1

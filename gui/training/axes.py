@@ -1,0 +1,116 @@
+"""Axes that stand still: ranges that change in steps, and 4 to 7 ticks with short labels.
+
+A live chart that follows each point repaints its axes each time, which costs more than its
+curves. Here a range changes only when the data leave it or fill less than half of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gui.text import MINUS, NO_BREAK_SPACE
+
+Tick = tuple[float, str]
+
+LARGEST = 1e290  # beyond it, differences and steps would overflow
+SMALLEST = 1e-290
+_ROOM = 0.02
+_TOO_EMPTY = 0.45
+
+
+@dataclass
+class AxisRange:
+    """The visible part of an axis. ``low`` and ``high`` are limits nobody passes."""
+
+    low: float = -LARGEST
+    high: float = LARGEST
+    start: float = 0.0
+    end: float = 1.0
+    known: bool = False
+
+    def fit(self, low: float, high: float) -> bool:
+        """Make room for low..high; True if the range has changed."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return False
+        low, high = max(low, -LARGEST, self.low), min(high, LARGEST, self.high)
+        if high - low <= 1e-9 * max(abs(low), abs(high)):
+            margin = max(abs(high) * 0.1, 1e-9)
+            low, high = low - margin, high + margin
+        start, end = self._rounded(low, high)
+        inside = self.known and low >= self.start and high <= self.end
+        if inside and end - start > _TOO_EMPTY * (self.end - self.start):
+            return False
+        changed = not self.known or (start, end) != (self.start, self.end)
+        self.start, self.end, self.known = start, end, True
+        return changed
+
+    def _rounded(self, low: float, high: float) -> tuple[float, float]:
+        room = (high - low) * _ROOM
+        step = nice_step((high - low + 2 * room) / 5)
+        start = math.floor((low - room) / step) * step
+        end = math.ceil((high + room) / step) * step
+        if low >= 0 > start:
+            start = 0.0
+        return max(start, self.low), min(end, self.high)
+
+
+def nice_step(rough: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is at least ``rough``."""
+    power = 10.0 ** math.floor(math.log10(max(rough, SMALLEST)))
+    for factor in (1.0, 2.0, 5.0):
+        if factor * power >= rough * (1 - 1e-9):
+            return factor * power
+    return 10.0 * power
+
+
+def linear_ticks(start: float, end: float, label: Callable[[float, float], str]) -> list[Tick]:
+    """4 to 7 ticks at round values; ``label(value, step)`` writes them."""
+    step = nice_step((end - start) / 6)
+    if (end - start) / step < 3:
+        step = nice_step((end - start) / 9)
+    first, last = math.ceil(start / step - 1e-6), math.floor(end / step + 1e-6)
+    return [(index * step, label(index * step, step)) for index in range(first, last + 1)]
+
+
+def log_ticks(start: float, end: float, label: Callable[[float, float], str]) -> list[Tick]:
+    """Ticks of an axis in powers of ten: ``start`` and ``end`` and the places are log10."""
+    for factors in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)):
+        exponents = range(math.floor(start), math.ceil(end) + 1)
+        places = [
+            exponent + math.log10(factor)
+            for exponent in exponents
+            for factor in factors
+            if start - 1e-9 <= exponent + math.log10(factor) <= end + 1e-9
+        ]
+        if len(places) >= 4:
+            stride = -(-len(places) // 7)
+            return [(place, label(10.0**place, 10.0**place)) for place in places[::stride]]
+    values = linear_ticks(10.0**start, 10.0**end, label)
+    return [(math.log10(value), text) for value, text in values if value > 0]
+
+
+def plain_label(value: float, step: float) -> str:
+    """``0.5``, ``12 k``, ``1e−3``: as short as the step allows."""
+    size = abs(value)
+    if size < step * 1e-6:
+        return "0"
+    if size >= 1e15 or size < 9.95e-4:
+        digits = max(0, math.floor(math.log10(size)) - math.floor(math.log10(step) + 1e-9))
+        mantissa, _, exponent = f"{value:.{min(digits, 3)}e}".partition("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    unit, name = next(
+        ((unit, name) for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+         if size >= unit),
+        (1.0, ""),
+    )  # fmt: skip
+    decimals = max(0, -math.floor(math.log10(step / unit) + 1e-9))
+    text = f"{value / unit:.{decimals}f}".replace("-", MINUS)
+    return f"{text}{NO_BREAK_SPACE}{name}" if name else text
+
+
+def percent_label(value: float, step: float) -> str:
+    """A fraction as ``92 %``."""
+    decimals = max(0, -math.floor(math.log10(step * 100) + 1e-9))
+    return f"{value * 100:.{decimals}f}{NO_BREAK_SPACE}%".replace("-", MINUS)
