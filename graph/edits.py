@@ -15,6 +15,8 @@ from graph.layer import Layer
 from graph.message import Message, say
 from graph.network import EditRefused, Network, Node, Position, Wire
 
+_SEVERAL = say("Several changes")
+
 MAX_NAME = 200
 MAX_COORDINATE = 1_000_000
 
@@ -164,7 +166,7 @@ class Batch:
     """Several edits as one: all or none."""
 
     edits: tuple[Edit, ...]
-    name: Message = say("Edit")
+    name: Message = _SEVERAL
 
     def apply(self, network: Network) -> Edit:
         undo: list[Edit] = []

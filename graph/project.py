@@ -28,6 +28,7 @@ from graph.network import EditRefused, Network, Node, Wire, natural
 FORMAT = "convloom"
 VERSION = 1
 SUFFIX = ".cloom"
+UNNAMED = "network"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
@@ -42,7 +43,7 @@ class Project:
     """What a project file holds. ``training`` and ``data`` are settings by name; who uses them
     checks them."""
 
-    name: str = "network"
+    name: str = UNNAMED
     network: Network = default(default_factory=Network)
     training: dict[str, Any] = default(default_factory=dict)
     data: dict[str, Any] = default(default_factory=dict)
@@ -198,7 +199,7 @@ def loads(data: bytes | str) -> Project:
             )
         )
     _keys(document, {"format", "version", "name", "networks", "training", "data"}, "the project")
-    name = document.get("name", "network")
+    name = document.get("name", UNNAMED)
     if not isinstance(name, str) or not name or len(name) > 200:
         raise ProjectError(say("its name is not a text of 1 to 200 characters"))
     networks = _object(document.get("networks"), "networks")

@@ -30,6 +30,6 @@ class EditCommand(QUndoCommand):
     def id(self) -> int:
         return self._merge
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802
+    def mergeWith(self, other: QUndoCommand) -> bool:
         # Both set the same thing, so this command's inverse undoes the two.
         return isinstance(other, EditCommand) and other.id() == self._merge != -1

@@ -17,7 +17,7 @@ from graph.analysis import Analysis
 from graph.edits import Edit
 from graph.message import Message
 from graph.network import Change, EditRefused, Network
-from graph.project import Project, read_project, write_project
+from graph.project import UNNAMED, Project, read_project, write_project
 from gui.commands import EditCommand
 
 
@@ -75,7 +75,7 @@ class Session(QObject):
 
     def save(self, path: Path) -> None:
         """Write the project file. Raises UserError; the old file is then untouched."""
-        if self.path is None:
+        if self.path is None and self.project.name == UNNAMED:
             self.project.name = path.stem
         write_project(path, self.project)
         self.path = path

@@ -149,7 +149,7 @@ class Analysis:
         for name in network.order():
             node = nodes[name]
             empty = [p for p in node.layer.input_ports() if not network.port_wires(name, p.name)]
-            found += [missing_input(node, port.name) for port in empty]
+            found += [missing_input(node) for _ in empty]
             if name not in fed and not empty and starts:
                 if not self._behind_empty_port(name):
                     found.append(unreachable(node, from_input=True))

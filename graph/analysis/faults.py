@@ -80,7 +80,7 @@ def node_fault(network: Network, node: Node, problem: Problem) -> Fault:
     )
 
 
-def missing_input(node: Node, port: str) -> Fault:
+def missing_input(node: Node) -> Fault:
     """A port without a wire."""
     return Fault(
         FaultKind.MISSING_INPUT,

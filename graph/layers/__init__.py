@@ -69,4 +69,34 @@ def by_category() -> dict[Category, list[type[Layer]]]:
     return {category: layers for category, layers in found.items() if layers}
 
 
-__all__ = ["LAYERS", "REGISTRY", "RENAMED", "by_category", *(t.__name__ for t in LAYERS)]
+__all__ = [
+    "ELU",
+    "LAYERS",
+    "REGISTRY",
+    "RENAMED",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
+    "Add",
+    "AvgPool2d",
+    "BatchNorm2d",
+    "Concat",
+    "Conv2d",
+    "Dropout",
+    "Dropout2d",
+    "Flatten",
+    "GlobalAvgPool2d",
+    "Input",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftmax",
+    "MaxPool2d",
+    "Multiply",
+    "Output",
+    "ReLU",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "SqueezeExcitation",
+    "Tanh",
+    "by_category",
+]

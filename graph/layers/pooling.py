@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import flag, integer, optional_integer, pair, show
+from graph.declaration import flag, optional_integer, pair, show
 from graph.layer import (
     OUTPUT,
     Call,

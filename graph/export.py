@@ -1,0 +1,316 @@
+"""A plan as Python source that a person would write and that runs alone.
+
+One class per network and one per nested plan, whatever the number of its uses. Names come from
+the plan and literals from ``repr``; no text of the user becomes code.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Any
+
+from graph.dims import Dim, Named
+from graph.layer import Apply, Call, Shape
+from graph.layout import Chain, Expression, Group, statement, with_comment
+from graph.plan import Name, Plan, Step
+
+_SIGNS = {"operator.add": "+", "operator.mul": "*"}
+_NESTED = 3
+_FITTING = 66
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Python source. ``lines`` gives the line numbers (from 1) of each node of the network, the
+    constructor's first."""
+
+    text: str
+    class_name: str
+    lines: Mapping[str, list[int]] = default(default_factory=dict)
+
+
+def source(plan: Plan, weights: str | None = None) -> Source:
+    """Write the file. With the name of a safetensors file beside it, running the file loads it."""
+    writer = _Writer()
+    name = writer.write(plan)
+    imports = ["import torch"] if writer.uses_torch or weights is not None else []
+    imports.append("from torch import Tensor, nn")
+    head = [f'"""{plan.doc}"""', "", *imports]
+    lines = list(head)
+    marks: dict[str, list[int]] = {}
+    for body in writer.classes:
+        lines += ["", ""]
+        for node, numbers in body.marks.items():
+            marks.setdefault(node, []).extend(len(lines) + 1 + number for number in numbers)
+        lines += body.lines
+    if weights is not None:
+        lines += ["", "", *_main(name, plan, weights)]
+    return Source("\n".join(lines) + "\n", name, marks)
+
+
+def _main(name: str, plan: Plan, weights: str) -> list[str]:
+    images = [str(Group("torch.zeros", tuple(map(str, (1, *shape))))) for _, shape in plan.inputs]
+    return [
+        'if __name__ == "__main__":',
+        "    from pathlib import Path",
+        "",
+        "    from safetensors.torch import load_file",
+        "",
+        f"    model = {name}()",
+        *statement("weights = ", Group("Path(__file__).with_name", (_quote(weights),)), 4),
+        "    model.load_state_dict(load_file(weights))",
+        "    model.eval()",
+        "    with torch.no_grad():",
+        *statement("print", Group("", (f"model({', '.join(images)})",)), 8),
+    ]
+
+
+def _quote(text: str) -> str:
+    """A string literal with double quotes, in ASCII."""
+    plain = ascii(text)
+    if plain.startswith("'") and '"' not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+@dataclass(slots=True)
+class _Body:
+    lines: list[str]
+    marks: dict[str, list[int]] = default(default_factory=dict)
+
+    def put(self, lines: list[str], *nodes: str) -> None:
+        for node in nodes:
+            if node:
+                numbers = range(len(self.lines), len(self.lines) + len(lines))
+                self.marks.setdefault(node, []).extend(numbers)
+        self.lines += lines
+
+
+class _Writer:
+    """Collects the classes of a file, inner ones first."""
+
+    def __init__(self) -> None:
+        self.classes: list[_Body] = []
+        self.names: dict[str, str] = {}
+        self.uses_torch = False
+
+    def write(self, plan: Plan) -> str:
+        """Write the class of a plan unless it stands already; return its name."""
+        uses = {
+            step.name: self.write(step.operation)
+            for step in plan.steps
+            if isinstance(step.operation, Plan)
+        }
+        body = self._class(plan, uses, plan.class_name)
+        key = "\n".join(body.lines)
+        if key in self.names:
+            return self.names[key]
+        name, number = plan.class_name, 2
+        while name in self.names.values():
+            name = f"{plan.class_name}{number}"
+            number += 1
+        if name != plan.class_name:
+            body = self._class(plan, uses, name)
+        self.names[key] = name
+        self.classes.append(body)
+        return name
+
+    def _class(self, plan: Plan, uses: Mapping[str, str], name: str) -> _Body:
+        body = _Body([f"class {name}(nn.Module):"])
+        body.put([f'    """{plan.doc}"""', ""])
+        parameters = ["self"]
+        for argument, kind in plan.argument_types.items():
+            text = f"{argument}: {kind}"
+            if argument in plan.argument_defaults:
+                text += f" = {plan.argument_defaults[argument]!r}"
+            parameters.append(text)
+        body.put(statement("def ", Group("__init__", tuple(parameters)), 4, " -> None:"))
+        body.put(["        super().__init__()"])
+        for step in plan.steps:
+            value = self._constructor(step, uses)
+            if value is not None:
+                body.put(statement(f"self.{step.name} = ", value, 8), step.node)
+        body.put([""])
+        _Forward(self, plan, body).write()
+        return body
+
+    def _constructor(self, step: Step, uses: Mapping[str, str]) -> Group | None:
+        operation = step.operation
+        if isinstance(operation, Plan):
+            items = []
+            for name, value in operation.arguments.items():
+                if name not in operation.argument_defaults:
+                    items.append(literal(value))
+                elif value != operation.argument_defaults[name]:
+                    items.append(f"{name}={literal(value)}")
+            return Group(uses[step.name], tuple(items))
+        if isinstance(operation, Call):
+            return Group(operation.target, tuple(call_arguments(operation)))
+        return None
+
+
+def call_arguments(call: Call) -> list[str]:
+    """The arguments as written: without those that equal torch's defaults, 3 for (3, 3)."""
+    items = []
+    in_place = True
+    for number, (name, value) in enumerate(call.arguments.items()):
+        traced = isinstance(value, (Dim, Named))
+        if not traced and name in call.defaults and value == call.defaults[name]:
+            in_place = False
+            continue
+        if in_place and number < call.positional:
+            items.append(literal(value))
+        else:
+            items.append(f"{name}={literal(value)}")
+    return items
+
+
+def literal(value: Any) -> str:
+    """A value as Python source: an expression where it is traced, else its ``repr``."""
+    if isinstance(value, (Dim, Named)):
+        return value.expression
+    if isinstance(value, tuple):
+        if len(value) == 2 and value[0] == value[1]:
+            return literal(value[0])
+        return f"({', '.join(literal(item) for item in value)})"
+    if isinstance(value, str):
+        return _quote(value)
+    return repr(value)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An expression not yet assigned, of one output value, and the nodes in it."""
+
+    value: Name
+    expression: Expression
+    nodes: tuple[str, ...]
+    depth: int
+    shape: Shape
+    last: str
+
+
+class _Forward:
+    """Writes ``forward``: chains are nested, the main line is called x."""
+
+    def __init__(self, writer: _Writer, plan: Plan, body: _Body) -> None:
+        self.writer = writer
+        self.plan = plan
+        self.body = body
+        self.left: Counter[Name] = Counter(v for step in plan.steps for v in step.inputs)
+        self.left.update(plan.outputs)
+        self.names: dict[Name, str] = {(name, 0): name for name, _ in plan.inputs}
+        self.x: Name | None = (plan.inputs[0][0], 0) if len(plan.inputs) == 1 else None
+        self.open: _Open | None = None
+
+    def write(self) -> None:
+        plan = self.plan
+        parameters = ["self", *(f"{name}: Tensor" for name, _ in plan.inputs)]
+        count = len(plan.outputs)
+        result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+        self.body.put(statement("def ", Group("forward", tuple(parameters)), 4, f" -> {result}:"))
+        for step in plan.steps:
+            self._step(step)
+        self._finish()
+
+    def _step(self, step: Step) -> None:
+        opened = self.open
+        nested = (
+            opened is not None
+            and step.inputs == (opened.value,)
+            and self.left[opened.value] == 1
+            and opened.depth < _NESTED
+            and not isinstance(step.operation, Apply)
+        )
+        if nested and opened is not None:
+            call = Group(f"self.{step.name}", (opened.expression,))
+            if len(str(call)) <= _FITTING:
+                self.left[opened.value] -= 1
+                self.open = _Open(
+                    (step.name, 0),
+                    call,
+                    (*opened.nodes, step.node),
+                    opened.depth + 1,
+                    step.shapes[0],
+                    step.name,
+                )
+                self._split(step)
+                return
+        self._close()
+        arguments = [self.names[value] for value in step.inputs]
+        for value in step.inputs:
+            self.left[value] -= 1
+        if isinstance(step.operation, Apply):
+            self._apply(step, step.operation, arguments)
+            return
+        call = Group(f"self.{step.name}", tuple(arguments))
+        self.open = _Open((step.name, 0), call, (step.node,), 1, step.shapes[0], step.name)
+        self._split(step)
+
+    def _apply(self, step: Step, operation: Apply, arguments: list[str]) -> None:
+        expression: Expression
+        sign = _SIGNS.get(operation.target)
+        if sign is not None:
+            expression = Chain(sign, tuple(arguments)) if len(arguments) > 1 else arguments[0]
+        else:
+            self.writer.uses_torch = True
+            named = [f"{name}={literal(value)}" for name, value in operation.arguments.items()]
+            values = Group("", tuple(arguments), "[]")
+            expression = Group(operation.target, (values, *named))
+        # A long sum or list stands alone; nesting it would hide it.
+        depth = 1 if len(str(expression)) <= _FITTING // 2 else _NESTED
+        value = (step.name, 0)
+        self.open = _Open(value, expression, (step.node,), depth, step.shapes[0], step.name)
+
+    def _split(self, step: Step) -> None:
+        """A step with several outputs is assigned to several names at once."""
+        if len(step.shapes) == 1:
+            return
+        opened = self.open
+        assert opened is not None
+        self.open = None
+        targets = [
+            f"{step.name}_{number}" if number else step.name for number in range(len(step.shapes))
+        ]
+        for number, target in enumerate(targets):
+            self.names[step.name, number] = target
+            if not self.left[step.name, number]:
+                targets[number] = "_"
+        self.body.put(statement(f"{', '.join(targets)} = ", opened.expression, 8), *opened.nodes)
+
+    def _close(self) -> None:
+        """Assign the open expression to a variable."""
+        opened = self.open
+        if opened is None:
+            return
+        self.open = None
+        target = self._target(opened.value, opened.last)
+        lines = statement(f"{target} = ", opened.expression, 8)
+        self.body.put(with_comment(lines, self._comment(opened.shape)), *opened.nodes)
+
+    def _target(self, value: Name, name: str) -> str:
+        """``x`` where the value it holds is needed no more, else the step's own name."""
+        if self.x is None or self.left[self.x] == 0:
+            self.x = value
+            name = "x"
+        self.names[value] = name
+        return name
+
+    def _comment(self, shape: Shape) -> str:
+        # A class with arguments has another shape at each use.
+        return "" if self.plan.argument_types else "x".join(str(int(size)) for size in shape)
+
+    def _is_result(self, value: Name) -> bool:
+        return self.plan.outputs == (value,) and self.left[value] == 1
+
+    def _finish(self) -> None:
+        opened = self.open
+        if opened is not None and self._is_result(opened.value):
+            self.body.put(statement("return ", opened.expression, 8), *opened.nodes)
+            return
+        self._close()
+        names = [self.names[value] for value in self.plan.outputs]
+        self.body.put([f"        return {', '.join(names)}"])

@@ -1,0 +1,83 @@
+"""Writes Python in the layout of the ruff formatter, so that formatting it changes nothing.
+
+An expression is text, or a Group: brackets around items. What does not fit the line is broken at
+the outermost bracket: first the items on one indented line, then one item a line with a comma
+behind each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``head(item, item)`` or, with another pair of brackets, a list."""
+
+    head: str
+    items: tuple[Expression, ...]
+    brackets: str = "()"
+
+    def __str__(self) -> str:
+        inside = ", ".join(str(item) for item in self.items)
+        return f"{self.head}{self.brackets[0]}{inside}{self.brackets[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Operands joined by one sign: ``a + b + c``."""
+
+    sign: str
+    operands: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f" {self.sign} ".join(self.operands)
+
+
+Expression = str | Group | Chain
+
+
+def statement(prefix: str, value: Expression, indent: int, suffix: str = "") -> list[str]:
+    """The lines of ``prefix value suffix`` at an indentation of ``indent`` spaces."""
+    space = " " * indent
+    line = f"{space}{prefix}{value}{suffix}"
+    if len(line) <= WIDTH or isinstance(value, str):
+        return [line]
+    if isinstance(value, Chain):
+        return _broken_chain(prefix, value, indent)
+    if not value.items:
+        return [line]
+    opening = f"{space}{prefix}{value.head}{value.brackets[0]}"
+    inner = " " * (indent + 4)
+    joined = f"{inner}{', '.join(str(item) for item in value.items)}"
+    if len(joined) <= WIDTH:
+        return [opening, joined, f"{space}{value.brackets[1]}{suffix}"]
+    if len(value.items) == 1 and isinstance(value.items[0], Group):
+        body = statement("", value.items[0], indent + 4)
+    else:
+        body = [
+            line for item in value.items for line in statement("", item, indent + 4, suffix=",")
+        ]
+    return [opening, *body, f"{space}{value.brackets[1]}{suffix}"]
+
+
+def _broken_chain(prefix: str, chain: Chain, indent: int) -> list[str]:
+    space, inner = " " * indent, " " * (indent + 4)
+    whole = f"{inner}{chain}"
+    first, *rest = chain.operands
+    body = (
+        [whole]
+        if len(whole) <= WIDTH
+        else [f"{inner}{first}"] + [f"{inner}{chain.sign} {operand}" for operand in rest]
+    )
+    return [f"{space}{prefix}(", *body, f"{space})"]
+
+
+def with_comment(lines: Sequence[str], comment: str) -> list[str]:
+    """Put a comment behind a statement of one line, where the line has room for it."""
+    if len(lines) == 1 and comment and len(lines[0]) + len(comment) + 4 <= WIDTH:
+        return [f"{lines[0]}  # {comment}"]
+    return list(lines)

@@ -1,0 +1,17 @@
+"""Networks to start from, written as code that builds them."""
+
+from __future__ import annotations
+
+from graph.templates.classic import LENET5, VGG_SMALL
+from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
+from graph.templates.template import Template
+
+TEMPLATES: tuple[Template, ...] = (LENET5, VGG_SMALL, RESNET_SMALL, SE_RESNET_SMALL)
+
+
+def find_template(name: str) -> Template | None:
+    """A template by its name on the command line."""
+    return next((t for t in TEMPLATES if t.name == name), None)
+
+
+__all__ = ["TEMPLATES", "Template", "find_template"]
