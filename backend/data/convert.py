@@ -9,7 +9,7 @@ from torch import Tensor
 from backend.data.shapes import Conversion, padded_box
 from backend.data.source import Watch
 
-_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, as Pillow and torchvision use it
+_LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601; torchvision's grey cuts off instead of rounding
 _CHUNK_VALUES = 2**24
 
 
@@ -60,15 +60,16 @@ def chunks(n_images: int, conversion: Conversion) -> list[tuple[int, int]]:
 
 def _to_grey(images: Tensor) -> Tensor:
     weights = torch.tensor(_LUMA, device=images.device).view(1, 3, 1, 1)
-    return _rounded((images.float() * weights).sum(dim=1, keepdim=True))
+    grey = (images.float() * weights).sum(dim=1, keepdim=True)
+    return grey.round_().clamp_(0, 255).to(torch.uint8)
 
 
 def _resized(images: Tensor, height: int, width: int) -> Tensor:
-    return _rounded(
-        F.interpolate(
-            images.float(), (height, width), mode="bilinear", align_corners=False, antialias=True
-        )
-    )
+    # Imported here because it costs over a second, and most sets keep their size.
+    from torchvision.transforms.v2.functional import resize
+
+    resized: Tensor = resize(images, [height, width], antialias=True)
+    return resized
 
 
 def _padded(images: Tensor, height: int, width: int) -> Tensor:
@@ -77,7 +78,3 @@ def _padded(images: Tensor, height: int, width: int) -> Tensor:
         images = _resized(images, box.height, box.width)
     right, bottom = width - box.left - box.width, height - box.top - box.height
     return F.pad(images, (box.left, right, box.top, bottom))
-
-
-def _rounded(values: Tensor) -> Tensor:
-    return values.round_().clamp_(0, 255).to(torch.uint8)
