@@ -37,6 +37,8 @@ class Window:
 
     def forward(self, strand: Strand, length: int) -> Strand:
         """The strand of the outputs, from that of the inputs."""
+        if self is SAME:
+            return strand
         return Strand(
             strand.start - self.before * strand.jump,
             strand.size + (self.size - 1) * self.dilation * strand.jump,
@@ -62,7 +64,9 @@ class Bins:
         widest = max(
             -(-(o + 1) * length // self.count) - o * length // self.count for o in range(self.count)
         )
-        jump = strand.jump * Fraction(length, self.count)
+        even = length % self.count == 0
+        step = length // self.count if even else Fraction(length, self.count)
+        jump = strand.jump * step
         return Strand(strand.start, strand.size + (widest - 1) * strand.jump, jump)
 
 
@@ -74,8 +78,10 @@ class Whole:
         return (1 << length) - 1 if outputs else 0
 
     def forward(self, strand: Strand, length: int) -> Strand:
-        return Strand(strand.start, strand.size + (length - 1) * strand.jump, Fraction(0))
+        return Strand(strand.start, strand.size + (length - 1) * strand.jump, 0)
 
+
+Number = int | Fraction  # a fraction only behind an adaptive pooling that does not divide evenly
 
 Axis = Window | Bins | Whole
 SAME = Window()
@@ -86,12 +92,12 @@ WHOLE = Whole()
 class Strand:
     """Output cell i sees the image cells from start + i*jump on, ``size`` of them."""
 
-    start: Fraction
-    size: Fraction
-    jump: Fraction
+    start: Number
+    size: Number
+    jump: Number
 
 
-FIRST = Strand(Fraction(0), Fraction(1), Fraction(1))
+FIRST = Strand(0, 1, 1)
 Strands = tuple[Strand, ...]
 
 
@@ -99,7 +105,7 @@ def unite(strands: Strands) -> Strands:
     """Strands of equal jump become the one that covers them: parallel branches."""
     if len(strands) == 1:
         return strands
-    by_jump: dict[Fraction, Strand] = {}
+    by_jump: dict[Number, Strand] = {}
     for strand in strands:
         other = by_jump.get(strand.jump)
         if other is not None:
@@ -130,9 +136,9 @@ def axis_field(strands: Strands, length: int) -> AxisField:
     start = min(s.start + middle * s.jump for s in strands)
     end = max(s.start + middle * s.jump + s.size for s in strands)
     jump = max(s.jump for s in strands)
-    offset = start + (end - start - 1) / 2 - middle * jump
+    offset = start + Fraction(end - start - 1) / 2 - middle * jump
     return AxisField(_number(end - start), _number(jump), _number(offset))
 
 
-def _number(value: Fraction) -> float:
+def _number(value: Number) -> float:
     return int(value) if value.denominator == 1 else float(value)

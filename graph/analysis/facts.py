@@ -124,6 +124,8 @@ def forward(
         except (IndexError, ValueError, ZeroDivisionError):
             return ()  # settings that are a fault already
         image = strands[index]
+        if len(shapes) == 1 and all(axis is SAME for axis in axes):
+            return image
         for axis, own in enumerate(image):
             on_map = len(shape) == len(image) + 1
             rule = axes[axis] if on_map else SAME

@@ -59,9 +59,7 @@ class _Pool2d(Layer):
         if len(shape) != 3:
             yield from needs_image(self, shape)
             return
-        half = tuple(
-            ((k - 1) * d + 1) // 2 for k, d in zip(self.kernel_size, self._dilation(), strict=True)
-        )
+        half = (self.kernel_size[0] // 2, self.kernel_size[1] // 2)  # torch: dilation does not count
         if self.padding[0] > half[0] or self.padding[1] > half[1]:
             yield Problem(
                 FaultKind.PADDING,
