@@ -16,6 +16,7 @@ Tick = tuple[float, str]
 
 LARGEST = 1e290  # beyond it, differences and steps would overflow
 SMALLEST = 1e-290
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _ROOM = 0.02
 _TOO_EMPTY = 0.45
 
@@ -34,7 +35,7 @@ class AxisRange:
         """Make room for low..high; True if the range has changed."""
         if not (math.isfinite(low) and math.isfinite(high)):
             return False
-        low, high = max(low, -LARGEST, self.low), min(high, LARGEST, self.high)
+        low, high = (min(max(value, self.low), self.high) for value in (low, high))
         if high - low <= 1e-9 * max(abs(low), abs(high)):
             margin = max(abs(high) * 0.1, 1e-9)
             low, high = low - margin, high + margin
@@ -65,13 +66,17 @@ def nice_step(rough: float) -> float:
     return 10.0 * power
 
 
-def linear_ticks(start: float, end: float, label: Callable[[float, float], str]) -> list[Tick]:
-    """4 to 7 ticks at round values; ``label(value, step)`` writes them."""
-    step = nice_step((end - start) / 6)
-    if (end - start) / step < 3:
-        step = nice_step((end - start) / 9)
-    first, last = math.ceil(start / step - 1e-6), math.floor(end / step + 1e-6)
-    return [(index * step, label(index * step, step)) for index in range(first, last + 1)]
+def linear_ticks(
+    start: float, end: float, label: Callable[[float, float], str], most: int = 7
+) -> list[Tick]:
+    """4 to 7 ticks at round values, or up to ``most``; ``label(value, step)`` writes them."""
+    indices = range(0)
+    for parts in (6, 8, 12) if most >= 7 else (most - 1,):
+        step = nice_step((end - start) / parts)
+        indices = range(math.ceil(start / step - 1e-6), math.floor(end / step + 1e-6) + 1)
+        if len(indices) >= 4:
+            break
+    return [(index * step, label(index * step, step)) for index in indices]
 
 
 def log_ticks(start: float, end: float, label: Callable[[float, float], str]) -> list[Tick]:
@@ -96,15 +101,11 @@ def plain_label(value: float, step: float) -> str:
     size = abs(value)
     if size < step * 1e-6:
         return "0"
-    if size >= 1e15 or size < 9.95e-4:
+    if size >= 1e15 or step < 9.95e-4:
         digits = max(0, math.floor(math.log10(size)) - math.floor(math.log10(step) + 1e-9))
         mantissa, _, exponent = f"{value:.{min(digits, 3)}e}".partition("e")
         return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
-    unit, name = next(
-        ((unit, name) for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-         if size >= unit),
-        (1.0, ""),
-    )  # fmt: skip
+    unit, name = next((pair for pair in _UNITS if size >= pair[0]), (1.0, ""))
     decimals = max(0, -math.floor(math.log10(step / unit) + 1e-9))
     text = f"{value / unit:.{decimals}f}".replace("-", MINUS)
     return f"{text}{NO_BREAK_SPACE}{name}" if name else text

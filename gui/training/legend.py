@@ -44,9 +44,7 @@ class LegendEntry(QAbstractButton):
     def sizeHint(self) -> QSize:
         theme = current()
         width = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(
-            width + theme.pixels(SAMPLE + GAP) + theme.space("s"), theme.size("hit_min")
-        )
+        return QSize(width + theme.pixels(SAMPLE + GAP) + theme.space("s"), theme.size("hit_min"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
