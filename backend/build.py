@@ -1,0 +1,189 @@
+"""From a plan to a torch module: nested ``torch.fx.GraphModule``s, shaped like the plan.
+
+Only what stands in the tables below is ever called. Names are the plan's, so the keys of
+``state_dict`` equal those of the exported file's class, and the same weights give the same
+outputs, bit for bit on the CPU.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import reduce
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch.overrides import TorchFunctionMode
+
+from graph.dims import plain
+from graph.layer import Apply, Call
+from graph.message import Message, UserError, say
+from graph.plan import Name, Plan, Step
+
+MODULES: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
+    {
+        f"nn.{module.__name__}": module
+        for module in (
+            nn.AdaptiveAvgPool2d,
+            nn.AdaptiveMaxPool2d,
+            nn.AvgPool2d,
+            nn.BatchNorm2d,
+            nn.Conv2d,
+            nn.Dropout,
+            nn.Dropout2d,
+            nn.ELU,
+            nn.Flatten,
+            nn.LeakyReLU,
+            nn.Linear,
+            nn.LogSoftmax,
+            nn.MaxPool2d,
+            nn.ReLU,
+            nn.SiLU,
+            nn.Sigmoid,
+            nn.Softmax,
+            nn.Tanh,
+        )
+    }
+)
+"""Every module a plan may call."""
+
+CHAINED: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {"operator.add": operator.add, "operator.mul": operator.mul}
+)
+"""Functions of two values, applied from left to right."""
+
+LISTED: Mapping[str, Callable[..., Any]] = MappingProxyType({"torch.cat": torch.cat})
+"""Functions of one list of values."""
+
+STEP = "step"
+"""``node.meta[STEP]`` of an fx node is the name of the plan's step whose result it is."""
+
+
+class BuildError(UserError):
+    """A plan that torch cannot build. ``node`` is the id of the node, if it has one."""
+
+    def __init__(self, message: Message, node: str | None = None) -> None:
+        super().__init__(message)
+        self.node = node
+
+
+def build(plan: Plan, *, seed: int = 0, initialise: bool = True) -> fx.GraphModule:
+    """The module of a plan, in training mode on the CPU.
+
+    It takes float32 N×C×H×W for each input of the plan, and gives one tensor, or a tuple for
+    several outputs. ``seed`` decides the first weights; torch's own random state is not touched.
+    With ``initialise=False`` random weights are left undefined, which is many times faster, for
+    weights about to be loaded. Raises BuildError.
+    """
+    with _Drawing(torch.Generator().manual_seed(seed) if initialise else None):
+        return _build(plan)
+
+
+def node_paths(plan: Plan) -> dict[str, str]:
+    """The dotted path of each node's step. Of two nodes with one id, the outer one counts."""
+    paths: dict[str, str] = {}
+    for path, step in sorted(plan.walk(), key=lambda pair: pair[0].count(".")):
+        if step.node:
+            paths.setdefault(step.node, path)
+    return paths
+
+
+def _build(plan: Plan) -> fx.GraphModule:
+    graph = fx.Graph()
+    modules: dict[str, nn.Module] = {}
+    values: dict[Name, fx.Node] = {}
+    for name, _ in plan.inputs:
+        values[name, 0] = graph.placeholder(name)
+    for step in plan.steps:
+        with _named(step):
+            inputs = [values[name] for name in step.inputs]
+            result = _add_step(graph, modules, step, inputs)
+            result.meta[STEP] = step.name
+            values.update(_outputs(graph, step, result))
+    results = tuple(values[name] for name in plan.outputs)
+    graph.output(results[0] if len(results) == 1 else results)
+    return fx.GraphModule(modules, graph, plan.class_name)
+
+
+def _add_step(
+    graph: fx.Graph, modules: dict[str, nn.Module], step: Step, inputs: list[fx.Node]
+) -> fx.Node:
+    operation = step.operation
+    if isinstance(operation, Apply):
+        return _apply(graph, operation, inputs)
+    if step.name in modules or hasattr(fx.GraphModule, step.name):
+        raise ValueError(f"the name {step.name} is taken")
+    modules[step.name] = _build(operation) if isinstance(operation, Plan) else _module(operation)
+    return graph.create_node("call_module", step.name, tuple(inputs), name=step.name)
+
+
+def _module(call: Call) -> nn.Module:
+    if call.target not in MODULES:
+        raise ValueError(f"{call.target} is not a layer of this program")
+    return MODULES[call.target](**{name: plain(value) for name, value in call.arguments.items()})
+
+
+def _apply(graph: fx.Graph, operation: Apply, inputs: list[fx.Node]) -> fx.Node:
+    arguments = {name: plain(value) for name, value in operation.arguments.items()}
+    if operation.target in LISTED:
+        return graph.call_function(LISTED[operation.target], (inputs,), arguments)
+    if operation.target not in CHAINED:
+        raise ValueError(f"{operation.target} is not a function of this program")
+    function = CHAINED[operation.target]
+    return reduce(lambda left, right: graph.call_function(function, (left, right)), inputs)
+
+
+def _outputs(graph: fx.Graph, step: Step, result: fx.Node) -> Iterator[tuple[Name, fx.Node]]:
+    if len(step.shapes) == 1:
+        yield (step.name, 0), result
+        return
+    for number in range(len(step.shapes)):
+        yield (step.name, number), graph.call_function(operator.getitem, (result, number))
+
+
+@contextmanager
+def _named(step: Step) -> Iterator[None]:
+    """Name the step in whatever torch raises while it is built."""
+    try:
+        yield
+    except BuildError as error:
+        if error.node is None and step.node:
+            raise BuildError(error.message, step.node) from error
+        raise
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        message = say(
+            "{node} cannot be built: {reason}. Check its settings.",
+            node=step.title or step.name,
+            reason=reason.rstrip("."),
+        )
+        raise BuildError(message, step.node or None) from error
+
+
+class _Drawing(TorchFunctionMode):
+    """Draws random weights from a generator of its own, or leaves them out; in this thread only.
+
+    The numbers are those that follow ``torch.manual_seed``, while a training in another thread
+    keeps torch's generator for itself.
+    """
+
+    _FUNCTIONS = frozenset(
+        {nn.init.uniform_, nn.init.normal_, nn.init.kaiming_uniform_, nn.init.xavier_uniform_}
+    )
+
+    def __init__(self, generator: torch.Generator | None) -> None:
+        super().__init__()
+        self._generator = generator
+
+    def __torch_function__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if function not in self._FUNCTIONS:
+            return function(*args, **kwargs)
+        if self._generator is None:
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **{**kwargs, "generator": self._generator})

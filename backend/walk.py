@@ -1,0 +1,119 @@
+"""A forward pass that can be watched: every step of a plan's module, with its dotted path.
+
+Used to look inside and to find where something went wrong, never for training itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from backend.build import STEP, node_paths
+from graph.plan import Plan, Step
+
+Visit = Callable[[str, Tensor], None]
+"""Called with the path of a step and its first output, right after it was computed: later steps
+may overwrite it in place."""
+
+
+class StopWalk(Exception):
+    """Raised by a visitor that has seen enough."""
+
+
+class Walk(fx.Interpreter):
+    """Runs a module made by ``build`` step by step. ``path`` is the step at work."""
+
+    def __init__(self, module: fx.GraphModule, visit: Visit, prefix: str = "") -> None:
+        super().__init__(module)
+        self.extra_traceback = False
+        self._visit = visit
+        self._prefix = prefix
+        self.path = ""
+
+    def run_node(self, n: fx.Node) -> Any:
+        name = n.meta.get(STEP)
+        if name is not None:
+            self.path = f"{self._prefix}{name}"
+        result = super().run_node(n)
+        if name is not None:
+            self._visit(f"{self._prefix}{name}", _first(result))
+        return result
+
+    def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        module = self.fetch_attr(target)
+        if not isinstance(module, fx.GraphModule):
+            return super().call_module(target, args, kwargs)
+        inner = Walk(module, self._visit, f"{self._prefix}{target}.")
+        try:
+            return inner.run(*args)
+        except Exception:
+            self.path = inner.path or self.path
+            raise
+
+
+def find_step(plan: Plan, path: str) -> Step | None:
+    """The step at a dotted path, or the innermost one around it that is a node."""
+    steps = dict(plan.walk())
+    while path and (path not in steps or not steps[path].node):
+        path = path.rpartition(".")[0]
+    return steps.get(path)
+
+
+def first_not_finite(module: fx.GraphModule, x: Tensor) -> tuple[str, str] | None:
+    """The path of the first step, in the order of execution, with a non-finite parameter or
+    output on the batch ``x``, and which of the two; None if there is none."""
+    found: list[tuple[str, str]] = []
+
+    def visit(path: str, value: Tensor) -> None:
+        owner = _module_at(module, path)
+        own = [] if owner is None or isinstance(owner, fx.GraphModule) else owner.parameters()
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in own):
+            found.append((path, "parameter"))
+        elif not bool(torch.isfinite(value).all()):
+            found.append((path, "output"))
+        if found:
+            raise StopWalk
+
+    with torch.no_grad(), suppress(StopWalk):
+        Walk(module, visit).run(x)
+    return found[0] if found else None
+
+
+def first_failing(module: fx.GraphModule, x: Tensor) -> str | None:
+    """The path of the step that raises on the batch ``x``; None if none does."""
+    walk = Walk(module, _ignore)
+    with torch.no_grad():
+        try:
+            walk.run(x)
+        except Exception:
+            return walk.path or None
+    return None
+
+
+def _ignore(path: str, value: Tensor) -> None:
+    """A visitor that only walks."""
+
+
+def path_of(plan: Plan, key: str) -> str | None:
+    """The path that a node's id or a dotted path names; None if there is no such step."""
+    found = node_paths(plan).get(key)
+    if found is None and any(path == key for path, _ in plan.walk()):
+        return key
+    return found
+
+
+def _module_at(module: nn.Module, path: str) -> nn.Module | None:
+    try:
+        return module.get_submodule(path)
+    except AttributeError:
+        return None  # a function
+
+
+def _first(result: Any) -> Tensor:
+    value = result[0] if isinstance(result, tuple) else result
+    assert isinstance(value, Tensor)
+    return value
