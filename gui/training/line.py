@@ -92,6 +92,9 @@ class Line:
             ]
         else:
             self._items = [pyqtgraph.PlotCurveItem(antialias=True)]
+        if self.kind is LineKind.SMOOTHED:
+            # One long path of 2 px costs ten times its segments drawn one by one.
+            self._items[1].setSegmentedLineMode("on")
         for depth, item in enumerate(self._items):
             item.setZValue(self.kind is LineKind.POINTS or depth)
             plot.add(item)

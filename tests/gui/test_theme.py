@@ -164,9 +164,10 @@ def test_fonts_have_equal_figures_and_a_real_weight() -> None:
         assert font.weight() == wanted.weight
 
 
-def corner_and_middle(widget: QWidget) -> tuple[QColor, QColor]:
-    picture = widget.grab().toImage()
-    return picture.pixelColor(0, 0), picture.pixelColor(picture.width() // 2, 4)
+def test_high_contrast_leaves_no_grey_text() -> None:
+    theme = make_theme("light", high_contrast=True)
+    assert theme.text.tertiary == theme.text.secondary == theme.text.primary
+    assert contrast(theme.border.subtle.name(), theme.background.panel.name()) >= 3.0
 
 
 def test_primary_button_and_invalid_field_show_it(qapp: QApplication, qtbot) -> None:
