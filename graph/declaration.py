@@ -19,6 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from graph.message import Message, UserError, say
 
+_SHOWN = 60
+"""Characters of a value that a sentence shows."""
+
 Value = int | float | bool | str | None | tuple[int, ...]
 
 
@@ -91,7 +94,10 @@ class FieldSpec:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
         if self.kind is Kind.REAL:
-            if not math.isfinite(value):
+            try:
+                if not math.isfinite(value):
+                    return False
+            except OverflowError:  # an integer beyond the largest float
                 return False
         elif not isinstance(value, int):
             return False
@@ -135,12 +141,19 @@ def show(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple):
-        return "×".join(show(v) for v in value)
+        text = "×".join(show(v) for v in value[:_SHOWN])
+        return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "…"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    text = value if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else "�" for c in text)
-    return text if len(text) <= 60 else text[:57] + "…"
+    if isinstance(value, str):
+        text = value
+    else:
+        try:
+            text = repr(value)
+        except ValueError:  # Python refuses to write integers of thousands of digits
+            text = "a number of thousands of digits"
+    text = "".join(c if c.isprintable() else "�" for c in text[: _SHOWN + 1])
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "…"
 
 
 def _field(kind: Kind, default: Value, **spec: Any) -> Any:

@@ -186,6 +186,8 @@ class Batch:
 def _check_name(name: str) -> None:
     if not name or len(name) > MAX_NAME:
         raise EditRefused(say("A name has 1 to {most} characters", most=MAX_NAME))
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        raise EditRefused(say("A name is made of whole characters; half of one cannot be saved"))
 
 
 def _check_position(position: Position) -> None:

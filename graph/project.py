@@ -8,9 +8,11 @@ are further entries that nodes can name.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,6 +123,8 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, data: bytes) -> None:
     """As write_text, for bytes. Raises OSError and leaves no temporary file."""
     path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a regular file")
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
@@ -158,7 +162,10 @@ def _reason(error: Exception) -> str:
 def read_project(path: Path) -> Project:
     """Read a project file. Raises ProjectError: one sentence with the place and the reason."""
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ProjectError(say("{path} is not a regular file", path=str(path)))
+        size = status.st_size
         if size > MAX_BYTES:
             raise ProjectError(
                 say(
@@ -169,7 +176,7 @@ def read_project(path: Path) -> Project:
                 )
             )
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ProjectError(
             say("{path} could not be opened: {reason}", path=str(path), reason=_reason(error))
         ) from error

@@ -14,26 +14,42 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A sliding window: output o sees inputs o*stride - before + j*dilation for j < size."""
+    """A sliding window: output o sees inputs o*stride - before + j*dilation for j < size.
+
+    ``mode`` says what the cells beyond the edge hold; of all but zeros, they are inputs again.
+    """
 
     size: int = 1
     stride: int = 1
     dilation: int = 1
     before: int = 0
+    mode: str = "zeros"
 
     def sources(self, outputs: int, length: int) -> int:
         """The set of inputs (a bit mask) that the set of outputs sees."""
-        found = 0
+        found = 0  # bit i is position i - before
         inside = (1 << length) - 1
         taps = 0
         for j in range(self.size):
             taps |= 1 << (j * self.dilation)
         while outputs:
             low = outputs & -outputs
-            shift = (low.bit_length() - 1) * self.stride - self.before
-            found |= taps << shift if shift >= 0 else taps >> -shift
+            found |= taps << (low.bit_length() - 1) * self.stride
             outputs ^= low
-        return found & inside
+        seen = found >> self.before & inside
+        if self.mode != "zeros":
+            for i in (*range(self.before), *range(self.before + length, found.bit_length())):
+                if found >> i & 1:
+                    seen |= 1 << self._folded(i - self.before, length)
+        return seen
+
+    def _folded(self, position: int, length: int) -> int:
+        """The input that a cell beyond the edge repeats."""
+        if self.mode == "circular":
+            return position % length
+        if self.mode == "reflect":
+            return -position if position < 0 else 2 * (length - 1) - position
+        return 0 if position < 0 else length - 1
 
     def forward(self, strand: Strand, length: int) -> Strand:
         """The strand of the outputs, from that of the inputs."""

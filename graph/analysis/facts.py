@@ -124,6 +124,8 @@ def forward(
         except (IndexError, ValueError, ZeroDivisionError):
             return ()  # settings that are a fault already
         image = strands[index]
+        if len(image) > len(axes) and len(shape) == len(image) + 1:
+            return ()  # an input of the wrong rank, a fault already
         if len(shapes) == 1 and all(axis is SAME for axis in axes):
             return image
         for axis, own in enumerate(image):

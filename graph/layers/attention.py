@@ -43,7 +43,9 @@ class SqueezeExcitation(Layer):
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
-        yield from needs_image(self, shape)
+        if len(shape) != 3:
+            yield from needs_image(self, shape)
+            return
         if self._middle(shape[0]) < 1:
             yield Problem(
                 FaultKind.REDUCTION,

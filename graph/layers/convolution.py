@@ -174,7 +174,13 @@ class Conv2d(Layer):
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
         return tuple(
-            Window(self.kernel_size[a], self.stride[a], self.dilation[a], self._before(a)[0])
+            Window(
+                self.kernel_size[a],
+                self.stride[a],
+                self.dilation[a],
+                self._before(a)[0],
+                self.padding_mode,
+            )
             for a in (0, 1)
         )
 

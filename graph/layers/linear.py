@@ -9,6 +9,7 @@ from graph.declaration import flag, integer
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.layers.reshape import Flatten
 from graph.message import say
+from graph.reach import SAME, WHOLE, Axis
 
 
 class Linear(Layer):
@@ -45,6 +46,10 @@ class Linear(Layer):
 
     def macs(self, inputs: Sequence[Shape]) -> int:
         return prod(inputs[0]) * self.out_features
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        axes = len(inputs[index]) - 1
+        return (*(SAME,) * (axes - 1), WHOLE) if axes else ()
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         return Call(

@@ -59,7 +59,8 @@ class _Pool2d(Layer):
         if len(shape) != 3:
             yield from needs_image(self, shape)
             return
-        half = (self.kernel_size[0] // 2, self.kernel_size[1] // 2)  # torch: dilation does not count
+        # torch does not count the dilation here
+        half = (self.kernel_size[0] // 2, self.kernel_size[1] // 2)
         if self.padding[0] > half[0] or self.padding[1] > half[1]:
             yield Problem(
                 FaultKind.PADDING,
