@@ -215,7 +215,7 @@ def plan_of(project: Project) -> Plan:
 # Commands
 
 
-def run_templates(options: argparse.Namespace) -> int:
+def run_templates(_: argparse.Namespace) -> int:
     rows = [("name", "title", "year", "input", "parameters", "MACs")]
     for template in TEMPLATES:
         project = template.build()
@@ -351,6 +351,7 @@ def copy_file(start: Path, end: Path) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     from backend.console import train_in_console
+    from backend.data.catalogue import DEFAULT, describe
     from backend.settings import TrainingSettings
 
     project = load(options.network)
@@ -366,10 +367,11 @@ def run_train(options: argparse.Namespace) -> int:
         text = getattr(options, f"setting_{name}")
         if text is not None:
             values[name] = parse_value(spec, text)
-    data = options.data or project.data.get("source") or "fashion-sample"
-    return train_in_console(
-        plan, TrainingSettings.make(values), str(data), options.out, options.weights
-    )
+    data = str(options.data or project.data.get("source") or DEFAULT)
+    missing = describe(data).missing
+    if missing is not None:
+        raise UserError(missing)
+    return train_in_console(plan, TrainingSettings.make(values), data, options.out, options.weights)
 
 
 # Text
