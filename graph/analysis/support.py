@@ -34,15 +34,21 @@ def support(
         layer = network.nodes[name].layer
         facts = analysis.facts(name)
         if isinstance(layer, Input):
-            found[name] = tuple(_positions(mask) for mask in masks[name])
             continue
         shapes = facts.known_inputs()
         if shapes is None:
             continue
         for index, wire in enumerate(network.inputs(name)):
             own = _step_back(layer.reach(shapes, index), shapes[index], masks[name])
+            if not all(own):
+                continue  # the cell sees added rows or columns only
             present = masks.setdefault(wire.source, [0] * len(own))
             masks[wire.source] = [a | b for a, b in zip(present, own, strict=True)]
+    for name in network.order():
+        layer = network.nodes[name].layer
+        if name in involved and isinstance(layer, Input):
+            seen = masks.get(name, [0] * (len(layer.shape) - 1))
+            found[name] = tuple(_positions(mask) for mask in seen)
     return found
 
 
