@@ -23,6 +23,8 @@ from backend.worker import DataRequest, Worker
 from graph.message import UserError
 from graph.plan import Plan
 
+tqdm.monitor_interval = 0  # its watching thread would outlive the bar
+
 
 def train_in_console(
     plan: Plan,

@@ -26,9 +26,7 @@ def residual_network(nodes: int) -> Network:
     for _ in range((nodes - 4) // 7):
         start = net.last
         for _ in range(2):
-            net.then(
-                Conv2d(out_channels=64, padding=(1, 1), bias=False), BatchNorm2d(), ReLU()
-            )
+            net.then(Conv2d(out_channels=64, padding=(1, 1), bias=False), BatchNorm2d(), ReLU())
         net.put(Add(), net.last, start)
     net.then(GlobalAvgPool2d())
     return net.finish()
