@@ -1,0 +1,226 @@
+"""The code panel: the Python source of what is on the canvas, made anew after every edit.
+
+While the network cannot run, the source of the last valid state stays and says so. A large
+network is written in a thread, from a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+
+from graph.analysis import Analysis
+from graph.export import Source, source
+from graph.message import say
+from graph.network import Change, Network
+from graph.plan_builder import NotReady, make_plan
+from graph.project import ProjectError, write_text
+from gui.background import Task
+from gui.icons import icon
+from gui.parts import Label, PanelFoot, PanelTitle
+from gui.session import Session
+from gui.source_view import SourceView
+from gui.text import full, tr
+from gui.trial import copied
+
+DELAY = 120
+LARGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Source of one state of the network: when it was made, and each node's lines."""
+
+    source: Source
+    at: datetime
+    whole: bool
+
+
+class CodePanel(QWidget):
+    """Live source. ``head`` is the title of its dock."""
+
+    message = Signal(str)
+    """A sentence about something done."""
+    problem_wanted = Signal()
+    """The user wants to see why there is no newer source."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._written: Written | None = None
+        self._task: Task | None = None
+        self._lines: dict[int, str] = {}
+        self.head = PanelTitle(tr("Code"))
+        self._badge = Label("", "hint", self.head)
+        self.problem_button = self._button(tr("Go to the problem"), "warning", self._ask_problem)
+        self.copy_button = self._button(tr("Copy"), "copy", self.copy)
+        self.save_button = self._button(tr("Save as .py"), "export", None)
+        self.save_button.setToolTip(tr("Save as a Python file (Ctrl+E)"))
+        self.head.row.insertWidget(1, self._badge)
+        for button in (self.problem_button, self.copy_button, self.save_button):
+            self.head.add(button)
+        self.view = SourceView(self)
+        self._foot = PanelFoot(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._foot)
+        self._later = QTimer(self, singleShot=True, interval=DELAY)
+        self._later.timeout.connect(self.write_now)
+        self.view.line_chosen.connect(self._choose_line)
+        session.changed.connect(self._changed)
+        session.document_replaced.connect(self._replaced)
+        session.selection_changed.connect(lambda: self._light(follow=not self.view.hasFocus()))
+        self._replaced()
+
+    def _button(self, text: str, name: str, slot: object) -> QPushButton:
+        button = QPushButton(icon(name), text, self.head)
+        if slot is not None:
+            button.clicked.connect(slot)
+        return button
+
+    def _ask_problem(self) -> None:
+        self.problem_wanted.emit()
+
+    def _changed(self, change: Change) -> None:
+        if change.meaning or change.renamed:
+            self._later.start()
+
+    def _replaced(self) -> None:
+        self._written = None
+        self.write_now()
+
+    @property
+    def text(self) -> str:
+        """The source shown, empty if there has been no valid state."""
+        return self._written.source.text if self._written else ""
+
+    def badge(self) -> str:
+        return self._badge.text()
+
+    def write_now(self) -> None:
+        """Write the source of the present state."""
+        self._later.stop()
+        if self._task is not None:
+            self._task.drop()
+            self._task = None
+        network, analysis = self._session.network, self._session.analysis
+        name = self._session.project.name
+        if analysis.errors():
+            self._show(None)
+        elif len(network.nodes) < LARGE:
+            self._show(written(network, analysis, name))
+        else:
+            copy = copied(network)
+            self._task = Task(
+                lambda: written(copy, Analysis(copy), name), "convloom-source", self
+            )
+            self._task.done.connect(self._arrived)
+            self._task.start()
+
+    def _arrived(self, result: object) -> None:
+        self._task = None
+        self._show(result if isinstance(result, Source) else None)
+
+    def close_work(self) -> None:
+        """Wait for the thread, if one is writing."""
+        if self._task is not None:
+            self._task.wait()
+            self._task = None
+
+    def _show(self, made: Source | None) -> None:
+        if made is not None:
+            self._written = Written(made, datetime.now(), True)
+        elif self._written is not None:
+            self._written = Written(self._written.source, self._written.at, False)
+        current = self._written
+        nodes = self._session.network.nodes
+        empty = not nodes
+        self._lines = {}
+        hues: dict[int, str] = {}
+        if current is not None:
+            for node, lines in current.source.lines.items():
+                for line in lines:
+                    self._lines.setdefault(line, node)
+                    if node in nodes:
+                        hues[line] = nodes[node].layer.category.value
+            self.view.show_source(current.source.text.rstrip("\n"), hues)
+        else:
+            self.view.show_source("", {})
+        stale = made is None and not empty
+        self.problem_button.setVisible(stale)
+        self._badge.set_role("warning" if stale else "hint")
+        if not stale:
+            self._badge.setText("")
+        elif current is None:
+            self._badge.setText(tr("No code yet: the network has a problem"))
+        else:
+            self._badge.setText(
+                tr("Code as of the last valid state, {time}", time=f"{current.at:%H:%M}")
+            )
+        self.copy_button.setEnabled(current is not None)
+        self.save_button.setEnabled(current is not None)
+        self._show_figures(current)
+        self._light()
+
+    def _show_figures(self, current: Written | None) -> None:
+        if current is None:
+            self._foot.text.set_text(tr("The source of the network will stand here"))
+            return
+        text = current.source.text
+        self.head.title.set_text(f"{self.file_name()}.py")
+        self._foot.text.set_text(
+            tr(
+                "class {name}   {lines} lines   needs torch only   updates as you edit",
+                name=current.source.class_name,
+                lines=full(text.count("\n")),
+            )
+        )
+
+    def file_name(self) -> str:
+        """A file name, without its ending, that is also a module's name."""
+        name = "".join(c if c.isalnum() else "_" for c in self._session.project.name).strip("_")
+        return name.lower() or "network"
+
+    def _light(self, *, follow: bool = True) -> None:
+        chosen = self._session.selection
+        if self._written is None:
+            return
+        lines = [
+            line for node in chosen for line in self._written.source.lines.get(node, ())
+        ]
+        self.view.light(lines, follow=follow)
+
+    def _choose_line(self, line: int) -> None:
+        node = self._lines.get(line)
+        if node in self._session.network.nodes:
+            self._session.reveal(node)
+
+    def copy(self) -> None:
+        """Put the source on the clipboard."""
+        if self.text:
+            QApplication.clipboard().setText(self.text)
+            self.message.emit(tr("The source is on the clipboard"))
+
+    def save(self, path: Path) -> None:
+        """Write the source to a file. Raises UserError."""
+        try:
+            write_text(path, self.text)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ProjectError(
+                say("{path} could not be saved: {reason}", path=str(path), reason=reason)
+            ) from error
+
+
+def written(network: Network, analysis: Analysis, name: str) -> Source | None:
+    """The source of a network, or None if it is not ready."""
+    try:
+        return source(make_plan(network, analysis, name))
+    except NotReady:
+        return None

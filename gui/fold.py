@@ -1,0 +1,79 @@
+"""The palette in a narrow window: one button per category, each with a menu of its layers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from graph.layers import by_category
+from gui.glyphs import glyph_icon
+from gui.palette import category_title
+from gui.text import tr
+from gui.theme import current, notifier
+
+STRIP = 40
+
+
+class IconStrip(QWidget):
+    """40 pixels of category glyphs."""
+
+    layer_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3, 6, 3, 6)
+        column.setSpacing(4)
+        for category, layers in by_category().items():
+            button = QToolButton(self)
+            title = category_title(category)
+            button.setIcon(glyph_icon(category.value))
+            button.setToolTip(title)
+            button.setAccessibleName(title)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            menu = QMenu(button)
+            menu.setToolTipsVisible(True)
+            for layer in layers:
+                name = layer.type_name()
+                action = menu.addAction(name)
+                action.setToolTip(tr(layer.summary))
+                action.triggered.connect(lambda _=False, n=name: self.layer_chosen.emit(n))
+            button.setMenu(menu)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            column.addWidget(button)
+        column.addStretch(1)
+
+
+class FoldingPalette(QStackedWidget):
+    """The whole palette where there is room, else the strip."""
+
+    def __init__(self, palette: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._palette = palette
+        self.strip = IconStrip(self)
+        self.addWidget(palette)
+        self.addWidget(self.strip)
+        notifier.changed.connect(lambda _theme: self._limit())
+        self._limit()
+
+    @property
+    def folded(self) -> bool:
+        return self.currentWidget() is self.strip
+
+    def fold(self, folded: bool) -> None:
+        """Show the strip, or the whole palette."""
+        self.setCurrentWidget(self.strip if folded else self._palette)
+        self._limit()
+
+    def _limit(self) -> None:
+        theme = current()
+        if self.folded:
+            self.setFixedWidth(theme.pixels(STRIP))
+        else:
+            self.setMinimumWidth(theme.pixels(160))
+            self.setMaximumWidth(theme.pixels(420))
+
+    def sizeHint(self) -> QSize:
+        width = STRIP if self.folded else current().size("dock_left")
+        return QSize(width, 400)

@@ -1,0 +1,201 @@
+"""A form drawn from a declaration: the same for layers and for training settings.
+
+Every keystroke that gives a legal value is told at once. An illegal value stays in its field, turns
+red and says why; whoever owns the values hears nothing of it. A field that differs from its
+default is bold and has an arrow that takes it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from graph.declaration import Declaration, FieldError, FieldSpec, fields_of, show
+from graph.layer import Layer
+from gui.fields import Editor, make_editor, small_button
+from gui.text import tr
+from gui.theme import current, notifier, set_property
+
+LABEL_WIDTH = 104
+
+
+class _Row:
+    """Label, editor, arrow and complaint of one field."""
+
+    def __init__(self, form: Form, spec: FieldSpec, title: str) -> None:
+        self.spec = spec
+        self.label = QLabel(title, form)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setWordWrap(True)
+        self.editor: Editor = make_editor(spec, form)
+        self.reset = small_button("reset", form)
+        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        default = spec.none_means if spec.default is None else show(spec.default)
+        self.reset.setToolTip(tr("Back to {value}", value=default))
+        self.reset.setAccessibleName(tr("{field} back to {value}", field=title, value=default))
+        self.reset.hide()
+        keep = self.reset.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(keep)
+        self.complaint = QLabel(form)
+        self.complaint.setTextFormat(Qt.TextFormat.PlainText)
+        self.complaint.setWordWrap(True)
+        self.complaint.setProperty("role", "error")
+        self.complaint.hide()
+        self.value: Any = None
+        self.refusal = ""
+        self.fault = ""
+        help_text = tr(spec.help)
+        for widget in (self.label, *self.editor.inputs()):
+            widget.setToolTip(help_text)
+        for widget in self.editor.inputs():
+            if not widget.accessibleName():
+                widget.setAccessibleName(title)
+            widget.setAccessibleDescription(help_text)
+        self.label.setBuddy(self.editor.inputs()[0])
+
+    def show_state(self) -> None:
+        """Bold, arrow, red and the sentence under the field, as value and faults ask for."""
+        changed = self.value != self.spec.default
+        role = "name" if changed else "body"
+        if self.label.property("role") != role:
+            set_property(self.label, "role", role)
+        self.reset.setVisible(changed or bool(self.refusal))
+        text = self.refusal or self.fault
+        self.editor.set_invalid(bool(text))
+        self.complaint.setText(text)
+        self.complaint.setVisible(bool(text))
+
+
+class Form(QWidget):
+    """The fields of one declaration type, with the values of one instance."""
+
+    changed = Signal(str, object)
+    """A legal value was given: field and value."""
+
+    def __init__(
+        self,
+        declaration: type[Declaration],
+        values: Mapping[str, Any] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.declaration = declaration
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self._rows: dict[str, _Row] = {}
+        torch_names = issubclass(declaration, Layer)
+        for spec in fields_of(declaration).values():
+            title = spec.name if torch_names else tr(spec.name.replace("_", " ").capitalize())
+            self._add(_Row(self, spec, title))
+        self._restyle()
+        notifier.changed.connect(self._restyle)
+        self.set_values(values or {name: s.default for name, s in fields_of(declaration).items()})
+
+    def _add(self, row: _Row) -> None:
+        line = 2 * len(self._rows)
+        self._grid.addWidget(row.label, line, 0)
+        self._grid.addWidget(row.editor, line, 1)
+        self._grid.addWidget(row.reset, line, 2)
+        self._grid.addWidget(row.complaint, line + 1, 0, 1, 3)
+        self._rows[row.spec.name] = row
+        row.editor.edited.connect(lambda: self._edited(row))
+        row.reset.clicked.connect(lambda: self._back(row))
+
+    def _restyle(self) -> None:
+        theme = current()
+        self._grid.setColumnMinimumWidth(0, theme.pixels(LABEL_WIDTH))
+        self._grid.setHorizontalSpacing(theme.space("xs"))
+        self._grid.setVerticalSpacing(0)
+        for line, row in enumerate(self._rows.values()):
+            self._grid.setRowMinimumHeight(2 * line, theme.size("form_row"))
+            row.label.setFixedWidth(theme.pixels(LABEL_WIDTH))
+            row.editor.restyle()
+
+    def fields(self) -> tuple[str, ...]:
+        return tuple(self._rows)
+
+    def editor(self, field: str) -> Editor:
+        """The editor of a field."""
+        return self._rows[field].editor
+
+    def complaint(self, field: str) -> str:
+        """The sentence under a field, empty if there is none."""
+        return self._rows[field].complaint.text()
+
+    def set_values(self, values: Mapping[str, Any], *, fresh: bool = False) -> None:
+        """Show values by field name. What is being typed stays unless its value is another now.
+
+        ``fresh`` says that the values belong to another object: nothing typed is kept.
+        """
+        for name, row in self._rows.items():
+            value = values.get(name, row.spec.default)
+            same = not fresh and value == row.value and type(value) is type(row.value)
+            row.value = value
+            if not same:
+                row.refusal = ""
+                if fresh or row.editor.read() != value:
+                    row.editor.write(value)
+            if fresh:
+                row.fault = ""
+            row.show_state()
+
+    def set_fault(self, field: str, text: str) -> None:
+        """Show under a field what is wrong with it in the network; empty text clears it."""
+        row = self._rows.get(field)
+        if row is not None and row.fault != text:
+            row.fault = text
+            row.show_state()
+
+    def clear_faults(self) -> None:
+        """Take all sentences of ``set_fault`` away."""
+        for name in self._rows:
+            self.set_fault(name, "")
+
+    def set_hint(self, field: str, text: str) -> None:
+        """Show the allowed values or what follows inside a field."""
+        if field in self._rows:
+            self._rows[field].editor.set_hint(text)
+
+    def focus_first(self) -> bool:
+        """Put the keyboard into the first field; False if there is none."""
+        return bool(self._rows) and self.focus_field(next(iter(self._rows)))
+
+    def focus_field(self, field: str) -> bool:
+        """Put the keyboard into a field."""
+        if field not in self._rows:
+            return False
+        widget = self._rows[field].editor.inputs()[0]
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        select_all: Callable[[], None] | None = getattr(widget, "selectAll", None)
+        if select_all:
+            select_all()
+        return True
+
+    def _edited(self, row: _Row) -> None:
+        value = row.editor.read()
+        try:
+            row.spec.check(value)
+        except FieldError as error:
+            row.refusal = tr(error.message)
+            row.show_state()
+            return
+        row.refusal = ""
+        self._take(row, value)
+
+    def _back(self, row: _Row) -> None:
+        row.editor.write(row.spec.default)
+        row.refusal = ""
+        row.editor.inputs()[0].setFocus()
+        self._take(row, row.spec.default)
+
+    def _take(self, row: _Row, value: Any) -> None:
+        told = value != row.value or type(value) is not type(row.value)
+        row.value = value
+        row.show_state()
+        if told:
+            self.changed.emit(row.spec.name, value)

@@ -1,0 +1,258 @@
+"""The inspector's page of one node: its form, and under it all that follows from the settings."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import gcd
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from graph.analysis import Analysis, Facts
+from graph.declaration import FieldError
+from graph.edits import SetLayer
+from graph.layer import Explanation, Layer
+from graph.layers import Input
+from graph.message import Message
+from graph.network import Network
+from graph.reach import AxisField
+from gui.figures import FieldPicture, Formula
+from gui.form import Form
+from gui.inputs import InputOrder
+from gui.parts import Figures, Label, Section
+from gui.session import Session
+from gui.text import full, memory, number, shape, tr
+from gui.theme import current
+
+PATH_ROWS = 6
+
+
+class NodePage(QWidget):
+    """What one layer is, computes and costs. Legal values take effect while they are typed."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._node = ""
+        self._visit = 0
+        self._refusal = ""
+        self._forms: dict[type[Layer], Form] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._summary = Label("", "hint", self, wrap=True)
+        self._column.addWidget(self._summary)
+        self._forms_at = QVBoxLayout()
+        self._column.addLayout(self._forms_at)
+        self._plain = Label("", "error", self, wrap=True)
+        self._column.addWidget(self._plain)
+        self._inputs = Section(tr("Order of inputs"), self)
+        self._order = InputOrder(session, self)
+        self._inputs.content.addWidget(self._order)
+        self._computes = Section(tr("What it computes"), self)
+        self._formulas: list[tuple[Label, Formula]] = []
+        self._cost = Section(tr("Cost"), self)
+        self._cost.figure.setText(tr("one image, float32"))
+        self._figures = Figures(self)
+        self._cost.content.addWidget(self._figures)
+        self._reach = Section(tr("Receptive field"), self)
+        self._picture = FieldPicture(self)
+        self._path = Figures(self)
+        row = QHBoxLayout()
+        row.setSpacing(current().space("m"))
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._path, 1, Qt.AlignmentFlag.AlignTop)
+        self._reach.content.addLayout(row)
+        for part in (self._inputs, self._computes, self._reach, self._cost):
+            self._column.addWidget(part)
+        self._column.addStretch(1)
+        session.refused.connect(self._note_refusal)
+
+    @property
+    def form(self) -> Form | None:
+        """The form of the layer shown."""
+        node = self._session.network.nodes.get(self._node)
+        return self._forms.get(type(node.layer)) if node else None
+
+    def show_node(self, node: str) -> None:
+        """Show another node, or the same one again after a change."""
+        found = self._session.network.nodes[node]
+        fresh = node != self._node
+        self._node = node
+        self._visit += fresh
+        kind = type(found.layer)
+        if kind not in self._forms:
+            form = Form(kind, found.layer.values(), self)
+            form.changed.connect(self._change)
+            self._forms[kind] = form
+            self._forms_at.addWidget(form)
+        for other, form in self._forms.items():
+            form.setVisible(other is kind)
+        self._forms[kind].set_values(found.layer.values(), fresh=fresh)
+        self._summary.setText(tr(found.layer.summary))
+        self.show_figures()
+
+    def show_figures(self) -> None:
+        """Read figures and faults of the node again."""
+        network, analysis = self._session.network, self._session.analysis
+        node = network.nodes[self._node]
+        facts = analysis.facts(node.id)
+        self._show_faults()
+        self._show_formulas(node.layer, facts)
+        self._show_cost(facts)
+        self._show_reach(facts)
+        many = any(port.many for port in node.layer.input_ports())
+        self._inputs.setVisible(many)
+        if many:
+            self._order.show_node(node.id)
+        form = self._forms[type(node.layer)]
+        inputs = facts.known_inputs()
+        if inputs and len(inputs[0]) == 3 and "groups" in form.fields():
+            form.set_hint("groups", _allowed_groups(node.layer, inputs[0][0]))
+
+    def _show_faults(self) -> None:
+        form = self.form
+        assert form is not None
+        plain: list[str] = []
+        by_field: dict[str, str] = {}
+        for fault in self._session.analysis.faults():
+            if fault.node != self._node:
+                continue
+            text = tr("{why}. {mend}.", why=fault.why, mend=fault.mend)
+            text = text[:1].upper() + text[1:]
+            if fault.field in form.fields():
+                by_field.setdefault(str(fault.field), text)
+            else:
+                place = f"{tr(fault.place)}: " if fault.place else ""
+                plain.append(f"{place}{text}")
+        for field in form.fields():
+            form.set_fault(field, by_field.get(field, ""))
+        self._plain.setText("\n".join(plain))
+        self._plain.setVisible(bool(plain))
+
+    def _show_formulas(self, layer: Layer, facts: Facts) -> None:
+        inputs = facts.known_inputs()
+        blocked = any(not problem.warning for problem in facts.problems)
+        empty = inputs is None or blocked or len(inputs) < len(layer.input_ports())
+        shown = [] if empty or inputs is None else _merged(list(layer.explain(inputs)))
+        while len(self._formulas) < len(shown):
+            pair = (Label("", "hint", self), Formula(self))
+            for widget in pair:
+                self._computes.content.addWidget(widget)
+            self._formulas.append(pair)
+        for index, (title, formula) in enumerate(self._formulas):
+            visible = index < len(shown)
+            title.setVisible(visible)
+            formula.setVisible(visible)
+            if visible:
+                name, line = shown[index]
+                title.setText(name)
+                result = full(int(line.result)) if line.result.isdigit() else line.result
+                formula.show_formula(line.rule, line.numbers, result)
+        sides = [_shapes(facts.inputs), _shapes(facts.outputs or facts.inputs)]
+        self._computes.figure.setText(" → ".join(side for side in sides if side))
+        self._computes.setVisible(bool(shown or facts.outputs))
+
+    def _show_cost(self, facts: Facts) -> None:
+        rows = [
+            (tr("Parameters"), full(facts.parameters)),
+            (tr("Multiply-accumulates"), full(facts.macs)),
+            (tr("Output in memory"), memory(facts.memory)),
+            (tr("Weights in memory"), memory(4 * facts.parameters)),
+        ]
+        self._figures.show_rows(rows)
+
+    def _show_reach(self, facts: Facts) -> None:
+        fields = facts.receptive_field()
+        image = _image_shape(self._session.network)
+        output = facts.output
+        self._reach.setVisible(len(fields) == 2 and image is not None)
+        if len(fields) != 2 or image is None or output is None:
+            return
+        cells = output[1:] if len(output) == 3 else (1, 1)
+        self._picture.show_field(image[1:], fields, cells)
+        self._reach.figure.setText(
+            tr("{size} px, step {step}", size=_size(fields, both=True), step=_step(fields))
+        )
+        self._path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
+
+    def _note_refusal(self, message: Message) -> None:
+        self._refusal = tr(message)
+
+    def _change(self, field: str, value: Any) -> None:
+        node = self._session.network.nodes[self._node]
+        form = self._forms[type(node.layer)]
+        try:
+            layer = node.layer.changed(**{field: value})
+        except FieldError as error:
+            form.set_fault(field, tr(error.message))
+            return
+        key = hash((self._node, field, self._visit)) & 0x3FFFFFFF
+        if not self._session.do(SetLayer(self._node, layer), key):
+            form.set_values(node.layer.values())
+            form.set_fault(field, self._refusal)
+
+
+def _merged(lines: list[Explanation]) -> list[tuple[str, Explanation]]:
+    """Lines that say the same of height and width become one, with both titles."""
+    result = []
+    for _, group in groupby(lines, lambda line: (line.numbers, line.result)):
+        same = list(group)
+        result.append((" · ".join(tr(line.title) for line in same), same[0]))
+    return result
+
+
+def _shapes(shapes: tuple[Any, ...]) -> str:
+    texts = ["?" if known is None else shape(known) for known in shapes]
+    return ", ".join(texts) if len(texts) <= 2 else tr("{n} inputs", n=len(texts))
+
+
+def _image_shape(network: Network) -> tuple[int, ...] | None:
+    for node in network.nodes.values():
+        if isinstance(node.layer, Input) and len(node.layer.shape) == 3:
+            return node.layer.shape
+    return None
+
+
+def _allowed_groups(layer: Layer, channels: int) -> str:
+    """The values of groups that divide both channel counts, as many as there is room for."""
+    common = gcd(channels, int(getattr(layer, "out_channels", channels)))
+    divisors = [str(d) for d in range(1, min(common, 4096) + 1) if common % d == 0]
+    kept = divisors if len(divisors) <= 6 else [*divisors[:3], "…", *divisors[-2:]]
+    return " ".join(kept)
+
+
+def _size(fields: tuple[AxisField, ...], *, both: bool = False) -> str:
+    sizes = [full(f.size) if isinstance(f.size, int) else number(f.size) for f in fields]
+    return sizes[0] if not both and len(set(sizes)) == 1 else "×".join(sizes)
+
+
+def _step(fields: tuple[AxisField, ...]) -> str:
+    steps = [full(f.jump) if isinstance(f.jump, int) else number(f.jump) for f in fields]
+    return steps[0] if len(set(steps)) == 1 else "×".join(steps)
+
+
+def reach_path(network: Network, analysis: Analysis, node: str) -> list[tuple[str, str]]:
+    """Names and receptive fields from the input to a node, along its widest-seeing inputs.
+
+    Layers that leave the size as it was are left out, and so is the middle of a long path.
+    """
+    path: list[tuple[str, str]] = []
+    here: str | None = node
+    while here is not None:
+        fields = analysis.facts(here).receptive_field()
+        text = _size(fields)
+        if path and path[-1][1] == text and len(path) > 1:
+            path.pop()
+        path.append((network.nodes[here].name, text))
+        sources = [wire.source for wire in network.inputs(here)]
+        seeing = [s for s in sources if analysis.facts(s).receptive_field()]
+        here = max(
+            seeing,
+            key=lambda s: max(f.size for f in analysis.facts(s).receptive_field()),
+            default=None,
+        )
+    path.reverse()
+    if len(path) > PATH_ROWS:
+        path = [*path[:2], ("…", ""), *path[-(PATH_ROWS - 3) :]]
+    return path

@@ -1,0 +1,89 @@
+"""What the program remembers between two runs: look, places, recent files.
+
+One small INI file in the user's configuration folder. A value that makes no sense is taken as
+absent.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+from platformdirs import user_config_path
+
+from gui.theme import MODES, SCALES
+
+RECENT = 12
+
+
+class Preferences:
+    """Typed access to the settings file."""
+
+    def __init__(self) -> None:
+        path = user_config_path("convloom", appauthor=False) / "window.ini"
+        self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """One of ``gui.theme.MODES``."""
+        found = self._settings.value("look/theme", "system")
+        return found if found in MODES else "system"
+
+    @theme.setter
+    def theme(self, mode: str) -> None:
+        self._settings.setValue("look/theme", mode)
+
+    @property
+    def scale(self) -> float:
+        """One of ``gui.theme.SCALES``."""
+        try:
+            found = float(str(self._settings.value("look/scale", "1.0")))
+        except ValueError:
+            return 1.0
+        return found if found in SCALES else 1.0
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        self._settings.setValue("look/scale", str(scale))
+
+    def place(self, name: str) -> QByteArray:
+        """A saved window geometry or arrangement of docks; empty if there is none."""
+        found = self._settings.value(f"places/{name}")
+        return found if isinstance(found, QByteArray) else QByteArray()
+
+    def set_place(self, name: str, state: QByteArray) -> None:
+        self._settings.setValue(f"places/{name}", state)
+
+    def forget_places(self) -> None:
+        """Go back to the arrangements the program came with."""
+        self._settings.remove("places")
+
+    def recent(self) -> list[Path]:
+        """Projects opened or saved, latest first; some may be gone."""
+        found = self._settings.value("files/recent", [])
+        texts = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        return [Path(text) for text in texts if isinstance(text, str) and text][:RECENT]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a project on top of the list."""
+        path = path.absolute()
+        self._keep([path, *(other for other in self.recent() if other != path)])
+
+    def remove_recent(self, path: Path) -> None:
+        self._keep([other for other in self.recent() if other != path])
+
+    def clear_recent(self) -> None:
+        self._keep([])
+
+    def _keep(self, paths: list[Path]) -> None:
+        self._settings.setValue("files/recent", [str(path) for path in paths[:RECENT]])
+
+    @property
+    def folder(self) -> Path:
+        """Where a file dialog starts."""
+        recent = self.recent()
+        return recent[0].parent if recent and recent[0].parent.is_dir() else Path.home()
+
+    def flush(self) -> None:
+        """Write the file now."""
+        self._settings.sync()

@@ -1,0 +1,293 @@
+"""The Problems page: what is wrong at the left; why, and how to mend it, at the right.
+
+One cause is one row. Every repair states its cost before it is applied and is one undo step.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.analysis.faults import Fault, repairs
+from graph.network import Change, downstream
+from gui.icons import icon
+from gui.parts import Elided, Label
+from gui.repairs import RepairCard
+from gui.session import Session
+from gui.text import full, tr
+from gui.theme import current, notifier
+
+SUBTITLE = int(Qt.ItemDataRole.UserRole)
+
+
+class Problems(QWidget):
+    """All faults of the network, errors first."""
+
+    counted = Signal(int, int)
+    """Errors and warnings."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._faults: list[Fault] = []
+        self._list = QListWidget(self)
+        self._list.setItemDelegate(_TwoLines(self._list))
+        self._list.setAccessibleName(tr("Problems"))
+        self._list.setUniformItemSizes(True)
+        self._list.setMinimumWidth(200)
+        self._detail = Detail(session, self)
+        self._split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split.addWidget(self._list)
+        self._split.addWidget(self._detail)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 2)
+        self._split.setSizes([320, 640])
+        self._split.setChildrenCollapsible(False)
+        self._fine = Label("", "body", self)
+        self._fine.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._fine)
+        self._pages.addWidget(self._split)
+        self._list.currentRowChanged.connect(self._choose)
+        self._list.itemClicked.connect(lambda _item: self.jump())
+        self._list.itemActivated.connect(lambda _item: self.jump())
+        self._detail.jump.connect(self.jump)
+        # Many edits in one turn of the event loop make one list.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.refresh)
+        session.changed.connect(self._changed)
+        session.document_replaced.connect(self.refresh)
+        notifier.changed.connect(lambda _theme: self._list.doItemsLayout())
+        self.refresh()
+
+    def _changed(self, change: Change) -> None:
+        if change.meaning or change.renamed:
+            self._later.start()
+
+    def faults(self) -> list[Fault]:
+        """The rows, as faults."""
+        return list(self._faults)
+
+    def message(self) -> str:
+        """What stands here when nothing is wrong."""
+        return self._fine.text()
+
+    def refresh(self) -> None:
+        """Read the faults again; the chosen one stays chosen where it still is."""
+        self._later.stop()
+        analysis = self._session.analysis
+        old = self.current()
+        faults = list(analysis.faults())
+        layers = analysis.totals().layers
+        if layers == 0:
+            faults = []
+            self._fine.setText(tr("No layers yet, so no problems"))
+        else:
+            self._fine.setText(tr("No problems. {n} layers checked", n=full(layers)))
+        self._pages.setCurrentIndex(1 if faults else 0)
+        if faults != self._faults:
+            self._faults = faults
+            self._fill(old)
+        elif self.current() is not None:
+            self._detail.show_fault(self.current())
+        errors = sum(not fault.warning for fault in faults)
+        self.counted.emit(errors, len(faults) - errors)
+
+    def _fill(self, old: Fault | None) -> None:
+        self._list.blockSignals(True)
+        self._list.clear()
+        for fault in self._faults:
+            item = QListWidgetItem(tr(fault.title()))
+            why = tr(fault.why)
+            item.setData(SUBTITLE, why[:1].upper() + why[1:])
+            role = "warning" if fault.warning else "error"
+            item.setIcon(icon(role, role))
+            kind = tr("Warning") if fault.warning else tr("Error")
+            item.setData(
+                Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {tr(fault.sentence())}"
+            )
+            item.setToolTip(tr(fault.sentence()))
+            self._list.addItem(item)
+        same = [
+            i
+            for i, f in enumerate(self._faults)
+            if old is not None and (f.node, f.kind, f.field) == (old.node, old.kind, old.field)
+        ]
+        self._list.blockSignals(False)
+        row = same[0] if same else 0
+        self._list.setCurrentRow(row if self._faults else -1)
+        self._choose(self._list.currentRow())
+
+    def current(self) -> Fault | None:
+        """The chosen fault."""
+        row = self._list.currentRow()
+        return self._faults[row] if 0 <= row < len(self._faults) else None
+
+    def _choose(self, _row: int) -> None:
+        self._detail.show_fault(self.current())
+
+    def walk(self, step: int) -> None:
+        """Go to the next (1) or previous (−1) problem and show it on the canvas."""
+        self.refresh()
+        if not self._faults:
+            return
+        row = self._list.currentRow()
+        fault = self.current()
+        shown = fault is not None and (
+            self._session.selection == [fault.node] or self._session.selected_wires == [fault.wire]
+        )
+        if shown or row < 0:
+            self._list.setCurrentRow((row + step) % len(self._faults))
+        self.jump()
+
+    def jump(self) -> None:
+        """Show the chosen fault on the canvas."""
+        fault = self.current()
+        if fault is not None and (fault.node is not None or fault.wire is not None):
+            self._session.reveal(fault.node, fault.wire)
+
+    def apply_repair(self, number: int) -> None:
+        """Apply the repair with this number, counted from 1, of the chosen problem."""
+        self.refresh()
+        self._detail.apply(number - 1)
+
+    def repair_cards(self) -> list[RepairCard]:
+        return self._detail.cards
+
+
+class Detail(QScrollArea):
+    """One fault: node, parameter, value, why, how to mend, and repairs to apply."""
+
+    jump = Signal()
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.cards: list[RepairCard] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        head = QHBoxLayout()
+        self._title = Elided("", "name", inside)
+        self._show = QPushButton(tr("Show on canvas"), inside)
+        self._show.clicked.connect(self.jump)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._show)
+        self._why = Label("", "body", inside, wrap=True)
+        self._why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._count = Label("", "hint", inside)
+        head.insertWidget(1, self._count)
+        self._cards_at = QHBoxLayout()
+        self._column.addLayout(head)
+        self._column.addWidget(self._why)
+        self._column.addLayout(self._cards_at)
+        self._column.addStretch(1)
+        self.setWidget(inside)
+        self._restyle()
+        notifier.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        theme = current()
+        side, small = theme.space("m"), theme.space("s")
+        self._column.setContentsMargins(side, small, side, small)
+        self._column.setSpacing(theme.space("xs"))
+        self._cards_at.setSpacing(theme.space("s"))
+
+    def show_fault(self, fault: Fault | None) -> None:
+        """Show a fault with its repairs."""
+        for card in self.cards:
+            self._cards_at.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = []
+        self._show.setVisible(fault is not None and fault.node is not None)
+        if fault is None:
+            for widget in (self._title, self._why, self._count):
+                widget.hide()
+            return
+        self._title.set_text(tr(fault.title()))
+        self._title.show()
+        parts = (tr(fault.why), tr(fault.mend))
+        self._why.setText(" ".join(f"{part[:1].upper()}{part[1:]}." for part in parts))
+        self._why.show()
+        behind = self._assumed_behind(fault)
+        self._count.setText(tr("{n} layers after it assume a shape", n=behind))
+        self._count.setVisible(behind > 0)
+        for number, repair in enumerate(repairs(self._session.network, fault)[:3], 1):
+            card = RepairCard(self._session, fault, repair, number, self)
+            self._cards_at.addWidget(card, 1)
+            self.cards.append(card)
+        if len(self.cards) == 1:
+            self._cards_at.setAlignment(self.cards[0], Qt.AlignmentFlag.AlignLeft)
+
+    def _assumed_behind(self, fault: Fault) -> int:
+        if fault.node is None or fault.warning:
+            return 0
+        analysis = self._session.analysis
+        behind = downstream(self._session.network, [fault.node]) - {fault.node}
+        return sum(analysis.facts(node).assumed for node in behind)
+
+    def apply(self, index: int) -> None:
+        if 0 <= index < len(self.cards):
+            self.cards[index].apply()
+
+
+class _TwoLines(QStyledItemDelegate):
+    """Title and reason, each on one line, the mark left of them."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(current().pixels(160), current().pixels(44))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        theme = current()
+        rect: QRect = option.rect
+        state = option.state
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        if chosen:
+            painter.fillRect(rect, theme.accent.background)
+        elif over:
+            painter.fillRect(rect, theme.background.hover)
+        if chosen and state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(theme.accent.base)
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        side, pad = theme.pixels(14), theme.space("m")
+        mark = QRect(rect.left() + pad, rect.top() + theme.pixels(6), side, side)
+        index.data(Qt.ItemDataRole.DecorationRole).paint(painter, mark)
+        left = mark.right() + theme.space("s")
+        width = rect.right() - left - theme.space("s")
+        top = rect.top() + theme.pixels(4)
+        for text, role, colour, offset in (
+            (index.data(), "name", theme.text.primary, 0),
+            (index.data(SUBTITLE), "small", theme.text.secondary, theme.pixels(18)),
+        ):
+            font = theme.font(role)
+            painter.setFont(font)
+            painter.setPen(colour)
+            metrics = QFontMetrics(font)
+            cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            line = QRect(left, top + offset, width, theme.pixels(18))
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), cut)

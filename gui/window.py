@@ -1,0 +1,505 @@
+"""The window: puts the panels together and gives every verb its meaning.
+
+In the centre stands the start page or the canvas; around it docks, which workspaces arrange. The
+panels talk through the session and not to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
+
+from graph.message import Message, UserError
+from graph.project import SUFFIX, Project
+from graph.templates import Template
+from gui import dialogs
+from gui.actions import Actions
+from gui.background import Task
+from gui.bottom import BottomPages, Pages
+from gui.breadcrumb import Breadcrumb
+from gui.canvas.arrange import lay_out
+from gui.canvas.view import CanvasView
+from gui.code import CodePanel
+from gui.command_palette import CommandPalette, KeySheet
+from gui.documents import Documents
+from gui.fold import FoldingPalette
+from gui.glyphs import application_icon
+from gui.inspector import Inspector
+from gui.look_menu import LookMenus
+from gui.menu_strip import MenuStrip
+from gui.notice import NoticeBar
+from gui.output import Output
+from gui.palette import Palette
+from gui.parts import PanelTitle
+from gui.preferences import Preferences
+from gui.problems import Problems
+from gui.session import Session
+from gui.start import StartPage
+from gui.statusbar import StatusBar
+from gui.text import tr
+from gui.theme import current, tokens
+from gui.toolbar import ToolBar
+from gui.training.live import LivePanel
+from gui.training.panel import TrainingPanel
+from gui.workspaces import Workspace, Workspaces
+
+FOLD_BELOW = 1360
+MINIMUM = (1180, 720)
+ZOOM_STEP = tokens()["zoom"]["step"]
+
+
+class MainWindow(QMainWindow):
+    """The whole program in one window."""
+
+    def __init__(self, preferences: Preferences | None = None) -> None:
+        super().__init__()
+        self.preferences = preferences or Preferences()
+        self.session = Session(self)
+        self.background: list[Task] = []
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self._just_told = ""
+        # Before the canvas hears of it and tells the same as a plain message.
+        self.session.refused.connect(self._tell_refusal)
+        self.documents = Documents(self.session, self.preferences, self)
+        self._make_panels()
+        self._make_docks()
+        self.actions_table = Actions(self, self.canvas, self._slots())
+        self._make_bars()
+        self.workspaces = Workspaces(self, self.docks, self.preferences)
+        self._connect()
+        self._place()
+        self.show_start()
+
+    # Building
+
+    def _make_panels(self) -> None:
+        session = self.session
+        self.canvas = CanvasView(session)
+        self.palette_panel = Palette(session)
+        self.inspector = Inspector(session)
+        self.problems = Problems(session)
+        self.training = TrainingPanel(session)
+        self.live = LivePanel(session, self.training)
+        self.output = Output()
+        self.code = CodePanel(session)
+        self.notice = NoticeBar()
+        self.start = StartPage(self.preferences)
+        editor = QWidget()
+        column = QVBoxLayout(editor)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Breadcrumb(session))
+        column.addWidget(self.canvas, 1)
+        self._editor = editor
+        self.centre = Pages()
+        self.centre.addWidget(self.start)
+        self.centre.addWidget(editor)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.centre, 1)
+        self.setCentralWidget(middle)
+
+    def _make_docks(self) -> None:
+        self.bottom = BottomPages()
+        self.bottom.add(self.problems, tr("Problems"))
+        self.bottom.add(self.training, tr("Training"))
+        self.bottom.add(self.output, tr("Output"))
+        self.folding = FoldingPalette(self.palette_panel)
+        self.docks: dict[str, QDockWidget] = {}
+        for name, title, panel, head in (
+            ("layers", tr("Layers"), self.folding, None),
+            ("inspector", tr("Inspector"), self.inspector, self.inspector.head),
+            ("live", tr("Live"), self.live, None),
+            ("code", tr("Code"), self.code, self.code.head),
+            ("bottom", tr("Bottom panel"), self.bottom, self.bottom.head),
+        ):
+            dock = QDockWidget(title, self)
+            dock.setObjectName(name)
+            title_bar: PanelTitle = head or PanelTitle(title)
+            title_bar.closed.connect(dock.hide)
+            dock.setTitleBarWidget(title_bar)
+            dock.setWidget(panel)
+            self.docks[name] = dock
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def _make_bars(self) -> None:
+        actions = self.actions_table
+        self.strip = MenuStrip(self)
+        actions.fill(self.strip.bar)
+        self.setMenuWidget(self.strip)
+        self.strip.add_workspaces([actions[name] for name in ("design", "training", "code")])
+        self.look_menus = LookMenus(actions.menus["View"], self.preferences, self.docks)
+        self.recent_menu = actions.menus["File"].addMenu(tr("Open recent"))
+        actions.menus["File"].insertMenu(actions["save"], self.recent_menu)
+        self.tools = ToolBar(self.session, actions, self)
+        self.addToolBar(self.tools)
+        self.status = StatusBar(self.session)
+        self.setStatusBar(self.status)
+        self.commands = CommandPalette(self, actions.rows)
+        self.keys = KeySheet(self, actions.rows)
+
+    def _slots(self) -> dict[str, Callable[[], object]]:
+        canvas, documents, training = self.canvas, self.documents, self.training
+        return {
+            "new": documents.new,
+            "open": documents.ask_open,
+            "save": documents.save,
+            "save_as": documents.save_as,
+            "save_source": self.save_source,
+            "save_picture": self.save_picture,
+            "start": self.show_start,
+            "quit": self.close,
+            "undo": self.session.undo_stack.undo,
+            "redo": self.session.undo_stack.redo,
+            "cut": canvas.cut,
+            "copy": canvas.copy,
+            "paste": canvas.paste,
+            "duplicate": lambda: canvas.duplicate(False),
+            "duplicate_wired": lambda: canvas.duplicate(True),
+            "delete": lambda: canvas.delete_selection(True),
+            "delete_gap": lambda: canvas.delete_selection(False),
+            "select_all": canvas.select_all,
+            "rename": canvas.rename_selected,
+            "edit_field": self.edit_field,
+            "fit": canvas.fit,
+            "fit_selection": canvas.fit_selection,
+            "zoom_100": lambda: canvas.set_zoom(1.0),
+            "zoom_in": lambda: canvas.zoom_by(ZOOM_STEP),
+            "zoom_out": lambda: canvas.zoom_by(1 / ZOOM_STEP),
+            "add_layer": canvas.open_search,
+            "arrange": canvas.arrange,
+            "next_problem": lambda: self.walk_problems(1),
+            "previous_problem": lambda: self.walk_problems(-1),
+            "repair_1": lambda: self.problems.apply_repair(1),
+            "repair_2": lambda: self.problems.apply_repair(2),
+            "copy_source": self.code.copy,
+            "train": self.train,
+            "step": training.single_step,
+            "stop": training.stop,
+            "open_folder": self.ask_folder,
+            "design": lambda: self.show_workspace("design"),
+            "training": lambda: self.show_workspace("training"),
+            "code": lambda: self.show_workspace("code"),
+            "next_area": lambda: self.move_area(1),
+            "previous_area": lambda: self.move_area(-1),
+            "restore_panels": lambda: self.workspaces.restore_default(),
+            "commands": lambda: self.commands.open(),
+            "keys": lambda: self.keys.open(),
+            "about": self.tell_about,
+        }
+
+    def _connect(self) -> None:
+        session, documents, start = self.session, self.documents, self.start
+        session.modified_changed.connect(self._show_title)
+        session.document_replaced.connect(self._show_title)
+        # Bound methods: a lambda would still be called while the window is taken down.
+        session.undo_stack.canUndoChanged.connect(self._enable)
+        session.undo_stack.canRedoChanged.connect(self._enable)
+        documents.told.connect(self.tell)
+        documents.opened.connect(self.show_editor)
+        documents.recent_changed.connect(self._show_recent)
+        documents.leaving.connect(self.training.controller.close)
+        start.new_wanted.connect(lambda: documents.new())
+        start.open_wanted.connect(documents.ask_open)
+        start.folder_wanted.connect(self.ask_folder)
+        start.template_chosen.connect(self.open_template)
+        start.project_chosen.connect(documents.open)
+        start.forget_wanted.connect(self.forget_recent)
+        self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
+        self.folding.strip.layer_chosen.connect(self.canvas.add_layer)
+        self.canvas.message.connect(self.tell)
+        self.canvas.templates_requested.connect(self.show_start)
+        self.problems.counted.connect(self._count_problems)
+        self.status.problems_wanted.connect(lambda: self.show_page(self.problems))
+        self.code.problem_wanted.connect(lambda: self.walk_problems(1))
+        self.code.message.connect(self.tell)
+        self.code.save_button.clicked.connect(lambda: self.save_source())
+        self.training.running_changed.connect(self._show_run)
+        self.training.notice.connect(self.output.add)
+        self.training.export_requested.connect(self.save_source)
+        self.training.status_changed.connect(self.status.set_run_words)
+        self.training.thumbnails.connect(self.canvas.set_thumbnails)
+        self.training.activity.connect(self.canvas.set_activity)
+        self.workspaces.switched.connect(self._switched)
+        self._show_recent()
+        self.problems.refresh()
+        self._show_run("idle")
+
+    def _place(self) -> None:
+        theme = current()
+        self.setMinimumSize(*MINIMUM)
+        if not self.restoreGeometry(self.preferences.place("window")):
+            self.resize(QSize(theme.pixels(1440), theme.pixels(900)))
+
+    # What is shown
+
+    @property
+    def at_start(self) -> bool:
+        """Whether the start page is shown."""
+        return self.centre.currentWidget() is self.start
+
+    def show_start(self) -> None:
+        """Show the start page; the document stays open behind it."""
+        self.workspaces.hide()
+        self.start.refresh()
+        self.centre.setCurrentWidget(self.start)
+        self.tools.hide()
+        self._enable()
+        self._show_title()
+        self.start.focus_first()
+
+    def show_editor(self) -> None:
+        """Show the canvas with the docks of the design workspace."""
+        fresh = self.at_start
+        self.centre.setCurrentWidget(self._editor)
+        self.tools.show()
+        if fresh:
+            self.workspaces.show("design")
+        self._enable()
+        self._show_title()
+        self.canvas.setFocus()
+
+    def show_workspace(self, name: str) -> None:
+        """Show the canvas and the docks of a workspace."""
+        self.centre.setCurrentWidget(self._editor)
+        self.tools.show()
+        self.workspaces.show(name)
+        self._enable()
+        self._show_title()
+
+    def _switched(self, space: Workspace) -> None:
+        pages = {"problems": self.problems, "training": self.training}
+        if space.bottom in pages:
+            self.bottom.show_page(pages[space.bottom])
+        self._fold()
+        self._enable()
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page of the bottom dock."""
+        if self.at_start:
+            self.show_editor()
+        self.docks["bottom"].show()
+        self.bottom.show_page(page)
+
+    def tell(self, text: str, kind: str = "info") -> None:
+        """Tell a sentence: in a bar, and in Output for good. Twice in one turn is once."""
+        if text == self._just_told:
+            return
+        self._just_told = text
+        QTimer.singleShot(0, self, self._forget_told)
+        self.notice.tell(text, kind)
+        self.output.add(text, kind)
+
+    def _tell_refusal(self, message: Message) -> None:
+        self.tell(tr(message), "warning")
+
+    def _forget_told(self) -> None:
+        self._just_told = ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < current().pixels(FOLD_BELOW)
+        if narrow != self.folding.folded:
+            self.folding.fold(narrow)
+            if not narrow and self.docks["layers"].isVisible():
+                width = current().size("dock_left")
+                self.resizeDocks([self.docks["layers"]], [width], Qt.Orientation.Horizontal)
+
+    def _show_title(self, _changed: object = None) -> None:
+        name = self.documents.name
+        mark = "*" if self.session.modified else ""
+        self.setWindowTitle(f"{mark}{name} – ConvLoom" if not self.at_start else "ConvLoom")
+        self.strip.show_file(tr("Start") if self.at_start else f"{name}{' •' if mark else ''}")
+
+    def _show_recent(self) -> None:
+        self.start.refresh()
+        self.recent_menu.clear()
+        paths = self.preferences.recent()
+        for path in paths:
+            action = self.recent_menu.addAction(path.name.replace("&", "&&"))
+            action.setEnabled(path.is_file())
+            action.triggered.connect(lambda _=False, p=path: self.documents.open(p))
+        self.recent_menu.setEnabled(bool(paths))
+
+    def forget_recent(self, path: Path | None) -> None:
+        """Take a project, or all of them, off the list of recent ones."""
+        if path is None:
+            self.preferences.clear_recent()
+        else:
+            self.preferences.remove_recent(path)
+        self._show_recent()
+
+    def _count_problems(self, errors: int, warnings: int) -> None:
+        count = f" {errors + warnings}" if errors + warnings else ""
+        self.bottom.set_title(self.problems, f"{tr('Problems')}{count}")
+
+    def _show_run(self, state: str) -> None:
+        self.tools.show_run(state)
+        self.canvas.set_running(state == "running")
+        self._enable()
+
+    def _enable(self, _changed: object = None) -> None:
+        actions, stack = self.actions_table, self.session.undo_stack
+        at_start, running = self.at_start, self.training.is_running()
+        actions["undo"].setEnabled(not at_start and stack.canUndo())
+        actions["redo"].setEnabled(not at_start and stack.canRedo())
+        for name in ("save", "save_as", "save_source", "save_picture", "train", "step", "add_layer"):
+            actions[name].setEnabled(not at_start)
+        actions["stop"].setEnabled(running)
+        actions["restore_panels"].setEnabled(not at_start)
+        for name in ("design", "training", "code"):
+            actions[name].setChecked(not at_start and self.workspaces.name == name)
+
+    # Verbs
+
+    def open_template(self, template: Template) -> None:
+        """Open a template as a new document."""
+
+        def build() -> Project:
+            project = template.build()
+            lay_out(project.network)
+            return project
+
+        if self.documents.new(build):
+            self.canvas.fit()
+
+    def save_source(self) -> None:
+        """Ask for a file and write the Python source to it."""
+        if not self.code.text:
+            self.tell(tr("There is no source yet: mend the problems of the network first."), "warning")
+            return
+        start = self.preferences.folder / f"{self.code.file_name()}.py"
+        path = dialogs.ask_source_target(self, start)
+        if path is None:
+            return
+        try:
+            self.code.save(path)
+        except UserError as error:
+            self.tell(tr(error.message), "error")
+        else:
+            self.tell(tr("{name} is saved", name=path.name))
+
+    def save_picture(self) -> None:
+        """Ask for a file and write a picture of the canvas to it."""
+        start = self.preferences.folder / f"{self.code.file_name()}.png"
+        path = dialogs.ask_picture_target(self, start)
+        if path is None:
+            return
+        if self.canvas.grab_picture().save(str(path)):
+            self.tell(tr("{name} is saved", name=path.name))
+        else:
+            self.tell(tr("{path} could not be written.", path=str(path)), "error")
+
+    def edit_field(self) -> None:
+        """Put the keyboard into the inspector."""
+        self.docks["inspector"].show()
+        self.inspector.edit_first_field()
+
+    def walk_problems(self, step: int) -> None:
+        """Go to another problem and show it."""
+        self.show_page(self.problems)
+        self.problems.walk(step)
+
+    def train(self) -> None:
+        """Train, or pause a run; the training page comes up."""
+        self.show_page(self.training)
+        self.training.train_or_pause()
+
+    def ask_folder(self) -> None:
+        """Ask for a folder of images and take it as the data."""
+        path = dialogs.ask_image_folder(self, self.preferences.folder)
+        if path is not None:
+            self.take_folder(path)
+
+    def take_folder(self, path: Path) -> None:
+        """Train on the images of a folder."""
+        self.session.set_data({**self.session.project.data, "source": str(path)})
+        self.show_workspace("training")
+        self.output.add(tr("Images are taken from {folder}", folder=str(path)))
+
+    def tell_about(self) -> None:
+        """Say what this program is."""
+        self.tell(tr("ConvLoom: draw a convolutional network, train it, take it away as Python."))
+
+    def move_area(self, step: int) -> None:
+        """Put the keyboard into the next part of the window."""
+        areas = [self.start.side, self.start.gallery] if self.at_start else [
+            self.folding, self.canvas, self.inspector, self.live, self.code.view,
+            self.bottom.currentWidget(),
+        ]  # fmt: skip
+        areas = [area for area in areas if area.isVisible()]
+        focus = QApplication.focusWidget()
+        here = next(
+            (i for i, area in enumerate(areas) if area is focus or area.isAncestorOf(focus)), -step
+        )
+        for offset in range(1, len(areas) + 1):
+            target = _first_focus(areas[(here + step * offset) % len(areas)])
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    # Files from outside, and the end
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped(event)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if path.is_dir():
+            self.take_folder(path)
+        else:
+            self.documents.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        self.training.close_run()
+        self.code.close_work()
+        for task in self.background:
+            task.wait()
+        self.workspaces.keep()
+        self.preferences.set_place("window", self.saveGeometry())
+        self.preferences.flush()
+        super().closeEvent(event)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The project file or folder that is being dropped."""
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and (path.suffix == SUFFIX or path.is_dir()):
+            return path
+    return None
+
+
+def _first_focus(area: QWidget) -> QWidget | None:
+    """The first visible widget of an area that takes the keyboard."""
+    for widget in (area, *area.findChildren(QWidget)):
+        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if takes and widget.isVisible() and widget.isEnabled():
+            return widget
+    return None
