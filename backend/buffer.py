@@ -64,13 +64,15 @@ class EventBuffer:
         self._lock = threading.Condition()
         self._entries: list[Event | _Run] = []
         self._n_points = 0
+        self._look: Probed | None = None
 
     def put(self, event: Event) -> None:
         """Add an event."""
         with self._lock:
             if isinstance(event, Probed):
-                self._entries = [e for e in self._entries if not isinstance(e, Probed)]
-                self._join()
+                if self._look is not None:
+                    self._drop_look()
+                self._look = event
             elif isinstance(event, Preparing) and isinstance(self._last(), Preparing):
                 self._entries.pop()
             self._append(_Run(event) if isinstance(event, Progress) else event)
@@ -84,7 +86,8 @@ class EventBuffer:
     def drain(self) -> list[Event]:
         """All events since the last call, oldest first."""
         with self._lock:
-            entries, self._entries, self._n_points = self._entries, [], 0
+            entries, self._entries = self._entries, []
+            self._n_points, self._look = 0, None
         return [
             replace(entry.latest, points=tuple(entry.points)) if isinstance(entry, _Run) else entry
             for entry in entries
@@ -105,6 +108,20 @@ class EventBuffer:
             self._thin()
         if len(self._entries) > MAX_EVENTS:
             self._shorten()
+
+    def _drop_look(self) -> None:
+        """Take the earlier look out, and join the progress around it."""
+        entries = self._entries
+        index = next((i for i in reversed(range(len(entries))) if entries[i] is self._look), None)
+        self._look = None
+        if index is None:
+            return
+        del entries[index]
+        if 0 < index < len(entries):
+            before, after = entries[index - 1], entries[index]
+            if isinstance(before, _Run) and isinstance(after, _Run):
+                before.extend(after)
+                del entries[index]
 
     def _thin(self) -> None:
         runs = [entry for entry in self._entries if isinstance(entry, _Run)]

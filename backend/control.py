@@ -91,9 +91,10 @@ class Control:
             return self._paused and not self._steps and not self._stopped
 
     def notice(self) -> int:
-        """The number of commands so far. Lowers ``attention``: what comes later raises it again."""
+        """The number of commands so far. Lowers ``attention``, which later ones raise again,
+        unless there is a pause to keep."""
         with self._condition:
-            self.attention = False
+            self.attention = self._paused
             return self._changes
 
     def take_step(self) -> None:
@@ -101,7 +102,6 @@ class Control:
         with self._condition:
             if self._steps:
                 self._steps -= 1
-            self.attention = self.attention or self._paused
 
     def wait(self, noticed: int) -> None:
         """Wait until there is a command beyond those ``noticed``."""

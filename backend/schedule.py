@@ -7,15 +7,16 @@ import math
 from backend.settings import TrainingSettings
 
 _WARM_UP = 0.3
-_START, _END = 1 / 25, 1e-4  # of the highest rate
+_START = 1 / 25  # of the highest rate
+_END = 1e-4 * _START
 
 
 class Schedule:
     """The learning rate of every step of a run.
 
     constant; step: times ``step_factor`` every ``step_size`` epochs; cosine: half a wave down to
-    nothing; one-cycle: up from a 25th over 30 % of the run, then down to a ten-thousandth, both
-    along a cosine (Smith and Topin, "Super-Convergence", 2018).
+    nothing; one-cycle: up from a 25th over 30 % of the run, then down to a ten-thousandth of that,
+    both along a cosine, as torch's OneCycleLR (Smith and Topin, "Super-Convergence", 2018).
     """
 
     def __init__(self, settings: TrainingSettings, steps_per_epoch: int) -> None:
@@ -33,7 +34,7 @@ class Schedule:
         if settings.schedule == "cosine":
             return _between(highest, 0.0, step / self.total)
         if settings.schedule == "one-cycle":
-            top = _WARM_UP * (self.total - 1)
+            top = max(_WARM_UP * self.total - 1, 0.0)
             if step < top:
                 return _between(highest * _START, highest, step / top)
             rest = max(self.total - 1 - top, 1e-9)

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch.fx.node import map_arg
 
 from backend.build import STEP, node_paths
 from graph.plan import Plan, Step
@@ -24,32 +25,47 @@ class StopWalk(Exception):
     """Raised by a visitor that has seen enough."""
 
 
-class Walk(fx.Interpreter):
-    """Runs a module made by ``build`` step by step. ``path`` is the step at work."""
+class Walk:
+    """Runs a module made by ``build`` step by step. ``path`` is the step at work.
+
+    Own code, because torch's Interpreter draws a progress bar with a thread behind it.
+    """
 
     def __init__(self, module: fx.GraphModule, visit: Visit, prefix: str = "") -> None:
-        super().__init__(module)
-        self.extra_traceback = False
+        self._module = module
         self._visit = visit
         self._prefix = prefix
         self.path = ""
 
-    def run_node(self, n: fx.Node) -> Any:
-        name = n.meta.get(STEP)
-        if name is not None:
-            self.path = f"{self._prefix}{name}"
-        result = super().run_node(n)
-        if name is not None:
-            self._visit(f"{self._prefix}{name}", _first(result))
-        return result
+    def run(self, *inputs: Tensor) -> Any:
+        """The module's result."""
+        values: dict[fx.Node, Any] = {}
+        waiting = iter(inputs)
+        for node in self._module.graph.nodes:
+            if node.op == "placeholder":
+                values[node] = next(waiting)
+                continue
+            name = node.meta.get(STEP)
+            if name is not None:
+                self.path = f"{self._prefix}{name}"
+            arguments = map_arg(node.args, values.__getitem__)
+            if node.op == "output":
+                return arguments[0]
+            if node.op == "call_module":
+                values[node] = self._call(node.target, arguments)
+            else:
+                values[node] = node.target(*arguments, **node.kwargs)
+            if name is not None:
+                self._visit(f"{self._prefix}{name}", _first(values[node]))
+        raise ValueError("a graph ends with its output")
 
-    def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        module = self.fetch_attr(target)
+    def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        module = self._module.get_submodule(name)
         if not isinstance(module, fx.GraphModule):
-            return super().call_module(target, args, kwargs)
-        inner = Walk(module, self._visit, f"{self._prefix}{target}.")
+            return module(*arguments)
+        inner = Walk(module, self._visit, f"{self._prefix}{name}.")
         try:
-            return inner.run(*args)
+            return inner.run(*arguments)
         except Exception:
             self.path = inner.path or self.path
             raise
