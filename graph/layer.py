@@ -62,7 +62,6 @@ class FaultKind(Enum):
     STRIDE_WITH_SAME = "stride with same"
     DIMENSION = "dimension"
     IN_PLACE = "in place"
-    NORMALISATION = "normalisation"
     TOO_LARGE = "too large"
     WRONG_KIND = "wrong kind"
     LOSS = "loss"
@@ -153,6 +152,8 @@ class Layer(Declaration):
     """Drawn as a small operator."""
     keeps_output: ClassVar[bool] = False
     """Its gradient needs its own output, so nothing may overwrite that in place."""
+    passes_input: ClassVar[bool] = False
+    """Its output may be the input's memory, in training or in evaluation."""
 
     @classmethod
     def type_name(cls) -> str:

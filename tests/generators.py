@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 
 from graph.declaration import FieldError, FieldSpec, Kind, fields_of
@@ -236,13 +237,13 @@ class Growth:
         for shape in inputs:
             self.shapes[place(self.network, Input(shape=shape))] = shape
 
-    def put(self, layer: Layer, *sources: str) -> str | None:
-        """Place the layer behind ``sources``, or return None where it does not fit."""
+    def put(self, layer: Layer, *sources: str, most: int = 20_000) -> str | None:
+        """Place the layer behind ``sources``; None where it does not fit or gives too much."""
         shapes = [self.shapes[source] for source in sources]
         if not is_legal(layer, shapes):
             return None
         found = layer.shapes(shapes)
-        if any(size < 1 or size > 4096 for shape in found for size in shape):
+        if any(prod(shape) > most for shape in found):
             return None
         node = place(self.network, layer, *sources)
         if found:
@@ -354,7 +355,7 @@ def random_network(random_source: random.Random, nodes: int = 14, inputs: int = 
                 end = growth.put(GlobalAvgPool2d(), end) or end
             end = growth.put(Flatten(), end) or end
         vectors.append(end)
-    last = growth.put(Concat(), *vectors) if len(vectors) > 1 else vectors[0]
+    last = growth.put(Concat(), *vectors, most=100_000) if len(vectors) > 1 else vectors[0]
     assert last is not None
     if random_source.random() < 0.8:
         last = growth.put(Linear(out_features=random_source.randint(1, 10)), last)

@@ -167,8 +167,8 @@ def needs_output(network: Network, source: Node) -> bool:
     """Whether overwriting this node's output breaks a gradient, its own or through a view."""
     if source.layer.keeps_output or not source.layer.input_ports():
         return True
-    if source.layer.type_name() == "Flatten":  # a view of what entered it
-        wires = network.inputs(source.id)
+    wires = network.inputs(source.id)
+    if source.layer.passes_input or (source.layer.operator and len(wires) == 1):
         return (
             not wires
             or len(network.outputs(wires[0].source)) > 1

@@ -149,6 +149,34 @@ class MaxPool2d(_Pool2d):
     def _dilation(self) -> Pair:
         return self.dilation
 
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        found = tuple(super().problems(inputs))
+        yield from found
+        if not found and any(self._misses(inputs[0], axis) for axis in (0, 1)):
+            # torch answers −∞ here, and its backward pass writes beyond its memory.
+            yield Problem(
+                FaultKind.PADDING,
+                say(
+                    "with dilation {dilation} a window steps over the input {input} and sees "
+                    "added cells only",
+                    dilation=show(self.dilation),
+                    input=dims(inputs[0][1:]),
+                ),
+                say("Use less padding, or dilation 1"),
+                field="padding",
+                value=show(self.padding),
+                changes={"dilation": (1, 1)},
+            )
+
+    def _misses(self, shape: Shape, axis: int) -> bool:
+        """Whether a window that starts before the input has no cell in it."""
+        kernel, step = self.kernel_size[axis], self.dilation[axis]
+        for start in range(-self.padding[axis], 0, self._stride()[axis]):
+            taps = -(start // step)  # the first tap at or behind the edge
+            if taps >= kernel or start + taps * step >= shape[axis + 1]:
+                return True
+        return False
+
     def output_ports(self) -> tuple[Port, ...]:
         return (OUTPUT, INDICES) if self.return_indices else (OUTPUT,)
 

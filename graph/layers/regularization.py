@@ -11,6 +11,7 @@ from graph.message import say
 
 class _Dropout(Layer):
     category = Category.REGULARISATION
+    passes_input = True
 
     p: float = real(0.5, 0.0, 1.0, "Probability of dropping.")
     inplace: bool = flag(

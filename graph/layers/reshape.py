@@ -17,6 +17,7 @@ class Flatten(Layer):
     category = Category.RESHAPE
     summary = "Joins dimensions into one: an image becomes a vector."
     search = ("vector", "reshape")
+    passes_input = True
 
     start_dim: int = integer(1, 1, 3, "First dimension to join; 0 is the batch and stays.")
     end_dim: int = integer(-1, -3, 3, "Last dimension to join; −1 is the last one.")

@@ -6,6 +6,8 @@ import random
 from collections import Counter
 
 import pytest
+import torch
+from torch import nn
 
 from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
@@ -118,9 +120,19 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
         return "torch would take the batch for the channels"
     if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 1 and FaultKind.WRONG_RANK in kinds:
         return "torch would drop whole images instead of channels"
+    if isinstance(layer, MaxPool2d) and kinds == {FaultKind.PADDING} and layer.dilation != (1, 1):
+        assert sees_nothing(layer, inputs[0])
+        return "torch answers −∞ and writes beyond its memory in the backward pass"
     if isinstance(layer, SqueezeExcitation) and kinds == {FaultKind.REDUCTION}:
         return "torch builds a convolution without channels"
     return None
+
+
+def sees_nothing(layer: MaxPool2d, shape: Shape) -> bool:
+    """Whether the answer for an image of zeros is −∞ somewhere."""
+    module = nn.MaxPool2d(**layer.call([shape]).arguments)
+    found = module(torch.zeros(1, *shape))
+    return bool(torch.isinf(found[0] if isinstance(found, tuple) else found).any())
 
 
 def judge_any(judge: Judge, case: Case) -> str:
@@ -139,6 +151,7 @@ def judge_any(judge: Judge, case: Case) -> str:
         return "we refuse"
     ours = Verdict(layer.shapes(inputs), layer.parameters(inputs), layer.macs(inputs))
     assert ours == found, f"{layer!r} on {inputs}"
+    assert not isinstance(layer, MaxPool2d) or not sees_nothing(layer, inputs[0]), f"{layer!r}"
     return "both run"
 
 
