@@ -37,6 +37,7 @@ class TrainingCharts(QSplitter):
             chart.add_line(VALIDATION, tr("validation"), LineKind.POINTS)
         self.rate.add_line(PLAN, tr("plan"), LineKind.PLAN, in_legend=False)
         self.rate.add_line(RATE, tr("rate"), LineKind.PLAIN, in_legend=False)
+        self.rate.legend.addStrut(current().size("hit_min"))  # as high as the others' legends
         self.loss.action_requested.connect(self.action_requested)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self._smoothing_label = Label("", "hint")
@@ -46,6 +47,7 @@ class TrainingCharts(QSplitter):
         self.addWidget(self._rate_column())
         for index, stretch in enumerate((38, 30, 24)):
             self.setStretchFactor(index, stretch)
+        self.setSizes([380, 280, 260])
         self.setChildrenCollapsible(False)
         self.setHandleWidth(1)
         self._restyle()
@@ -77,7 +79,7 @@ class TrainingCharts(QSplitter):
         self._smoothing_label.setMinimumWidth(
             self._smoothing_label.fontMetrics().horizontalAdvance(tr("Smoothing {x}", x="0.88"))
         )
-        for chart, width in ((self.loss, 210), (self.accuracy, 210), (self.rate, 160)):
+        for chart, width in ((self.loss, 200), (self.accuracy, 190), (self.rate, 180)):
             chart.setMinimumWidth(theme.pixels(width))
 
     @property
@@ -111,7 +113,7 @@ class TrainingCharts(QSplitter):
         self.loss.line(TRAIN).extend(steps, [point.loss for point in event.points])
         self.accuracy.line(TRAIN).extend(steps, [point.accuracy for point in event.points])
         self.rate.line(RATE).extend(steps, [point.learning_rate for point in event.points])
-        self.rate.set_note(tr("now {rate}", rate=number(event.points[-1].learning_rate)))
+        self.rate.set_note(tr("now {rate}", rate=number(event.points[-1].learning_rate, 2)))
 
     def add_epoch(self, event: EpochDone) -> None:
         """Add the circles of an epoch's validation."""

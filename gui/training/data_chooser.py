@@ -160,16 +160,18 @@ class DataChooser(QToolButton):
             radius = theme.radius("button")
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(theme.border.control)
-            painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), radius,
-                                    radius)  # fmt: skip
+            painter.drawRoundedRect(
+                self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
+            )
 
     def _paint_words(self, painter: QPainter, room: QRect) -> None:
         theme = current()
         body, small = QFontMetrics(theme.font("body")), QFontMetrics(theme.font("shape"))
         flags = Qt.AlignmentFlag.AlignVCenter
         detail = small.horizontalAdvance(self._detail) + theme.space("s")
-        if room.width() - detail < min(theme.pixels(TITLE_LEAST),
-                                       body.horizontalAdvance(self._title)):  # fmt: skip
+        if room.width() - detail < min(
+            theme.pixels(TITLE_LEAST), body.horizontalAdvance(self._title)
+        ):
             detail = 0
         painter.setFont(theme.font("body"))
         painter.setPen(theme.text.primary)

@@ -7,8 +7,9 @@ widget, no torch, and no Qt object that another thread would touch.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, QTimer, Signal
 
@@ -41,6 +42,17 @@ CLOSING = 10.0
 """Seconds a run may take to end when the window closes."""
 
 
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The module (torch) and the data (backend.data.prepare.Prepared) of a run that has ended,
+    after ``step`` steps. They are touched in a background thread only."""
+
+    plan: Plan
+    module: Any
+    data: Any
+    step: int
+
+
 class RunController(QObject):
     """Starts, pauses and ends a training. Requests show at once, before the worker obeys."""
 
@@ -59,6 +71,8 @@ class RunController(QObject):
     noticed = Signal(object)
     failed = Signal(object)
     finished = Signal(object)
+    closing = Signal()
+    """The window is about to end; whoever works in the background ends that, too."""
     ticked = Signal()
     """New events have been told; told once more at the end."""
 
@@ -68,6 +82,8 @@ class RunController(QObject):
         self._state: State = "idle"
         self._is_stopping = False
         self._begun = False
+        self._trained: Trained | None = None
+        self._step = 0
         self._wants_pause = False
         self._last: Finished | Failed | None = None
         self._look: Probed | None = None
@@ -83,6 +99,15 @@ class RunController(QObject):
     @property
     def state(self) -> State:
         return self._state
+
+    @property
+    def trained(self) -> Trained | None:
+        """What the last run left in memory; None before the first, and while one is alive."""
+        return self._trained
+
+    def forget(self) -> None:
+        """Let go of what the last run left in memory."""
+        self._trained = None
 
     @property
     def is_running(self) -> bool:
@@ -109,7 +134,9 @@ class RunController(QObject):
         if self._worker is not None:
             raise RuntimeError("a run is alive already")
         self._worker = Worker(plan, settings, data, out)
+        self.destroyed.connect(self._worker.stop)  # a run never outlives its controller
         self._is_stopping, self._last, self._look = False, None, None
+        self._trained, self._step = None, 0
         self._begun, self._wants_pause = False, single_step
         self._look_clock.invalidate()
         self._send_watch()
@@ -154,9 +181,10 @@ class RunController(QObject):
 
     def close(self, seconds: float = CLOSING) -> bool:
         """End the run while the event loop goes on; False if it did not end in time."""
+        self.stop()
+        self.closing.emit()
         if self._worker is None:
             return True
-        self.stop()
         loop = QEventLoop()
         self.state_changed.connect(loop.quit)
         QTimer.singleShot(round(seconds * 1000), loop, loop.quit)
@@ -167,10 +195,16 @@ class RunController(QObject):
     # Looking inside
 
     def watch(self, viewer: str, filters: Iterable[str] = (), maps: Iterable[str] = ()) -> None:
-        """What one viewer wants to see of the run, by node ids; several viewers add up."""
+        """What one viewer wants to see of the run, by node ids; several viewers add up. Without
+        nodes the image and its probabilities are still told."""
         wanted = (tuple(filters), tuple(maps))
-        if self._watched.get(viewer, ((), ())) != wanted:
+        if self._watched.get(viewer) != wanted:
             self._watched[viewer] = wanted
+            self._send_watch()
+
+    def unwatch(self, viewer: str) -> None:
+        """A viewer looks away. When all do, looking costs nothing."""
+        if self._watched.pop(viewer, None) is not None:
             self._send_watch()
 
     def set_image(self, image: int) -> None:
@@ -184,7 +218,11 @@ class RunController(QObject):
         return self._image
 
     def _send_watch(self) -> None:
-        if self._worker is not None:
+        if self._worker is None:
+            return
+        if not self._watched:
+            self._worker.unwatch()
+        else:
             filters = dict.fromkeys(key for want, _ in self._watched.values() for key in want)
             maps = dict.fromkeys(key for _, want in self._watched.values() for key in want)
             self._worker.watch(filters, maps, self._image)
@@ -212,6 +250,7 @@ class RunController(QObject):
                 self._set_state("paused" if self._wants_pause else "running")
                 self.started.emit(event)
             case Progress():
+                self._step = event.step
                 self.progressed.emit(event)
             case EpochDone():
                 self.epoch_done.emit(event)
@@ -237,7 +276,9 @@ class RunController(QObject):
 
     def _end(self) -> None:
         self._timer.stop()
-        self._worker = None
+        worker, self._worker = self._worker, None
+        if worker is not None and worker.module is not None and worker.data is not None:
+            self._trained = Trained(worker.plan, worker.module, worker.data, self._step)
         self._is_stopping = False
         if isinstance(self._last, Failed):
             self.failed.emit(self._last)

@@ -1,0 +1,52 @@
+"""Sentences about a run, for the Output panel and for the line over the charts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backend.events import EpochDone, Finished, Started
+from gui.text import duration, full, number, percent, tr
+
+
+def beginning(event: Started, folder: Path | None) -> str:
+    """What is trained, where, and on how many images."""
+    return tr(
+        "{parameters} parameters on {device}; {train} images to train, {validation} to validate; "
+        "weights go to {folder}.",
+        parameters=full(event.parameters),
+        device=event.device,
+        train=full(event.n_train),
+        validation=full(event.n_validation),
+        folder=folder,
+    )
+
+
+def epoch_line(event: EpochDone) -> str:
+    """The figures of an epoch."""
+    figures = tr(
+        "Epoch {epoch}: loss {loss}, validation loss {validation}, validation accuracy {accuracy}",
+        epoch=event.epoch,
+        loss=number(event.train_loss),
+        validation=number(event.validation_loss),
+        accuracy=percent(event.validation_accuracy, 2),
+    )
+    return tr("{figures}, the best so far", figures=figures) if event.best else figures
+
+
+def outcome(event: Finished) -> str:
+    """How a run ended."""
+    time = duration(event.seconds)
+    if event.reason == "stopped":
+        words = tr("Stopped after {n} whole epochs and {time}.", n=event.epochs, time=time)
+    elif event.epochs == 1:
+        words = tr("The epoch is done in {time}.", time=time)
+    else:
+        words = tr("All {n} epochs are done in {time}.", n=event.epochs, time=time)
+    if event.best_accuracy is not None:
+        best = percent(event.best_accuracy, 2)
+        words += " " + tr(
+            "Best validation accuracy {accuracy} in epoch {epoch}.",
+            accuracy=best,
+            epoch=event.best_epoch,
+        )
+    return words
