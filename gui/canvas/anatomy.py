@@ -1,0 +1,248 @@
+"""What the face of a node says and where its parts lie: a value computed from model and figures.
+
+Two equal faces look the same, so an item repaints only when its face differs. Coordinates are
+relative to the node's upper left corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF
+
+from graph.analysis import Analysis, Fault
+from graph.layer import Category, Layer, Shape, dims
+from graph.layers import Concat
+from graph.network import Network
+from gui.canvas import measures as m
+from gui.text import full, short, tr
+
+
+class Form(Enum):
+    """The kinds of node bodies."""
+
+    FULL = "full"
+    LINE = "line"
+    OPERATOR = "operator"
+    CONCAT = "concat"
+
+
+class Severity(Enum):
+    """The worst that the analysis says about a node or wire."""
+
+    NONE = 0
+    WARNING = 1
+    ERROR = 2
+
+
+FULL_CATEGORIES = (Category.CONVOLUTION, Category.LINEAR, Category.ATTENTION)
+
+
+@dataclass(frozen=True, slots=True)
+class InputSlot:
+    """A place for a wire at the left edge: a port, or one place among the wires of a merge."""
+
+    port: str
+    index: int
+    y: float
+    wire: str | None
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSlot:
+    """A port at the right edge."""
+
+    port: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """All that a node shows. ``rows`` are pairs of texts (left, right) below the header."""
+
+    id: str
+    name: str
+    type_name: str
+    category: str
+    form: Form
+    width: float
+    height: float
+    inputs: tuple[InputSlot, ...]
+    outputs: tuple[OutputSlot, ...]
+    note: str
+    """Short text at the right end of the header."""
+    rows: tuple[tuple[str, str], ...]
+    footer: tuple[str, str]
+    assumed: bool
+    severity: Severity
+    summary: str
+    """The sentence a screen reader says."""
+    faults: tuple[str, ...]
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the order of inputs matters, so that they are numbered."""
+        return self.form is Form.CONCAT
+
+    def body(self) -> QRectF:
+        return QRectF(0, 0, self.width, self.height)
+
+    def input_point(self, slot: InputSlot) -> QPointF:
+        return QPointF(0, slot.y)
+
+    def output_point(self, slot: OutputSlot) -> QPointF:
+        return QPointF(self.width, slot.y)
+
+
+def form_of(layer: Layer) -> Form:
+    """How a layer is drawn."""
+    if isinstance(layer, Concat):
+        return Form.CONCAT
+    if layer.operator:
+        return Form.OPERATOR
+    if layer.category in FULL_CATEGORIES or not layer.input_ports():
+        return Form.FULL
+    return Form.LINE
+
+
+def size_of(network: Network, node: str) -> tuple[float, float]:
+    """Width and height of a node in the scene."""
+    layer = network.nodes[node].layer
+    form = form_of(layer)
+    return _size(form, len(_places(network, node)), len(layer.output_ports()))
+
+
+def _size(form: Form, inputs: int, outputs: int) -> tuple[float, float]:
+    room = m.PORT_STEP * max(inputs, outputs) + 4
+    if form is Form.CONCAT:
+        return m.WIDTH, m.HEADER + m.CONCAT_ROW * inputs
+    if form is Form.OPERATOR:
+        return m.OPERATOR_WIDTH, max(m.OPERATOR_HEIGHT, room)
+    return m.WIDTH, max(m.FULL_HEIGHT if form is Form.FULL else m.LINE_HEIGHT, room)
+
+
+def _places(network: Network, node: str) -> list[tuple[str, int, str | None, bool]]:
+    """The slots of a node: port, index, wire and whether the port takes many."""
+    found: list[tuple[str, int, str | None, bool]] = []
+    for port in network.nodes[node].layer.input_ports():
+        wires: list[str | None] = [wire.id for wire in network.port_wires(node, port.name)]
+        least = 2 if port.many else 1
+        wires += [None] * (least - len(wires))
+        found += [(port.name, index, wire, port.many) for index, wire in enumerate(wires)]
+    return found
+
+
+def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str, Fault]) -> Face:
+    """The face of a node; ``faults`` holds the worst fault of each faulty node."""
+    placed = network.nodes[node]
+    layer, facts = placed.layer, analysis.facts(node)
+    form = form_of(layer)
+    places = _places(network, node)
+    ports = layer.output_ports()
+    width, height = _size(form, len(places), len(ports))
+    inputs = tuple(
+        InputSlot(port, index, _slot_y(form, row), wire, many)
+        for row, (port, index, wire, many) in enumerate(places)
+    )
+    last = height - m.PORT_FIRST
+    outputs = tuple(
+        OutputSlot(port.name, last - m.PORT_STEP * (len(ports) - 1 - row))
+        for row, port in enumerate(ports)
+    )
+    known = facts.known_inputs() or ()
+    left, right = layer.face(known) if known or not layer.input_ports() else layer.face(())
+    note, rows, footer = "", (), ("", "")
+    if form is Form.FULL:
+        rows, footer = _full_texts(layer, left, right, facts.parameters, facts.macs)
+    elif form is Form.OPERATOR:
+        rows = ((left, right),)
+    elif form is Form.CONCAT:
+        note = f"{right}" if right else ""
+        rows = _ranges(network, node, layer, facts.inputs)
+    else:
+        note = short(facts.parameters) if facts.parameters else left or right
+    fault = faults.get(node)
+    severity = Severity.NONE
+    if fault is not None:
+        severity = Severity.WARNING if fault.warning else Severity.ERROR
+    sentences = (tr(fault.sentence()),) if fault is not None else ()
+    return Face(
+        id=node,
+        name=placed.name,
+        type_name=layer.type_name(),
+        category=layer.category.value,
+        form=form,
+        width=width,
+        height=height,
+        inputs=inputs,
+        outputs=outputs,
+        note=note,
+        rows=rows,
+        footer=footer,
+        assumed=facts.assumed and facts.output is not None,
+        severity=severity,
+        summary=_summary(placed.name, layer, facts.inputs, facts.output, facts.parameters, fault),
+        faults=sentences,
+    )
+
+
+def _slot_y(form: Form, row: int) -> float:
+    if form is Form.CONCAT:
+        return m.HEADER + m.CONCAT_ROW * (row + 0.5)
+    return m.PORT_FIRST + m.PORT_STEP * row
+
+
+Rows = tuple[tuple[str, str], ...]
+
+
+def _full_texts(
+    layer: Layer, left: str, right: str, parameters: int, macs: int
+) -> tuple[Rows, tuple[str, str]]:
+    if not layer.input_ports():
+        return ((left, ""),), (right, "")
+    costs = (
+        tr("{n} par", n=short(parameters)) if parameters else "",
+        tr("{n} MAC", n=short(macs)) if macs else "",
+    )
+    return ((left, right),), costs
+
+
+def _ranges(network: Network, node: str, layer: Layer, shapes: tuple[Shape | None, ...]) -> Rows:
+    """One row for each input of a concatenation: where it comes from and what it fills."""
+    axis = getattr(layer, "dim", 1) - 1
+    rows: list[tuple[str, str]] = []
+    start: int | None = 0
+    for wire, shape in zip(network.inputs(node), shapes, strict=True):
+        span = ""
+        if start is not None and shape is not None and axis < len(shape):
+            span = f"{start}–{start + shape[axis] - 1}"
+            start += shape[axis]
+        else:
+            start = None
+        rows.append((network.nodes[wire.source].name, span))
+    return tuple(rows)
+
+
+def _summary(
+    name: str,
+    layer: Layer,
+    inputs: tuple[Shape | None, ...],
+    output: Shape | None,
+    parameters: int,
+    fault: Fault | None,
+) -> str:
+    """``conv2, Conv2d, 32×28×28 to 64×14×14, 18 432 parameters, no problems``"""
+    parts = [name, layer.type_name()]
+    arriving = ", ".join(dims(shape) for shape in inputs if shape is not None)
+    leaving = dims(output) if output is not None else ""
+    if arriving and leaving and layer.output_ports():
+        parts.append(tr("{arriving} to {leaving}", arriving=arriving, leaving=leaving))
+    elif arriving or leaving:
+        parts.append(arriving or leaving)
+    if parameters:
+        parts.append(tr("{n} parameters", n=full(parameters)))
+    parts.append(tr(fault.sentence()) if fault is not None else tr("no problems"))
+    return ", ".join(parts)

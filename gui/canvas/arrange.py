@@ -1,0 +1,240 @@
+"""Automatic arrangement: chains become stacks that read downwards, stacks flow left to right.
+
+Stacks are found here; graphlay (a layered layout, deterministic) gives each its column and its
+place among its neighbours. Only positions come out; a stack is nothing that is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import graphlay
+
+from graph.analysis import Analysis
+from graph.edits import Move
+from graph.layer import Category, Shape
+from graph.network import Network, Position
+from gui.canvas import measures as m
+from gui.canvas.anatomy import Form, form_of, size_of
+
+JOINED_MERGE_INPUTS = 2
+"""An operator of so many inputs at most continues the stack of its longest input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A node as the arrangement sees it."""
+
+    id: str
+    width: float
+    height: float
+    seam: float
+    """Gap to the node under it."""
+    starts: bool
+    """Whether a new column may well begin here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the layout needs, copied from the model so that it can run in a thread."""
+
+    chains: tuple[tuple[Block, ...], ...]
+    wires: tuple[tuple[str, str], ...]
+    corner: Position
+
+
+ShapeOf = Callable[[str], tuple[Shape | None, Shape | None]]
+"""A node's first input shape and output shape."""
+
+
+def prepare(network: Network, nodes: Iterable[str], shape_of: ShapeOf) -> Task:
+    """Collect what ``solve`` needs; the upper left corner of the nodes stays where it is."""
+    chosen = set(nodes)
+    order = [node for node in network.order() if node in chosen]
+    wires = tuple(
+        (wire.source, wire.target)
+        for node in order
+        for wire in network.inputs(node)
+        if wire.source in chosen
+    )
+    chains = [
+        tuple(_block(network, node, shape_of) for node in chain)
+        for chain in _chains(network, order, wires)
+    ]
+    corner = (
+        min((network.nodes[node].position[0] for node in order), default=0.0),
+        min((network.nodes[node].position[1] for node in order), default=0.0),
+    )
+    return Task(tuple(part for chain in chains for part in _columns(chain)), wires, corner)
+
+
+def _block(network: Network, node: str, shape_of: ShapeOf) -> Block:
+    before, after = shape_of(node)
+    layer = network.nodes[node].layer
+    width, height = size_of(network, node)
+    changed = before is not None and before != after
+    starts = form_of(layer) is Form.FULL or layer.category is Category.RESHAPE
+    return Block(node, width, height, m.SEAM if changed else m.SEAM_PLAIN, starts)
+
+
+def _chains(
+    network: Network, order: list[str], wires: tuple[tuple[str, str], ...]
+) -> list[list[str]]:
+    """Split the nodes into chains without branches, in the order of the data."""
+    leaving: dict[str, int] = dict.fromkeys(order, 0)
+    entering: dict[str, list[str]] = {node: [] for node in order}
+    for source, target in wires:
+        leaving[source] += 1
+        entering[target].append(source)
+    depth: dict[str, int] = {}
+    chain_of: dict[str, list[str]] = {}
+    chains: list[list[str]] = []
+    for node in order:
+        sources = entering[node]
+        depth[node] = 1 + max((depth[source] for source in sources), default=0)
+        layer = network.nodes[node].layer
+        joins = len(sources) == 1 or (
+            form_of(layer) is Form.OPERATOR and len(sources) <= JOINED_MERGE_INPUTS
+        )
+        free = [
+            source for source in sources if leaving[source] == 1 and chain_of[source][-1] == source
+        ]
+        if joins and free:
+            chain = chain_of[max(free, key=lambda source: depth[source])]
+            chain.append(node)
+        else:
+            chain = [node]
+            chains.append(chain)
+        chain_of[node] = chain
+    return chains
+
+
+def _height(blocks: Iterable[Block]) -> float:
+    blocks = tuple(blocks)
+    if not blocks:
+        return 0.0
+    return sum(block.height + block.seam for block in blocks) - blocks[-1].seam
+
+
+def _columns(chain: tuple[Block, ...]) -> list[tuple[Block, ...]]:
+    """Cut a long chain into columns of about equal height, before a layer that starts something."""
+    total = _height(chain)
+    count = int(-(-total // m.STACK_HEIGHT))
+    if count <= 1:
+        return [chain]
+    goal = total / count
+    columns: list[tuple[Block, ...]] = []
+    rest = chain
+    while rest and len(columns) < count - 1:
+        best, cost = len(rest), float("inf")
+        for index in range(1, len(rest)):
+            height = _height(rest[:index])
+            off = abs(height - goal) + (0 if rest[index].starts else goal / 3)
+            if height > m.STACK_HEIGHT:
+                off += goal
+            if off < cost:
+                best, cost = index, off
+        columns.append(rest[:best])
+        rest = rest[best:]
+    return [*columns, rest] if rest else columns
+
+
+def solve(task: Task) -> dict[str, Position]:
+    """Positions of all nodes. Pure: runs in any thread."""
+    if not task.chains:
+        return {}
+    graph = graphlay.Graph()
+    stack_of: dict[str, int] = {}
+    for index, chain in enumerate(task.chains):
+        width = max(block.width for block in chain)
+        graph.node(index, width=width, height=_height(chain))
+        stack_of.update((block.id, index) for block in chain)
+    weights: dict[tuple[int, int], int] = {}
+    for source, target in task.wires:
+        ends = stack_of[source], stack_of[target]
+        if ends[0] != ends[1]:
+            weights[ends] = weights.get(ends, 0) + 1
+    for (start, end), weight in weights.items():
+        graph.edge(start, end, weight=float(weight))
+    options = {
+        "direction": "leftright",
+        "effort": "fast",
+        "spacing": {
+            "layer_gap": m.COLUMN_GAP,
+            "node_gap": m.ROW_GAP,
+            "dummy_gap": m.ROW_GAP,
+            "isolated_gap": m.ROW_GAP,
+        },
+        "routing": {"style": "diagonal"},
+    }
+    drawing = graphlay.layout(graph, options=options)
+    corners = [
+        (
+            node["center"]["x"] - node["size"]["width"] / 2,
+            node["center"]["y"] - node["size"]["height"] / 2,
+        )
+        for node in drawing.nodes
+    ]
+    return _place(task, _regular_columns(task, corners))
+
+
+def _regular_columns(task: Task, corners: list[Position]) -> list[Position]:
+    """Close the columns up: graphlay keeps room for bends of wires, which are curves here."""
+    columns: dict[int, list[int]] = {}
+    for index, (x, _) in enumerate(corners):
+        center = x + max(block.width for block in task.chains[index]) / 2
+        columns.setdefault(round(center), []).append(index)
+    placed = list(corners)
+    x = 0.0
+    for key in sorted(columns):
+        wide = 0.0
+        for index in columns[key]:
+            placed[index] = (x, corners[index][1])
+            wide = max(wide, *(block.width for block in task.chains[index]))
+        x += wide + m.COLUMN_GAP
+    return placed
+
+
+def _place(task: Task, corners: list[Position]) -> dict[str, Position]:
+    left = min(x for x, _ in corners)
+    top = min(y for _, y in corners)
+    found: dict[str, Position] = {}
+    for chain, (x, y) in zip(task.chains, corners, strict=True):
+        row = _snap(y - top + task.corner[1])
+        column = _snap(x - left + task.corner[0])
+        for block in chain:
+            found[block.id] = (column, row)
+            row += block.height + block.seam
+    return found
+
+
+def _snap(value: float) -> float:
+    return round(value / m.GRID_SNAP) * m.GRID_SNAP
+
+
+def arrange(network: Network, nodes: Iterable[str], shape_of: ShapeOf) -> dict[str, Position]:
+    """New positions for some nodes, at once."""
+    return solve(prepare(network, nodes, shape_of))
+
+
+def moved(network: Network, positions: Mapping[str, Position]) -> dict[str, Position]:
+    """The positions that differ from the present ones."""
+    return {
+        node: position
+        for node, position in positions.items()
+        if node in network.nodes and network.nodes[node].position != position
+    }
+
+
+def lay_out(network: Network) -> None:
+    """Arrange a whole network that is not open yet (a fresh template), without an undo step."""
+    analysis = Analysis(network)
+
+    def shape_of(node: str) -> tuple[Shape | None, Shape | None]:
+        facts = analysis.facts(node)
+        return (facts.inputs[0] if facts.inputs else None), facts.output
+
+    positions = moved(network, arrange(network, network.nodes, shape_of))
+    if positions:
+        network.do(Move(positions))

@@ -1,0 +1,196 @@
+"""The gesture that draws a wire, or takes the end of one elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF
+
+from gui.canvas import changes
+from gui.canvas import measures as m
+from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.gestures import START_DISTANCE, Pointer
+from gui.canvas.node_item import NodeItem
+from gui.canvas.overlay import Marks
+from gui.canvas.routes import curve
+from gui.text import shape as shape_text
+from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Where the loose end would go."""
+
+    source: str
+    output: str
+    target: str
+    port: str
+    index: int | None
+    point: QPointF
+
+
+class DrawWire:
+    """Draws from an output to an input or backwards. Faults are allowed, nonsense is not.
+
+    With ``taking``, the end of an existing wire is loose: it is plugged in elsewhere, or cut.
+    """
+
+    def __init__(
+        self,
+        view: CanvasView,
+        node: str,
+        slot: InputSlot | OutputSlot,
+        taking: str | None = None,
+    ) -> None:
+        self._view = view
+        self._node = node
+        self._slot = slot
+        self._taking = taking
+        self._goal: Goal | None = None
+        self._trial = changes.Trial()
+        self._press = QPoint()
+        self._moved = False
+
+    @property
+    def _forward(self) -> bool:
+        return isinstance(self._slot, OutputSlot)
+
+    def start(self, pointer: Pointer) -> None:
+        self._press = pointer.view
+
+    def move(self, pointer: Pointer) -> None:
+        if not self._moved:
+            if (pointer.view - self._press).manhattanLength() < START_DISTANCE:
+                return
+            self._moved = True
+            self._dim_taken(True)
+        self._goal = self._find_goal(pointer.scene)
+        end = pointer.scene if self._goal is None else self._goal.point
+        fixed = self._fixed_point()
+        path = curve(fixed, end) if self._forward else curve(end, fixed)
+        allowed = True
+        if self._goal is not None:
+            allowed = self._try(self._goal, pointer)
+        else:
+            self._view.hide_hint()
+        port = self._goal.point if self._goal is not None else None
+        self._view.overlay.show_marks(Marks(wire=path, port=port, allowed=allowed))
+
+    def _fixed_point(self) -> QPointF:
+        item = self._view.canvas.nodes[self._node]
+        slot = self._slot
+        if isinstance(slot, OutputSlot):
+            return item.output_point(slot)
+        return item.input_point(slot)
+
+    def _try(self, goal: Goal, pointer: Pointer) -> bool:
+        view = self._view
+        self._trial = changes.try_wire(
+            view.session,
+            goal.source,
+            goal.output,
+            goal.target,
+            goal.port,
+            goal.index,
+            self._taking,
+        )
+        trial = self._trial
+        if trial.refusal is not None:
+            view.show_hint(pointer.view, tr(trial.refusal), "error")
+            return False
+        if trial.problem is not None:
+            text = trial.doubt or tr(trial.problem)
+            view.show_hint(pointer.view, text, "warning")
+            return True
+        shape = changes.carried(view.session, goal.source, goal.output)
+        if shape is not None:
+            view.show_hint(pointer.view, shape_text(shape), "")
+        else:
+            view.hide_hint()
+        return True
+
+    def _find_goal(self, point: QPointF) -> Goal | None:
+        canvas = self._view.canvas
+        reach = m.PORT_HIT / min(1.0, self._view.zoom())
+        hit = canvas.port_at(point, reach, reach)
+        if hit is not None and hit[0].face.id != self._node:
+            item, slot = hit
+            if isinstance(slot, InputSlot) == self._forward:
+                return self._goal_at(item, slot)
+        item_below = canvas.node_at(point)
+        if item_below is None or item_below.face.id == self._node:
+            return None
+        return self._goal_on_body(item_below)
+
+    def _goal_on_body(self, item: NodeItem) -> Goal | None:
+        """A body takes the wire at its first free port; a merge at the end of its inputs."""
+        if not self._forward:
+            outputs = item.face.outputs
+            return self._goal_at(item, outputs[0]) if outputs else None
+        slots = item.face.inputs
+        if not slots:
+            return None
+        free = next((slot for slot in slots if slot.wire is None), None)
+        if free is None and slots[-1].many:
+            last = slots[-1]
+            point = item.input_point(last) + QPointF(0, m.PORT_STEP / 2)
+            return self._join(item.face.id, last.port, None, point)
+        return self._goal_at(item, free or slots[0])
+
+    def _goal_at(self, item: NodeItem, slot: InputSlot | OutputSlot) -> Goal:
+        if isinstance(slot, OutputSlot):
+            own = self._slot
+            assert isinstance(own, InputSlot)
+            index = own.index if own.many and own.wire is not None else None
+            return Goal(
+                item.face.id, slot.port, self._node, own.port, index, item.output_point(slot)
+            )
+        index = slot.index if slot.many and slot.wire is not None else None
+        return self._join(item.face.id, slot.port, index, item.input_point(slot))
+
+    def _join(self, target: str, port: str, index: int | None, point: QPointF) -> Goal:
+        return Goal(self._node, self._slot.port, target, port, index, point)
+
+    def end(self, pointer: Pointer) -> None:
+        self.move(pointer)
+        goal, trial = self._goal, self._trial
+        self.cancel()
+        view = self._view
+        if not self._moved:
+            view.select_wire(self._taking, self._node)
+        elif goal is not None:
+            if trial.refusal is not None:
+                view.session.refuse(trial.refusal)
+                view.tell(tr(trial.refusal), pointer.view, "error")
+                return
+            edit = changes.connect(
+                view.session.network,
+                goal.source,
+                goal.output,
+                goal.target,
+                goal.port,
+                goal.index,
+                self._taking,
+            )
+            if edit is not None:
+                view.session.do(edit)
+        elif self._taking is not None:
+            edit = changes.cut([self._taking])
+            if edit is not None:
+                view.session.do(edit)
+        elif view.canvas.node_at(pointer.scene) is None:
+            view.search_from(self._node, self._slot, pointer)
+
+    def cancel(self) -> None:
+        self._view.overlay.clear()
+        self._view.hide_hint()
+        self._dim_taken(False)
+
+    def _dim_taken(self, taken: bool) -> None:
+        item = self._view.canvas.wires.get(self._taking) if self._taking else None
+        if item is not None:
+            item.setVisible(not taken)

@@ -1,0 +1,478 @@
+"""What the canvas does to the model when a key, a menu or the search asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt, QThreadPool, Signal
+from PySide6.QtGui import QGuiApplication
+
+from graph.edits import Batch, Move, Rename
+from graph.layer import Layer, Shape
+from graph.message import UserError, say
+from graph.network import Position
+from gui.canvas import arrange, changes, clipboard
+from gui.canvas import measures as m
+from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.controls import Question, RenameField
+from gui.canvas.gestures import Pointer
+from gui.canvas.walk import neighbour
+from gui.search import SearchPopup
+from gui.session import Session
+from gui.text import tr
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+COPY_OFFSET = 40.0
+THREADED_NODES = 600
+NUDGE_KEY = 0x6E75
+
+
+class Editing(QObject):
+    """The editing commands of one view."""
+
+    _solved = Signal(object, object)
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.search = SearchPopup(view)
+        self.question = Question(view)
+        self.field = RenameField(view)
+        self._place: Callable[[Layer], None] | None = None
+        self._reordered: tuple[str, str] | None = None
+        self._pasted: tuple[str, int] = ("", 0)
+        self.search.chosen.connect(self._take)
+        self.search.closed.connect(self._search_closed)
+        self.field.renamed.connect(self._rename)
+        self._solved.connect(self._arranged)
+
+    @property
+    def session(self) -> Session:
+        return self._view.session
+
+    def forget(self) -> None:
+        """Drop what belongs to the last document."""
+        self._place = None
+        self.search.close_list()
+        self.field.hide()
+        self.question.hide()
+        self._reordered = None
+
+    # Adding
+
+    def place(
+        self,
+        layer: Layer,
+        point: QPointF,
+        sources: tuple[tuple[str, str], ...] = (),
+        target: tuple[str, str, int | None] | None = None,
+        wire: str | None = None,
+    ) -> None:
+        """Place a layer with its middle at a point, connected or within a wire."""
+        network = self.session.network
+        size = (m.OPERATOR_WIDTH if layer.operator else m.WIDTH, m.HEADER)
+        position = _on_grid(point.x() - size[0] / 2, point.y() - size[1] / 2)
+        if wire is not None and wire in network.wires and changes.can_insert(layer):
+            self._add(changes.add_on_wire(network, layer, position, wire))
+        else:
+            self._add(changes.add(network, layer, position, sources, target))
+
+    def _add(self, addition: changes.Addition) -> None:
+        if self.session.do(addition.edit):
+            self.session.select(addition.nodes)
+            area = QRectF()
+            for node in addition.nodes:
+                area = area.united(self._view.canvas.nodes[node].rect())
+            self._view.camera.show(area)
+
+    def add_layer(self, layer: Layer, connect: bool) -> None:
+        """Place a layer by the chosen nodes, connected where shapes allow."""
+        session, network = self.session, self.session.network
+        wires = [w for w in session.selected_wires if w in network.wires]
+        if connect and wires and not session.selection and changes.can_insert(layer):
+            middle = self._view.canvas.wires[wires[0]].sceneBoundingRect().center()
+            self.place(layer, middle, wire=wires[0])
+            return
+        chosen = [node for node in session.selection if network.nodes[node].layer.output_ports()]
+        if not chosen:
+            self.place(layer, self._free_place(self._view.camera.center()))
+            return
+        sources = self._sources(layer, chosen) if connect else ()
+        self._add(changes.add(network, layer, self._beside(chosen[-1], layer), sources))
+
+    def _sources(self, layer: Layer, chosen: list[str]) -> tuple[tuple[str, str], ...]:
+        """The outputs of chosen nodes that a new layer takes; says so if its shape does not fit."""
+        session = self.session
+        ports = layer.input_ports()
+        if not ports:
+            return ()
+        wanted = chosen if ports[0].many else chosen[-1:]
+        sources = []
+        for node in wanted:
+            output = session.network.nodes[node].layer.output_ports()[0].name
+            shape = changes.carried(session, node, output)
+            if changes.fits(layer, shape):
+                sources.append((node, output))
+            else:
+                self._view.tell(
+                    tr(
+                        "{type} does not fit behind {name}, so it was not connected",
+                        type=layer.type_name(),
+                        name=session.network.nodes[node].name,
+                    ),
+                    tone="warning",
+                )
+        return tuple(sources)
+
+    def _beside(self, node: str, layer: Layer) -> Position:
+        """Under a node if that continues its stack and is free, else at the top right of it."""
+        canvas, network = self._view.canvas, self.session.network
+        rect = canvas.nodes[node].rect()
+        probe = canvas.nodes[node]
+        height = 0.0
+        top = rect.top()
+        for _ in range(len(network.nodes)):
+            wires = network.inputs(probe.face.id)
+            above = canvas.nodes[wires[0].source] if wires else None
+            way = canvas.wires[wires[0].id].route if wires else None
+            if above is None or way is None or not way.seam:
+                break
+            probe, top = above, above.rect().top()
+        height = rect.bottom() - top
+        below = QRectF(rect.left(), rect.bottom() + m.SEAM, m.WIDTH, m.FULL_HEIGHT)
+        if (
+            layer.input_ports()
+            and not network.outputs(node)
+            and height + below.height() <= m.STACK_HEIGHT
+            and self._is_free(below)
+        ):
+            return below.left(), below.top()
+        right = QPointF(
+            rect.right() + m.COLUMN_GAP, top if not network.outputs(node) else rect.top()
+        )
+        free = self._free_place(right + QPointF(m.WIDTH / 2, m.HEADER / 2))
+        return _on_grid(free.x() - m.WIDTH / 2, free.y() - m.HEADER / 2)
+
+    def _is_free(self, area: QRectF) -> bool:
+        near = self._view.canvas.items(area.adjusted(-4, -4, 4, 4))
+        return not any(
+            item.rect().intersects(area)
+            for item in self._view.canvas.nodes.values()
+            if item in near
+        )
+
+    def _free_place(self, point: QPointF) -> QPointF:
+        """The nearest place from a point downwards where a node covers no other."""
+        area = QRectF(0, 0, m.WIDTH, m.FULL_HEIGHT)
+        area.moveCenter(point)
+        for _ in range(200):
+            if self._is_free(area):
+                break
+            area.translate(0, m.GRID_STEP)
+        return area.center()
+
+    # The search
+
+    def open_search(self, connect: bool) -> None:
+        """Ask for a layer at the pointer, for the chosen wire, or to connect to the chosen node."""
+        session, view = self.session, self._view
+        place = view.pointer_place()
+        point = view.mapToScene(place)
+        wires = [w for w in session.selected_wires if w in session.network.wires]
+        if wires:
+            shape = session.analysis.wire_shape(wires[0])[0]
+            self._ask(
+                place,
+                lambda layer: self.place(layer, point, wire=wires[0]),
+                shape,
+                changes.can_insert,
+            )
+            return
+        shape = self._selected_shape()
+        if connect and session.selection:
+            self._ask(place, lambda layer: self.add_layer(layer, True), shape, _takes_input)
+        else:
+            self._ask(place, lambda layer: self.place(layer, point), shape)
+
+    def _selected_shape(self) -> Shape | None:
+        chosen = self.session.selection
+        if not chosen:
+            return None
+        outputs = self.session.analysis.facts(chosen[-1]).outputs
+        return outputs[0] if outputs else None
+
+    def search_from(self, node: str, slot: InputSlot | OutputSlot, pointer: Pointer) -> None:
+        """Ask for a layer to be connected to a port, where the pointer let a wire go."""
+        port, point = slot.port, pointer.scene
+        if isinstance(slot, OutputSlot):
+            shape = changes.carried(self.session, node, port)
+            self._ask(
+                pointer.view,
+                lambda layer: self.place(
+                    layer, point + QPointF(m.WIDTH / 2, 0), sources=((node, port),)
+                ),
+                shape,
+                _takes_input,
+            )
+            return
+        index = slot.index if slot.many and slot.wire is not None else None
+        self._ask(
+            pointer.view,
+            lambda layer: self.place(
+                layer, point - QPointF(m.WIDTH / 2, 0), target=(node, port, index)
+            ),
+            None,
+            _gives_output,
+        )
+
+    def _ask(
+        self,
+        place: QPoint,
+        then: Callable[[Layer], None],
+        shape: Shape | None,
+        suits: Callable[[Layer], bool] | None = None,
+    ) -> None:
+        self._place = then
+        self.search.open_at(place, shape, suits)
+
+    def _take(self, layer: Layer) -> None:
+        then, self._place = self._place, None
+        if then is not None:
+            then(layer)
+
+    def _search_closed(self) -> None:
+        self._view.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    # Deleting
+
+    def delete(self, reconnect: bool) -> None:
+        """Delete what is chosen; where reconnecting would not fit, ask in place."""
+        session = self.session
+        nodes, wires = list(session.selection), list(session.selected_wires)
+        if not nodes and not wires:
+            return
+        deletion = changes.delete(session, nodes, wires, reconnect)
+        if not deletion.doubt:
+            session.do(deletion.edit)
+            return
+        gap = changes.delete(session, nodes, wires, False)
+        place = self._view.mapFromScene(self._view.canvas.nodes[nodes[0]].rect().bottomLeft())
+        self.question.ask(
+            place,
+            tr("Reconnected, the shapes would not fit: {what}", what=deletion.doubt),
+            (tr("Leave a gap"), lambda: session.do(gap.edit)),
+            (tr("Reconnect"), lambda: session.do(deletion.edit)),
+        )
+
+    def cut_wires(self) -> None:
+        """Cut the chosen wires, or all wires of the chosen nodes."""
+        network = self.session.network
+        wires = list(self.session.selected_wires)
+        if not wires:
+            found = {
+                wire.id: None
+                for node in self.session.selection
+                for wire in (*network.inputs(node), *network.outputs(node))
+            }
+            wires = list(found)
+        edit = changes.cut(wires)
+        if edit is not None:
+            self.session.do(edit)
+
+    # Copies
+
+    def duplicate(self, with_inputs: bool) -> None:
+        """Copies beside the originals."""
+        session, network = self.session, self.session.network
+        chosen = session.selection
+        if not chosen:
+            return
+        part = clipboard.part_of(network, chosen)
+        outer = [
+            wire
+            for node in chosen
+            for wire in network.inputs(node)
+            if with_inputs and wire.source not in part.nodes
+        ]
+        offset = (COPY_OFFSET, COPY_OFFSET)
+        self._add(changes.place_copies(network, part, offset, say("Duplicate"), outer))
+
+    def copy(self) -> None:
+        """The chosen nodes as text on the clipboard."""
+        if self.session.selection:
+            text = clipboard.to_text(self.session.network, self.session.selection)
+            QGuiApplication.clipboard().setText(text)
+            self._pasted = (text, 0)
+
+    def cut(self) -> None:
+        """Copy, then delete."""
+        if self.session.selection:
+            self.copy()
+            self._pasted = (self._pasted[0], -1)
+            self.delete(False)
+
+    def paste(self) -> None:
+        """Layers from the clipboard's text: by an offset, or where the view is if they are far."""
+        text = QGuiApplication.clipboard().text()
+        try:
+            part = clipboard.from_text(text)
+        except UserError as error:
+            self.session.refuse(error.message)
+            return
+        times = self._pasted[1] + 1 if self._pasted[0] == text else 1
+        self._pasted = (text, times)
+        offset = (COPY_OFFSET * times, COPY_OFFSET * times)
+        corner = QPointF(
+            min(node.position[0] for node in part.nodes.values()),
+            min(node.position[1] for node in part.nodes.values()),
+        )
+        view = self._view
+        shown = view.mapToScene(view.viewport().rect()).boundingRect()
+        if not shown.contains(corner + QPointF(*offset)):
+            goal = shown.center() - QPointF(m.WIDTH / 2, m.WIDTH / 2)
+            x, y = _on_grid(goal.x() - corner.x(), goal.y() - corner.y())
+            offset = (x, y)
+        self._add(changes.place_copies(self.session.network, part, offset, say("Paste")))
+
+    # Names, order, places
+
+    def rename(self) -> None:
+        """Open the field over the name of the node chosen last."""
+        if not self.session.selection:
+            return
+        node = self.session.selection[-1]
+        view, item = self._view, self._view.canvas.nodes[node]
+        view.camera.show(item.rect())
+        view.camera.finish()
+        header = item.rect()
+        header.setHeight(m.HEADER)
+        place = view.mapFromScene(header).boundingRect()
+        self.field.open_over(node, self.session.network.nodes[node].name, place)
+
+    def _rename(self, node: str, name: str) -> None:
+        nodes = self.session.network.nodes
+        if node in nodes and nodes[node].name != name:
+            self.session.do(Rename(node, name))
+
+    def reorder(self, step: int) -> None:
+        """Move the chosen wire of a merge, or an input of the chosen merge."""
+        wire = self._wire_to_move(step)
+        if wire is None:
+            return
+        edit = changes.reorder(self.session.network, wire, step)
+        if edit is not None:
+            self.session.do(edit)
+
+    def _wire_to_move(self, step: int) -> str | None:
+        session, network = self.session, self.session.network
+        for wire in session.selected_wires:
+            found = network.wires[wire]
+            if network.port(found.target, found.input).many:
+                return wire
+        if not session.selection:
+            return None
+        node = session.selection[-1]
+        wires = [w for w in network.inputs(node) if network.port(node, w.input).many]
+        ids = [wire.id for wire in wires]
+        if not ids:
+            return None
+        from_chosen = [w.id for w in wires if w.source in session.selection[:-1]]
+        if self._reordered is not None and self._reordered[0] == node and self._reordered[1] in ids:
+            wire = self._reordered[1]
+        elif from_chosen:
+            wire = from_chosen[0]
+        else:
+            wire = ids[-1] if step < 0 else ids[0]
+        self._reordered = (node, wire)
+        return wire
+
+    def nudge(self, direction: tuple[int, int], distance: float) -> None:
+        """Move the chosen nodes a little; steps that follow each other are one."""
+        network = self.session.network
+        chosen = self.session.selection
+        if not chosen:
+            return
+        self._view.canvas.glide.finish()
+        x, y = direction[0] * distance, direction[1] * distance
+        positions = {
+            node: (network.nodes[node].position[0] + x, network.nodes[node].position[1] + y)
+            for node in chosen
+        }
+        self._view.canvas.next_glide = 0
+        # One key for one selection, so that moving something else is a step of its own.
+        self.session.do(Move(positions), merge=NUDGE_KEY + hash(tuple(chosen)) % 1_000_000)
+
+    def walk(self, direction: tuple[int, int], extend: bool) -> None:
+        """Choose the next node along a wire, the first node if none is chosen."""
+        session, canvas = self.session, self._view.canvas
+        order = session.network.order()
+        if not session.selection:
+            if order:
+                session.select(order[:1])
+        else:
+            found = neighbour(canvas, session.selection[-1], direction)
+            if found is None:
+                return
+            if extend:
+                session.select([node for node in session.selection if node != found] + [found])
+            else:
+                session.select([found])
+        if session.selection:
+            self._view.camera.show(canvas.nodes[session.selection[-1]].rect())
+
+    # Arranging
+
+    def arrange(self) -> None:
+        """Arrange the chosen nodes (two or more) or all; large networks in a thread."""
+        network = self.session.network
+        chosen = self.session.selection
+        nodes = chosen if len(chosen) > 1 else list(network.nodes)
+        if not nodes:
+            return
+        task = arrange.prepare(network, nodes, self._shapes)
+        if len(nodes) <= THREADED_NODES:
+            self._arranged(network, arrange.solve(task))
+            return
+        self._view.tell(tr("Arranging {n} layers …", n=len(nodes)))
+        QThreadPool.globalInstance().start(lambda: self._solved.emit(network, arrange.solve(task)))
+
+    def _shapes(self, node: str) -> tuple[Shape | None, Shape | None]:
+        facts = self.session.analysis.facts(node)
+        return (facts.inputs[0] if facts.inputs else None), facts.output
+
+    def _arranged(self, network: object, positions: dict[str, Position]) -> None:
+        session = self.session
+        if network is not session.network:
+            return
+        moved = arrange.moved(session.network, positions)
+        if not moved:
+            return
+        self._view.canvas.next_glide = m.MOTION["arrange"]
+        session.do(Batch((Move(moved),), say("Arrange")))
+        if len(positions) == len(session.network.nodes):
+            self._fit(positions)
+
+    def _fit(self, positions: Mapping[str, Position]) -> None:
+        """Show where the nodes are going."""
+        area = QRectF()
+        for node, (x, y) in positions.items():
+            body = self._view.canvas.nodes[node].face.body()
+            area = area.united(body.translated(x, y))
+        self._view.camera.fit(area)
+
+
+def _takes_input(layer: Layer) -> bool:
+    ports = layer.input_ports()
+    return bool(ports) and not ports[0].indices
+
+
+def _gives_output(layer: Layer) -> bool:
+    return bool(layer.output_ports())
+
+
+def _on_grid(x: float, y: float) -> Position:
+    step = m.GRID_SNAP
+    return round(x / step) * step, round(y / step) * step

@@ -1,0 +1,142 @@
+"""The way of a wire: a seam straight down, a curve to the right, or a lane around nodes.
+
+Routes are computed from the ends and from the bodies in between, and are never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from gui.canvas import measures as m
+
+SEAM_MAX = 120.0
+LANE_CLEARANCE = 22.0
+LONG = m.COLUMN_GAP + 40
+"""A wire wider than this may have to go around something."""
+
+Obstacles = Callable[[float, float], Sequence[QRectF]]
+"""The bodies of nodes whose x range meets the given one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path with the middle point for its text. ``seam`` is a straight join within a stack."""
+
+    path: QPainterPath
+    middle: QPointF
+    room: float
+    """Length along which a text may stand."""
+    seam: bool = False
+    lane: bool = False
+
+
+def is_seam(upper: QRectF, lower: QRectF) -> bool:
+    """Whether a node stands close under another, left edges in line."""
+    gap = lower.top() - upper.bottom()
+    return abs(upper.left() - lower.left()) <= 2 and 0 <= gap <= SEAM_MAX
+
+
+def seam_route(upper: QRectF, lower: QRectF) -> Route:
+    """Straight down from a node to the one under it."""
+    x = round(upper.left() + min(upper.width(), lower.width()) / 2)
+    path = QPainterPath(QPointF(x, upper.bottom()))
+    path.lineTo(x, lower.top())
+    middle = QPointF(x, (upper.bottom() + lower.top()) / 2)
+    return Route(path, middle, lower.top() - upper.bottom(), seam=True)
+
+
+def curve(start: QPointF, end: QPointF) -> QPainterPath:
+    """The cubic from an output to an input."""
+    reach = max(m.CONTROL_MIN, (end.x() - start.x()) / 2)
+    path = QPainterPath(start)
+    path.cubicTo(start.x() + reach, start.y(), end.x() - reach, end.y(), end.x(), end.y())
+    return path
+
+
+def route(start: QPointF, end: QPointF, obstacles: Obstacles | None, shift: float = 0.0) -> Route:
+    """From an output port to an input port. ``shift`` keeps lanes of several sources apart."""
+    across = end.x() - start.x()
+    if across < m.CONTROL_MIN / 2:
+        return _back(start, end)
+    if obstacles is not None and across > LONG:
+        bodies = obstacles(start.x() + 4, end.x() - 4)
+        if bodies and _hits(start, end, bodies):
+            return _lane(start, end, bodies, shift)
+    return Route(curve(start, end), (start + end) / 2, _distance(start, end))
+
+
+def _distance(start: QPointF, end: QPointF) -> float:
+    delta = end - start
+    return float((delta.x() ** 2 + delta.y() ** 2) ** 0.5)
+
+
+def _hits(start: QPointF, end: QPointF, bodies: Sequence[QRectF]) -> bool:
+    path = curve(start, end)
+    for step in range(1, 24):
+        point = path.pointAtPercent(step / 24)
+        if any(body.contains(point) for body in bodies):
+            return True
+    return False
+
+
+def _lane(start: QPointF, end: QPointF, bodies: Sequence[QRectF], shift: float) -> Route:
+    """Out, to the nearest free height, along, and in."""
+    heights = [
+        _free_lane(point.y(), bodies, direction) for point in (start, end) for direction in (1, -1)
+    ]
+
+    def cost(y: float) -> tuple[float, float]:
+        bend = 30.0 if 0 < abs(y - start.y()) < m.CONTROL_MIN else 0.0
+        return abs(y - start.y()) + abs(y - end.y()) + bend, abs(y - start.y())
+
+    y = min(heights, key=cost)
+    if y not in (start.y(), end.y()):
+        y += shift if y > (start.y() + end.y()) / 2 else -shift
+    bend = min(m.LANE_RADIUS, (end.x() - start.x()) / 6)
+    out, back = start.x() + m.COLUMN_GAP / 2, end.x() - m.COLUMN_GAP / 2
+    points = [start, QPointF(out, start.y()), QPointF(out, y), QPointF(back, y)]
+    points += [QPointF(back, end.y()), end]
+    return Route(rounded(points, bend), QPointF((out + back) / 2, y), back - out, lane=True)
+
+
+def _free_lane(y: float, bodies: Sequence[QRectF], direction: int) -> float:
+    """The nearest height from ``y`` on, downwards or upwards, that meets no body."""
+    if direction > 0:
+        for body in sorted(bodies, key=lambda b: b.top()):
+            if body.top() - LANE_CLEARANCE < y < body.bottom() + LANE_CLEARANCE:
+                y = body.bottom() + LANE_CLEARANCE
+    else:
+        for body in sorted(bodies, key=lambda b: -b.bottom()):
+            if body.top() - LANE_CLEARANCE < y < body.bottom() + LANE_CLEARANCE:
+                y = body.top() - LANE_CLEARANCE
+    return y
+
+
+def _back(start: QPointF, end: QPointF) -> Route:
+    """To a node that does not lie to the right: out, half way down, back, and in."""
+    middle = (start.y() + end.y()) / 2
+    out, back = start.x() + m.CONTROL_MIN, end.x() - m.CONTROL_MIN
+    points = [start, QPointF(out, start.y()), QPointF(out, middle), QPointF(back, middle)]
+    points += [QPointF(back, end.y()), end]
+    return Route(rounded(points, m.CONTROL_MIN), QPointF((out + back) / 2, middle), abs(out - back))
+
+
+def rounded(points: Sequence[QPointF], radius: float) -> QPainterPath:
+    """A line through points with round corners, smaller where the pieces are short."""
+    path = QPainterPath(points[0])
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        first, second = _distance(before, corner), _distance(corner, after)
+        if first < 0.01 or second < 0.01:
+            path.lineTo(corner)
+            continue
+        room = min(radius, first / 2 if before is not points[0] else first, second / 2)
+        start = corner + (before - corner) * (room / first)
+        end = corner + (after - corner) * (room / second)
+        path.lineTo(start)
+        path.quadTo(corner, end)
+    path.lineTo(points[-1])
+    return path

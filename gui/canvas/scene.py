@@ -1,0 +1,418 @@
+"""The scene mirrors the session: one item per node and per wire, changed by differences.
+
+It never changes the model. After each edit it adds, removes and refreshes exactly the items that
+the edit or the figures after it concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGraphicsScene
+
+from graph.analysis import Fault
+from graph.layer import dims
+from graph.network import Change, Network, Wire
+from gui.canvas import measures as m
+from gui.canvas.anatomy import InputSlot, OutputSlot, face_of
+from gui.canvas.bodies import Bodies
+from gui.canvas.glide import Glide
+from gui.canvas.measures import Level
+from gui.canvas.node_item import NodeItem
+from gui.canvas.routes import is_seam, route, seam_route
+from gui.canvas.wire_item import Load, WireItem
+from gui.session import Session
+from gui.theme import notifier
+
+CELL = 160.0
+CROWDED = 400
+
+
+class CanvasScene(QGraphicsScene):
+    """Nodes and wires of the open network."""
+
+    pictured = Signal()
+    """Something that the overview and the small map show has changed."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.bodies = Bodies()
+        self.nodes: dict[str, NodeItem] = {}
+        self.wires: dict[str, WireItem] = {}
+        self.zoom = 1.0
+        self.level = Level.FULL
+        self.ratio = 1.0
+        """Pixels of the device per pixel of the view."""
+        self.running = False
+        self.reduce_motion = False
+        self.next_glide = m.MOTION["node_move"]
+        self.glide = Glide(self, self._place_many)
+        self._cells: dict[int, set[str]] = {}
+        self._long: set[str] = set()
+        self._node_faults: dict[str, Fault] = {}
+        self._wire_faults: dict[str, Fault] = {}
+        session.changed.connect(self.apply)
+        session.document_replaced.connect(self.rebuild)
+        session.selection_changed.connect(self.show_selection)
+        notifier.changed.connect(self._renew_theme)
+        self.rebuild()
+
+    @property
+    def network(self) -> Network:
+        return self.session.network
+
+    @property
+    def crowded(self) -> bool:
+        """Whether to save on decoration."""
+        return len(self.nodes) > CROWDED
+
+    # Mirroring
+
+    def rebuild(self) -> None:
+        """Make all items anew, for another document."""
+        self.glide.stop()
+        self.clear()
+        self.nodes, self.wires = {}, {}
+        self._cells, self._long = {}, set()
+        self._node_faults, self._wire_faults = self._faults()
+        for node in self.network.nodes:
+            self._add_node(node)
+        for wire in self.network.wires:
+            self._add_wire(wire)
+        self._route(self.network.wires)
+        self.show_selection()
+        self.pictured.emit()
+
+    def apply(self, change: Change) -> None:
+        """Show what an edit changed."""
+        network = self.network
+        for wire in change.wires_removed:
+            self._remove_wire(wire)
+        for node in change.removed:
+            self._remove_node(node)
+        for node in change.added:
+            if node in network.nodes and node not in self.nodes:
+                self._add_node(node)
+        for wire in change.wires_added:
+            if wire in network.wires and wire not in self.wires:
+                self._add_wire(wire)
+        touched = self._touched(change)
+        resized = {node for node in touched if self._refresh_node(node)}
+        stale = {wire.id for node in resized for wire in self._wires_of(node)}
+        stale |= change.wires_added & set(self.wires)
+        for node in change.added & set(self.nodes):
+            stale |= {wire.id for wire in self._wires_of(node)}
+        for node in touched:
+            for wire in network.outputs(node):
+                self._load(wire.id)
+        self._move(change.moved)
+        self._route(stale | (self._long if change.structural else set()))
+        self.pictured.emit()
+
+    def _touched(self, change: Change) -> set[str]:
+        """Nodes whose face may have changed: edited, recomputed, or with other faults."""
+        nodes, wires = self._faults()
+        touched = change.updated | change.renamed | self.session.analysis.updated
+        for node in nodes.keys() | self._node_faults.keys():
+            if nodes.get(node) != self._node_faults.get(node):
+                touched.add(node)
+        stale = wires.keys() | self._wire_faults.keys()
+        self._node_faults, self._wire_faults = nodes, wires
+        for wire in stale & self.wires.keys():
+            self._load(wire)
+        for node in change.renamed & self.nodes.keys():
+            touched |= {wire.target for wire in self.network.outputs(node)}
+        return touched & self.nodes.keys()
+
+    def _faults(self) -> tuple[dict[str, Fault], dict[str, Fault]]:
+        """The worst fault of each node, and the error of each wire."""
+        nodes: dict[str, Fault] = {}
+        wires: dict[str, Fault] = {}
+        for fault in self.session.analysis.faults():  # errors come first
+            if fault.node is not None:
+                nodes.setdefault(fault.node, fault)
+            if fault.wire is not None and not fault.warning:
+                wires.setdefault(fault.wire, fault)
+        return nodes, wires
+
+    def _add_node(self, node: str) -> None:
+        face = face_of(self.network, self.session.analysis, node, self._node_faults)
+        item = NodeItem(self, face)
+        item.setPos(*self.network.nodes[node].position)
+        self.nodes[node] = item
+        self._enter_cells(node)
+        self.addItem(item)
+
+    def _remove_node(self, node: str) -> None:
+        if node in self.nodes:
+            self._leave_cells(node)
+            self.removeItem(self.nodes.pop(node))
+
+    def _refresh_node(self, node: str) -> bool:
+        item = self.nodes[node]
+        face = face_of(self.network, self.session.analysis, node, self._node_faults)
+        old = item.face
+        return item.set_face(face) and (old.inputs, old.outputs, old.height) != (
+            face.inputs,
+            face.outputs,
+            face.height,
+        )
+
+    def _add_wire(self, wire: str) -> None:
+        item = WireItem(self, wire)
+        self.wires[wire] = item
+        self._load(wire)
+        self.addItem(item)
+
+    def _remove_wire(self, wire: str) -> None:
+        item = self.wires.pop(wire, None)
+        if item is not None:
+            self._long.discard(wire)
+            self.removeItem(item)
+
+    def _load(self, wire: str) -> None:
+        """Tell a wire what it carries."""
+        analysis = self.session.analysis
+        shape, assumed = analysis.wire_shape(wire)
+        found = self.network.wires[wire]
+        facts = analysis.facts(found.source)
+        changes = not facts.inputs or facts.inputs[0] != shape
+        text = dims(shape) if shape is not None else ""
+        fault = self._wire_faults.get(wire)
+        if fault is not None and shape is not None:
+            expected = analysis.facts(found.target).inputs[0]
+            if expected not in (None, shape):
+                text = f"{text} ≠ {dims(expected)}"
+        channels = shape[0] if shape else 0
+        load = Load(text, channels, changes, assumed and shape is not None, fault is not None)
+        self.wires[wire].set_load(load)
+
+    def _wires_of(self, node: str) -> list[Wire]:
+        return [*self.network.inputs(node), *self.network.outputs(node)]
+
+    # Places
+
+    def _move(self, moved: Iterable[str]) -> None:
+        """Bring nodes to their places in the model, gliding if a person did not drag them."""
+        goals: dict[str, QPointF] = {}
+        for node in moved:
+            item = self.nodes.get(node)
+            if item is not None:
+                goal = QPointF(*self.network.nodes[node].position)
+                if item.pos() != goal or self.glide.carries(node):
+                    goals[node] = goal
+        duration, self.next_glide = self.next_glide, m.MOTION["node_move"]
+        if goals:
+            starts = {node: self.nodes[node].pos() for node in goals}
+            still = self.reduce_motion or len(goals) > m.ANIMATED_NODES
+            self.glide.start(starts, goals, 0 if still else duration)
+        elif self._long and moved:
+            self._route(self._long)
+
+    def _place_many(self, places: dict[str, QPointF], final: bool) -> None:
+        self.place(places, long_wires=final)
+        if final:
+            self.pictured.emit()
+
+    def place(self, places: dict[str, QPointF], long_wires: bool = False) -> None:
+        """Put pictures of nodes somewhere; the model is not touched."""
+        stale: set[str] = set()
+        for node, point in places.items():
+            item = self.nodes.get(node)
+            if item is None:
+                continue
+            self._leave_cells(node)
+            item.setPos(point)
+            self._enter_cells(node)
+            stale |= {wire.id for wire in self._wires_of(node)}
+        self._route(stale | self._long if long_wires else stale)
+
+    def _enter_cells(self, node: str) -> None:
+        rect = self.nodes[node].rect()
+        for cell in range(int(rect.left() // CELL), int(rect.right() // CELL) + 1):
+            self._cells.setdefault(cell, set()).add(node)
+
+    def _leave_cells(self, node: str) -> None:
+        rect = self.nodes[node].rect()
+        for cell in range(int(rect.left() // CELL), int(rect.right() // CELL) + 1):
+            self._cells.get(cell, set()).discard(node)
+
+    def _between(self, left: float, right: float) -> Sequence[QRectF]:
+        """Bodies whose x range meets a range."""
+        found: set[str] = set()
+        for cell in range(int(left // CELL), int(right // CELL) + 1):
+            found |= self._cells.get(cell, set())
+        rects = (self.nodes[node].rect() for node in sorted(found))
+        return [rect for rect in rects if rect.right() > left and rect.left() < right]
+
+    # Ways of wires
+
+    def _route(self, wires: Iterable[str]) -> None:
+        ends: set[str] = set()
+        obstacles = self._between if len(self.nodes) <= m.LANES_UP_TO else None
+        for wire in wires:
+            item, found = self.wires.get(wire), self.network.wires.get(wire)
+            if item is None or found is None:
+                continue
+            self._route_one(item, found, obstacles)
+            ends |= {found.source, found.target}
+        for node in ends:
+            self._hide_ports(node)
+
+    def _route_one(
+        self,
+        item: WireItem,
+        wire: Wire,
+        obstacles: Callable[[float, float], Sequence[QRectF]] | None,
+    ) -> None:
+        source, target = self.nodes[wire.source], self.nodes[wire.target]
+        self._long.discard(wire.id)
+        if is_seam(source.rect(), target.rect()):
+            item.set_route(seam_route(source.rect(), target.rect()))
+            return
+        out, into = source.output_slot(wire.output), self.slot_of(wire)
+        if out is None or into is None:
+            return
+        start, end = source.output_point(out), target.input_point(into)
+        shift = int(start.x() / m.GRID_SNAP + start.y() / m.GRID_SNAP) % 4 * 7.0
+        item.set_route(route(start, end, obstacles, shift))
+        if end.x() - start.x() > m.COLUMN_GAP + 40:
+            self._long.add(wire.id)
+
+    def slot_of(self, wire: Wire) -> InputSlot | None:
+        """The place where a wire ends."""
+        return next((s for s in self.nodes[wire.target].face.inputs if s.wire == wire.id), None)
+
+    def _hide_ports(self, node: str) -> None:
+        """Draw no circles where all wires are seams."""
+        item = self.nodes[node]
+        inputs = set()
+        for slot in item.face.inputs:
+            way = self.wires[slot.wire].route if slot.wire in self.wires else None
+            if way is not None and way.seam:
+                inputs.add((slot.port, slot.index))
+        outputs = set()
+        for out in item.face.outputs:
+            wires = [w for w in self.network.outputs(node) if w.output == out.port]
+            ways = [self.wires[w.id].route for w in wires if w.id in self.wires]
+            if ways and all(way is not None and way.seam for way in ways):
+                outputs.add(out.port)
+        if (inputs, outputs) != (item.hidden_inputs, item.hidden_outputs):
+            item.hidden_inputs, item.hidden_outputs = frozenset(inputs), frozenset(outputs)
+            item.update()
+
+    # States
+
+    def show_selection(self) -> None:
+        """Mark what the session says is chosen."""
+        session = self.session
+        chosen = set(session.selection)
+        last = session.selection[-1] if session.selection else None
+        focus = last if any(view.hasFocus() for view in self.views()) else None
+        for node, item in self.nodes.items():
+            state = node in chosen, node == focus
+            if (item.chosen, item.focused) != state:
+                item.chosen, item.focused = state
+                item.update()
+        wires = set(session.selected_wires)
+        lit = {wire.id for node in chosen & self.nodes.keys() for wire in self._wires_of(node)}
+        for name, wire in self.wires.items():
+            state = name in wires, name in lit
+            if (wire.chosen, wire.lit) != state:
+                wire.chosen, wire.lit = state
+                wire.update()
+        self.pictured.emit()
+
+    def set_thumbnails(self, pictures: dict[str, QImage]) -> None:
+        """Show what layers answer; nodes that are not named show their figures."""
+        for node, item in self.nodes.items():
+            picture = pictures.get(node)
+            if picture is not None or item.thumbnails is not None:
+                item.thumbnails = picture
+                item.update()
+
+    def set_activity(self, shares: dict[str, float]) -> None:
+        """Show each layer's share (0 to 1) of the time of a step."""
+        for node, item in self.nodes.items():
+            share = shares.get(node, 0.0)
+            if share != item.activity:
+                item.activity = share
+                item.update()
+
+    def set_running(self, running: bool) -> None:
+        """Brighten the wires while data flows."""
+        self.running = running
+        self.update()
+
+    def set_zoom(self, zoom: float, ratio: float = 1.0) -> None:
+        """Learn the zoom of the view, which decides the level of detail."""
+        self.zoom, self.level, self.ratio = zoom, m.level_of(zoom), ratio
+
+    def faulty(self) -> Iterable[NodeItem]:
+        """The nodes with an error."""
+        for node, fault in self._node_faults.items():
+            if not fault.warning and node in self.nodes:
+                yield self.nodes[node]
+
+    def marked(self) -> Iterable[NodeItem]:
+        """The chosen nodes."""
+        return (self.nodes[n] for n in self.session.selection if n in self.nodes)
+
+    def content(self) -> QRectF:
+        """What all nodes and wires cover; empty for an empty network."""
+        found = QRectF()
+        for item in self.nodes.values():
+            found = found.united(item.rect())
+        if not self.crowded:
+            for wire in self.wires.values():
+                if wire.route is not None:
+                    found = found.united(wire.route.path.boundingRect())
+        return found
+
+    def _renew_theme(self) -> None:
+        self.bodies.clear()
+        for item in self.nodes.values():
+            item.renew_texts()
+        for wire in self.wires.values():
+            wire.renew()
+        self.update()
+        self.pictured.emit()
+
+    # Hits
+
+    def node_at(self, point: QPointF) -> NodeItem | None:
+        """The topmost node whose body holds a point."""
+        for item in self.items(QRectF(point.x() - 0.5, point.y() - 0.5, 1, 1)):
+            if isinstance(item, NodeItem) and item.rect().contains(point):
+                return item
+        return None
+
+    def wire_at(self, point: QPointF, reach: float) -> WireItem | None:
+        """The wire nearest to a point, at most ``reach`` away."""
+        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        near = [item for item in self.items(area) if isinstance(item, WireItem)]
+        best = min(near, key=lambda item: item.distance(point), default=None)
+        return best if best is not None and best.distance(point) <= reach else None
+
+    def port_at(
+        self, point: QPointF, reach: float, inside: float
+    ) -> tuple[NodeItem, InputSlot | OutputSlot] | None:
+        """The port nearest to a point; within a body only ``inside`` far, so it can be grasped."""
+        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        best: tuple[NodeItem, InputSlot | OutputSlot] | None = None
+        least = reach
+        for item in self.items(area):
+            if not isinstance(item, NodeItem):
+                continue
+            limit = inside if item.rect().contains(point) else reach
+            ports = [(item.input_point(s), s) for s in item.face.inputs]
+            ports += [(item.output_point(s), s) for s in item.face.outputs]
+            for place, slot in ports:
+                delta = place - point
+                distance = (delta.x() ** 2 + delta.y() ** 2) ** 0.5
+                if distance <= min(limit, least):
+                    best, least = (item, slot), distance
+        return best

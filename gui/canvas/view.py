@@ -1,0 +1,617 @@
+"""The canvas widget: shows the scene, turns mouse and keys into gestures and edits.
+
+The view decides which gesture a press begins and paints ground and overview. What the edits are
+is in ``editing``; what a gesture does is in ``gestures`` and ``draw_wire``.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+    QTimer,
+    QVariantAnimation,
+    Signal,
+)
+from PySide6.QtGui import (
+    QCursor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+
+from graph.layers import REGISTRY
+from gui.canvas import keys
+from gui.canvas import measures as m
+from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.camera import Camera
+from gui.canvas.controls import EmptyState, PointerHint, ZoomBar
+from gui.canvas.draw_wire import DrawWire
+from gui.canvas.editing import Editing
+from gui.canvas.gestures import (
+    CutWires,
+    Gesture,
+    InsertOnWire,
+    MoveNodes,
+    Pan,
+    Pointer,
+    RubberBand,
+)
+from gui.canvas.ground import Ground
+from gui.canvas.minimap import Minimap
+from gui.canvas.node_item import NodeItem
+from gui.canvas.overlay import Overlay
+from gui.canvas.overview import Overview
+from gui.canvas.scene import CanvasScene
+from gui.canvas.wire_item import WireItem
+from gui.palette import MIME
+from gui.session import Session
+from gui.text import tr
+from gui.theme import current
+
+REACH = 1_100_000.0
+MINIMAP_FROM = 1280
+GRASP = 8.0
+"""How far inside a body a port can still be grasped."""
+
+
+class CanvasView(QGraphicsView):
+    """The network of a session, to look at and to edit."""
+
+    zoom_changed = Signal(float)
+    message = Signal(str)
+    """A short hint or the reason of a refusal, shown at the pointer as well."""
+    templates_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.canvas = CanvasScene(session, self)
+        self.zoom_bar = ZoomBar(self.viewport())
+        self.minimap = Minimap(self.canvas, self.viewport())
+        self.empty = EmptyState(self.viewport())
+        self.hint = PointerHint(self.viewport())
+        self.setScene(self.canvas)
+        self.overlay = Overlay()
+        self.canvas.addItem(self.overlay)
+        self.camera = Camera(self, self._camera_moved)
+        self.overview = Overview(self.canvas)
+        self.ground = Ground()
+        self._gesture: Gesture | None = None
+        self._space = False
+        self._space_used = False
+        self._hovered: NodeItem | WireItem | None = None
+        self._carried: InsertOnWire | None = None
+        self._flash = QVariantAnimation(self)
+        self._flashing: tuple[str | None, str | None] = (None, None)
+        self._set_up()
+        self.editing = Editing(self)
+        self._connect()
+        self._show_empty()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setInteractive(False)
+        self.setSceneRect(-REACH, -REACH, 2 * REACH, 2 * REACH)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setAccessibleName(tr("Canvas"))
+
+    def _connect(self) -> None:
+        session = self.session
+        session.document_replaced.connect(self._replaced)
+        session.changed.connect(self._show_empty)
+        session.selection_changed.connect(self._describe)
+        session.reveal_requested.connect(self.reveal)
+        session.refused.connect(self._refused)
+        self.canvas.pictured.connect(self._picture_changed)
+        self.zoom_bar.zoom_asked.connect(self.zoom_step)
+        self.zoom_bar.fit_asked.connect(self.fit)
+        self.minimap.moved.connect(self._go_to)
+        self.empty.templates_asked.connect(self.templates_requested)
+        self._flash.setStartValue(1.0)
+        self._flash.setEndValue(0.0)
+        self._flash.setDuration(m.MOTION["flash"])
+        self._flash.valueChanged.connect(self._show_flash)
+
+    # Looking
+
+    def zoom(self) -> float:
+        """The zoom; 1 is 100 %."""
+        return self.camera.zoom
+
+    @property
+    def afar(self) -> bool:
+        """Whether one picture stands for all items."""
+        crowded = self.canvas.crowded
+        return self.camera.zoom < (m.OVERVIEW_BELOW_CROWDED if crowded else m.OVERVIEW_BELOW)
+
+    def set_zoom(self, zoom: float) -> None:
+        """Zoom around the middle of the view."""
+        self.camera.set_zoom(zoom)
+
+    def zoom_by(self, factor: float) -> None:
+        """Multiply the zoom."""
+        self.camera.set_zoom(self.camera.zoom * factor)
+
+    def zoom_step(self, step: int) -> None:
+        """One step in (1) or out (-1); 0 is 100 %."""
+        self.camera.set_zoom(self.camera.zoom * m.ZOOM_STEP ** (2 * step) if step else 1.0)
+
+    def fit(self) -> None:
+        """Show the whole network."""
+        area = self.canvas.content()
+        if not area.isEmpty():
+            self.camera.fit(area)
+
+    def fit_selection(self) -> None:
+        """Show the chosen nodes, or all if none is chosen."""
+        area = QRectF()
+        for node in self.session.selection:
+            area = area.united(self.canvas.nodes[node].rect())
+        if area.isEmpty():
+            self.fit()
+        else:
+            self.camera.fit(area, most=1.5)
+
+    def scroll_by(self, delta: QPoint) -> None:
+        """Move the picture by pixels."""
+        self.camera.scroll_by(delta)
+
+    def set_reduce_motion(self, reduce: bool) -> None:
+        """Let everything jump instead of glide."""
+        self.camera.reduce_motion = self.canvas.reduce_motion = reduce
+
+    def reveal(self, node: str | None, wire: str | None = None) -> None:
+        """Bring a node or wire into view and let it flash once."""
+        item: NodeItem | WireItem | None = None
+        if node is not None:
+            item = self.canvas.nodes.get(node)
+        elif wire is not None:
+            item = self.canvas.wires.get(wire)
+        if item is None:
+            return
+        self.canvas.glide.finish()
+        self.camera.show(item.sceneBoundingRect())
+        self._flash.stop()
+        self._show_flash(0.0)
+        self._flashing = (node, wire)
+        if not self.canvas.reduce_motion:
+            self._flash.start()
+
+    def _show_flash(self, value: float) -> None:
+        node, wire = self._flashing
+        item: NodeItem | WireItem | None = self.canvas.nodes.get(node) if node else None
+        if item is None and wire is not None:
+            item = self.canvas.wires.get(wire)
+        if item is not None:
+            item.flash = value
+            item.update()
+
+    def _go_to(self, point: QPointF) -> None:
+        self.camera.finish()
+        self.centerOn(point)
+        self._camera_moved()
+
+    def _camera_moved(self) -> None:
+        zoom = self.camera.zoom
+        if zoom != self.canvas.zoom:
+            self.canvas.set_zoom(zoom, self.devicePixelRatioF())
+            self.zoom_bar.show_zoom(zoom)
+            self.zoom_changed.emit(zoom)
+            self.viewport().update()
+        self.minimap.show_part(self.mapToScene(self.viewport().rect()).boundingRect())
+
+    def grab_picture(self) -> QImage:
+        """The whole network as a picture at 100 %, smaller if it would be huge."""
+        area = self.canvas.content().adjusted(-30, -30, 30, 30)
+        scale = min(1.0, 16_000 / max(1.0, area.width(), area.height()))
+        image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
+        image.fill(current().background.canvas)
+        zoom = self.canvas.zoom
+        self.canvas.set_zoom(scale)
+        painter = QPainter(image)
+        self.canvas.render(painter, QRectF(image.rect()), area)
+        painter.end()
+        self.canvas.set_zoom(zoom, self.devicePixelRatioF())
+        return image
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.afar:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), current().background.canvas)
+        painter.setTransform(self.viewportTransform())
+        self.overview.paint(painter, self.camera.zoom)
+        self.overlay.paint(painter, None, None)  # type: ignore[arg-type]
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        self.ground.paint(painter, rect, self.canvas.zoom, self.viewport().size())
+
+    # The mouse
+
+    def _pointer(self, event: QMouseEvent | QDropEvent) -> Pointer:
+        place = event.position()
+        return Pointer(self.mapToScene(place.toPoint()), place.toPoint(), event.modifiers())
+
+    def pointer_place(self) -> QPoint:
+        """Where the pointer is in the view; the middle if it is elsewhere."""
+        place = self.viewport().mapFromGlobal(QCursor.pos())
+        return place if self.viewport().rect().contains(place) else self.viewport().rect().center()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None:
+            self._cancel_gesture()
+        self.camera.finish()
+        self.hint.hide()
+        pointer = self._pointer(event)
+        self._gesture = self._choose(event.button(), pointer)
+        if self._gesture is not None:
+            self._gesture.start(pointer)
+        event.accept()
+
+    def _choose(self, button: Qt.MouseButton, pointer: Pointer) -> Gesture | None:
+        """The gesture that a press begins."""
+        control = pointer.modifiers & Qt.KeyboardModifier.ControlModifier
+        if button == Qt.MouseButton.MiddleButton:
+            return Pan(self)
+        if button == Qt.MouseButton.RightButton:
+            return CutWires(self) if control else None
+        if button != Qt.MouseButton.LeftButton:
+            return None
+        if self._space:
+            self._space_used = True
+            return Pan(self)
+        if self.camera.zoom >= 0.35 and not pointer.adding:
+            reach = m.PORT_HIT / min(1.0, self.camera.zoom)
+            hit = self.canvas.port_at(pointer.scene, reach, GRASP)
+            if hit is not None:
+                return self._wire_gesture(*hit)
+        node = self.canvas.node_at(pointer.scene)
+        if node is not None:
+            return MoveNodes(self, node.face.id)
+        wire = self.canvas.wire_at(pointer.scene, m.WIRE_HIT / 2 / min(1.0, self.camera.zoom))
+        if wire is not None:
+            self.session.select([], [wire.wire])
+            return None
+        return RubberBand(self)
+
+    def _wire_gesture(self, item: NodeItem, slot: InputSlot | OutputSlot) -> DrawWire:
+        """From a port; an input that has a wire gives up the wire's end."""
+        if isinstance(slot, InputSlot) and slot.wire is not None:
+            wire = self.session.network.wires[slot.wire]
+            out = self.canvas.nodes[wire.source].output_slot(wire.output)
+            if out is not None:
+                return DrawWire(self, wire.source, out, taking=wire.id)
+        return DrawWire(self, item.face.id, slot)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        pointer = self._pointer(event)
+        if self._gesture is not None:
+            self._gesture.move(pointer)
+        else:
+            self._hover(pointer)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.end(self._pointer(event))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def _cancel_gesture(self) -> bool:
+        gesture, self._gesture = self._gesture, None
+        if gesture is None:
+            return False
+        gesture.cancel()
+        return True
+
+    def _hover(self, pointer: Pointer) -> None:
+        item: NodeItem | WireItem | None = None
+        if not self.afar:
+            item = self.canvas.node_at(pointer.scene)
+            if item is None:
+                hit = self.canvas.port_at(pointer.scene, m.PORT_HIT, GRASP)
+                item = hit[0] if hit else None
+            item = item or self.canvas.wire_at(pointer.scene, m.WIRE_HIT / 2)
+        self._set_hovered(item)
+
+    def _set_hovered(self, item: NodeItem | WireItem | None) -> None:
+        if item is self._hovered:
+            return
+        for changed, state in ((self._hovered, False), (item, True)):
+            if changed is not None:
+                changed.set_hovered(state)
+        self._hovered = item
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turns = event.angleDelta().y() / 120
+        if turns:
+            factor = m.ZOOM_STEP**turns
+            self.camera.set_zoom(self.camera.zoom * factor, event.position().toPoint())
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_hovered(None)
+        super().leaveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            node = self.canvas.node_at(self.mapToScene(event.pos()))
+            QToolTip.showText(event.globalPos(), node.tooltip() if node else "", self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    # Dragging a type from the palette
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        name = _dragged(event.mimeData())
+        if name is None:
+            event.ignore()
+            return
+        self._carried = InsertOnWire(self, REGISTRY[name]())
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._carried is not None:
+            self._carried.over(self.mapToScene(event.position().toPoint()))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop_carried()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        name = _dragged(event.mimeData())
+        if name is None:
+            return
+        point = self.mapToScene(event.position().toPoint())
+        wire = self._carried.over(point) if self._carried is not None else None
+        self._drop_carried()
+        self.editing.place(REGISTRY[name](), point, wire=wire)
+        event.acceptProposedAction()
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def _drop_carried(self) -> None:
+        if self._carried is not None:
+            self._carried.cancel()
+            self._carried = None
+
+    # Keys
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return False  # Tab opens the search; F6 leaves
+
+    def leave(self, forward: bool) -> None:
+        """Give the keyboard to the next area."""
+        widget = self.nextInFocusChain() if forward else self.previousInFocusChain()
+        while widget is not self:
+            reachable = widget.isVisible() and widget.isEnabled()
+            by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if reachable and by_tab and not self.isAncestorOf(widget):
+                widget.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            if not event.isAutoRepeat():
+                self._space, self._space_used = True, False
+            event.accept()
+        elif self._gesture is not None and event.key() != Qt.Key.Key_Escape:
+            event.accept()  # one thing at a time
+        elif keys.handle(self, event):
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
+            super().keyReleaseEvent(event)
+            return
+        search = self._space and not self._space_used
+        self._space = False
+        if search:
+            self.open_search(False)
+
+    def escape(self) -> None:
+        """Cancel what is going on, else choose nothing."""
+        self.hint.hide()
+        if not self._cancel_gesture():
+            self.session.select([])
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.canvas.show_selection()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._space = False
+        QTimer.singleShot(0, self.canvas, self.canvas.show_selection)
+
+    # What else is told or asked
+
+    def show_hint(self, place: QPoint, text: str, tone: str) -> None:
+        """Show a text at the pointer while a gesture lasts."""
+        self.hint.show_text(place, text, tone)
+
+    def hide_hint(self) -> None:
+        self.hint.hide()
+
+    def tell(self, text: str, place: QPoint | None = None, tone: str = "") -> None:
+        """Say something at the pointer for a while, and by the signal ``message``."""
+        self.hint.show_text(place or self.pointer_place(), text, tone, vanish=True)
+        self.message.emit(text)
+
+    def set_thumbnails(self, pictures: dict[str, QImage]) -> None:
+        """Show what layers answer: one picture per node, a strip or a row of bars."""
+        self.canvas.set_thumbnails(pictures)
+
+    def set_running(self, running: bool) -> None:
+        """Brighten the wires while data flows."""
+        self.canvas.set_running(running)
+
+    def set_activity(self, shares: dict[str, float]) -> None:
+        """Show each layer's share (0 to 1) of the time of a step."""
+        self.canvas.set_activity(shares)
+
+    def _refused(self, message: object) -> None:
+        self.tell(tr(message), tone="error")  # type: ignore[arg-type]
+
+    def _describe(self) -> None:
+        """Tell a screen reader what is chosen."""
+        chosen = [n for n in self.session.selection if n in self.canvas.nodes]
+        text = self.canvas.nodes[chosen[-1]].face.summary if chosen else tr("Nothing chosen")
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+
+    def _replaced(self) -> None:
+        self._gesture = None
+        self._hovered = None
+        self._carried = None
+        self.editing.forget()
+        self.overlay = Overlay()
+        self.canvas.addItem(self.overlay)
+        self._show_empty()
+        self.camera.fit(self.canvas.content(), still=True)
+
+    def _show_empty(self) -> None:
+        self.empty.setVisible(not self.session.network.nodes)
+        known = self._hovered
+        if known is not None and known.scene() is None:
+            self._hovered = None
+
+    def _picture_changed(self) -> None:
+        self.overview.forget()
+        self.minimap.renew()
+        if self.afar:
+            self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.minimap.setVisible(self.window().width() >= MINIMAP_FROM)
+        self._place_controls()
+        self._camera_moved()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        # What lies on the viewport moves with its pixels, which is what makes scrolling quick.
+        super().scrollContentsBy(dx, dy)
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        gap, size = current().space("m"), self.viewport().size()
+        low = size.height() - gap
+        self.zoom_bar.adjustSize()
+        self.zoom_bar.move(gap, low - self.zoom_bar.height())
+        self.minimap.move(size.width() - self.minimap.width() - gap, low - self.minimap.height())
+        self.empty.adjustSize()
+        self.empty.move(
+            (size.width() - self.empty.width()) // 2, (size.height() - self.empty.height()) // 2
+        )
+
+    # Editing, done by ``editing``
+
+    def arrange(self) -> None:
+        """Arrange the chosen nodes, or all, as one step."""
+        self.editing.arrange()
+
+    def delete_selection(self, reconnect: bool) -> None:
+        """Delete what is chosen; ``reconnect`` joins what lay before to what lies behind."""
+        self.editing.delete(reconnect)
+
+    def duplicate(self, with_inputs: bool) -> None:
+        """Copy what is chosen beside it, with the wires that enter it if asked."""
+        self.editing.duplicate(with_inputs)
+
+    def copy(self) -> None:
+        """Put the chosen nodes on the clipboard, as text."""
+        self.editing.copy()
+
+    def cut(self) -> None:
+        """Copy, then delete."""
+        self.editing.cut()
+
+    def paste(self) -> None:
+        """Add the layers in the clipboard's text; foreign text is refused with a sentence."""
+        self.editing.paste()
+
+    def select_all(self) -> None:
+        """Choose every node."""
+        self.session.select(self.session.network.order())
+
+    def open_search(self, connect: bool = False) -> None:
+        """Ask for a layer at the pointer; ``connect`` joins it to the chosen node."""
+        self.editing.open_search(connect)
+
+    def search_from(self, node: str, slot: InputSlot | OutputSlot, pointer: Pointer) -> None:
+        """Ask for a layer to be connected to a port."""
+        self.editing.search_from(node, slot, pointer)
+
+    def add_layer(self, type_name: str, connect: bool = True) -> None:
+        """Place a layer by the chosen node and connect it where shapes allow."""
+        self.editing.add_layer(REGISTRY[type_name](), connect)
+
+    def rename_selected(self) -> None:
+        """Edit the name of the chosen node in place."""
+        self.editing.rename()
+
+    def cut_selected_wires(self) -> None:
+        """Cut the chosen wires, or all wires of the chosen nodes."""
+        self.editing.cut_wires()
+
+    def reorder_inputs(self, step: int) -> None:
+        """Move an input of a merge up (-1) or down (1)."""
+        self.editing.reorder(step)
+
+    def nudge(self, direction: tuple[int, int], distance: float) -> None:
+        """Move the chosen nodes a little."""
+        self.editing.nudge(direction, distance)
+
+    def walk(self, direction: tuple[int, int], extend: bool) -> None:
+        """Choose the next node along a wire."""
+        self.editing.walk(direction, extend)
+
+    def select_wire(self, wire: str | None, node: str) -> None:
+        """Choose a wire, or the node whose port was clicked."""
+        if wire is not None:
+            self.session.select([], [wire])
+        else:
+            self.session.select([node])
+
+
+def _dragged(data: QMimeData) -> str | None:
+    """The layer type that a drag carries."""
+    if not data.hasFormat(MIME):
+        return None
+    name = bytes(data.data(MIME).data()).decode("utf-8", "replace")
+    return name if name in REGISTRY else None

@@ -1,0 +1,113 @@
+"""The texts of a node's face, cut to their places once and painted many times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from gui.canvas import measures as m
+from gui.canvas.anatomy import Face, Form
+from gui.theme import current
+
+NAME_X = m.PAD + m.GLYPH + 6
+LEAST_TYPE = 40.0
+GAP = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line: base line in node coordinates, font and colour."""
+
+    point: QPointF
+    text: str
+    font: QFont
+    colour: QColor
+
+
+def texts_of(face: Face) -> tuple[Text, ...]:
+    """All lines of a face in the present theme."""
+    found = _header(face)
+    if face.form is Form.FULL:
+        middle = m.HEADER + m.ROW / 2 + 1
+        found += _rows(face, face.rows, middle, m.ROW)
+        found += _pair(face, face.footer, "small", middle + m.ROW, current().text.secondary)
+    elif face.form is Form.OPERATOR:
+        found += _rows(face, face.rows, m.HEADER + (m.OPERATOR_HEIGHT - m.HEADER) / 2, m.ROW)
+    elif face.form is Form.CONCAT:
+        found += _rows(face, face.rows, m.HEADER + m.CONCAT_ROW / 2, m.CONCAT_ROW)
+    return tuple(found)
+
+
+def _base(font: QFont, middle: float) -> float:
+    metrics = QFontMetricsF(font)
+    return round(middle + (metrics.ascent() - metrics.descent()) / 2)
+
+
+def _header(face: Face) -> list[Text]:
+    theme = current()
+    name_font, type_font, note_font = (
+        m.canvas_font("name"),
+        m.canvas_font("small"),
+        m.canvas_font("mono"),
+    )
+    right = face.width - m.PAD
+    found: list[Text] = []
+    middle = m.HEADER / 2
+    if face.note:
+        width = QFontMetricsF(note_font).horizontalAdvance(face.note)
+        base = _base(note_font, middle)
+        found.append(Text(QPointF(right - width, base), face.note, note_font, theme.text.primary))
+        right -= width + GAP
+    metrics = QFontMetricsF(name_font)
+    name = metrics.elidedText(face.name, Qt.TextElideMode.ElideRight, right - NAME_X)
+    found.append(
+        Text(QPointF(NAME_X, _base(name_font, middle)), name, name_font, theme.text.primary)
+    )
+    left = NAME_X + metrics.horizontalAdvance(name) + 6
+    kind = face.type_name
+    type_metrics = QFontMetricsF(type_font)
+    if type_metrics.horizontalAdvance(kind) > right - left:
+        kind = kind.removesuffix("2d")
+    if right - left >= LEAST_TYPE or type_metrics.horizontalAdvance(kind) <= right - left:
+        kind = type_metrics.elidedText(kind, Qt.TextElideMode.ElideRight, right - left)
+        found.append(
+            Text(QPointF(left, _base(name_font, middle)), kind, type_font, theme.text.secondary)
+        )
+    return found
+
+
+def _rows(face: Face, rows: tuple[tuple[str, str], ...], middle: float, step: float) -> list[Text]:
+    found: list[Text] = []
+    for index, pair in enumerate(rows):
+        found += _pair(face, pair, "mono", middle + step * index, current().text.primary)
+    return found
+
+
+def _pair(
+    face: Face, pair: tuple[str, str], role: str, middle: float, colour: QColor
+) -> list[Text]:
+    """A text at the left and one at the right; the left one gives way."""
+    font = m.canvas_font(role, face.assumed and role == "mono")
+    metrics = QFontMetricsF(font)
+    base = _base(font, middle)
+    left, right = pair
+    end = face.width - m.PAD
+    found: list[Text] = []
+    if right:
+        width = metrics.horizontalAdvance(right)
+        found.append(Text(QPointF(end - width, base), right, font, colour))
+        end -= width + GAP
+    if left:
+        cut = metrics.elidedText(left, Qt.TextElideMode.ElideRight, end - m.PAD - 2)
+        found.append(Text(QPointF(m.PAD + 2, base), cut, font, colour))
+    return found
+
+
+def paint_texts(painter: QPainter, texts: tuple[Text, ...]) -> None:
+    """Paint lines at node coordinates."""
+    for text in texts:
+        painter.setFont(text.font)
+        painter.setPen(text.colour)
+        painter.drawText(text.point, text.text)

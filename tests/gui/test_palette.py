@@ -1,0 +1,128 @@
+"""The palette: searching it, adding from it by keys and mouse; and how a typed text is read."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from graph.layers import LAYERS, AdaptiveAvgPool2d, Conv2d, Dropout, MaxPool2d, by_category
+from gui.palette import MIME, TYPE, Palette
+from gui.search import find
+from gui.session import Session
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def palette(qtbot):
+    widget = Palette(Session())
+    qtbot.addWidget(widget)
+    widget.resize(208, 700)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def shown(palette):
+    tree = palette.tree
+    return [
+        tree.topLevelItem(row).child(place).data(0, TYPE)
+        for row in range(tree.topLevelItemCount())
+        for place in range(tree.topLevelItem(row).childCount())
+        if not tree.topLevelItem(row).isHidden()
+        and not tree.topLevelItem(row).child(place).isHidden()
+    ]
+
+
+def test_every_type_is_there_under_its_category(palette):
+    assert shown(palette) == [
+        kind.type_name() for kinds in by_category().values() for kind in kinds
+    ]
+    assert set(shown(palette)) == {kind.type_name() for kind in LAYERS}
+
+
+def test_search_filters_and_enter_adds(qtbot, palette):
+    QTest.keyClicks(palette.field, "batch")
+    assert shown(palette) == ["BatchNorm2d"]
+    with qtbot.waitSignal(palette.layer_chosen) as chosen:
+        QTest.keyClick(palette.field, Key.Key_Return)
+    assert chosen.args == ["BatchNorm2d"]
+    QTest.keyClick(palette.field, Key.Key_Escape)
+    assert len(shown(palette)) == len(LAYERS)
+
+
+def test_unknown_text_offers_the_closest(qtbot, palette):
+    QTest.keyClicks(palette.field, "convv")
+    assert palette.empty.isVisible()
+    assert palette.empty.text().startswith('Nothing called "convv". Closest: Conv2d')
+    assert palette.empty.text().endswith("Enter adds the closest")
+    with qtbot.waitSignal(palette.layer_chosen) as chosen:
+        QTest.keyClick(palette.field, Key.Key_Return)
+    assert chosen.args == ["Conv2d"]
+
+
+def test_keys_walk_the_tree(qtbot, palette):
+    QTest.keyClicks(palette.field, "relu")
+    QTest.keyClick(palette.field, Key.Key_Down)
+    with qtbot.waitSignal(palette.layer_chosen) as chosen:
+        QTest.keyClick(palette.tree, Key.Key_Return)
+    assert chosen.args == ["ReLU"]
+
+
+def test_double_click_adds(qtbot, palette):
+    QTest.keyClicks(palette.field, "flatten")
+    item = palette.tree.currentItem()
+    place = palette.tree.visualItemRect(item).center()
+    QTest.mouseClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    with qtbot.waitSignal(palette.layer_chosen) as chosen:
+        QTest.mouseDClick(palette.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == ["Flatten"]
+
+
+def test_a_drag_carries_the_type_name(palette):
+    QTest.keyClicks(palette.field, "conv2d")
+    data = palette.tree.mimeData([palette.tree.currentItem()])
+    assert bytes(data.data(MIME).data()) == b"Conv2d"
+
+
+@pytest.mark.parametrize(
+    ("text", "layer"),
+    [
+        ("conv 64 3 s2", Conv2d(out_channels=64, kernel_size=(3, 3), stride=(2, 2))),
+        ("conv2d 8 1x7 p0 d2", Conv2d(out_channels=8, kernel_size=(1, 7), dilation=(2, 2))),
+        ("conv 64 3 same g32", Conv2d(out_channels=64, padding="same", groups=32)),
+        ("maxpool 3 s2 p1", MaxPool2d(kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))),
+        ("adaptiveavg 7", AdaptiveAvgPool2d(output_size=(7, 7))),
+        ("dropout 0.25", Dropout(p=0.25)),
+        ("fc 10", None),
+    ],
+)
+def test_typed_settings(text, layer):
+    found = find(text).found[0].layer
+    if layer is None:
+        assert found.out_features == 10
+    else:
+        assert found == layer
+
+
+def test_impossible_setting_is_explained():
+    answer = find("conv2d 0")
+    assert not answer.found
+    assert "out_channels" in answer.trouble
+
+
+def test_what_fits_comes_first_and_says_the_result():
+    answer = find("", (32, 14, 14))
+    fits = [found.fits for found in answer.found]
+    assert fits == sorted(fits, reverse=True)
+    notes = {found.layer.type_name(): found.note for found in answer.found}
+    assert notes["Flatten"] == "6272"
+    assert notes["GlobalAvgPool2d"] == "32×1×1"
+    vector = find("", (10,))
+    assert not next(f for f in vector.found if f.layer.type_name() == "Conv2d").fits
+
+
+@pytest.mark.parametrize("word", ["skip", "swish", "gap", "se", "fully", "pooling", "activation"])
+def test_other_words_find_something(word):
+    assert find(word).found
