@@ -22,7 +22,6 @@ def run(file: Path) -> dict:
     import torch
     from safetensors.torch import load_file, save_file
 
-    before = set(sys.modules)
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
@@ -30,7 +29,6 @@ def run(file: Path) -> dict:
     kind = getattr(module, json.loads(file.with_suffix(".json").read_text())["class_name"])
     model = kind()
     keys = list(model.state_dict())
-    shapes = [list(value.shape) for value in model.state_dict().values()]
     model.load_state_dict(load_file(file.with_suffix(".safetensors")))
     model.eval()
     images = values(file.with_suffix(".in"))
@@ -39,12 +37,7 @@ def run(file: Path) -> dict:
     results = result if isinstance(result, tuple) else (result,)
     saved = {f"{n:03}": value.clone() for n, value in enumerate(results)}
     save_file(saved, file.with_suffix(".out"))
-    return {
-        "name": file.stem,
-        "keys": keys,
-        "shapes": shapes,
-        "imported": sorted(set(sys.modules) - before - {file.stem}),
-    }
+    return {"name": file.stem, "keys": keys}
 
 
 def main() -> None:
