@@ -300,6 +300,10 @@ class SearchPopup(QFrame):
         self.empty.setVisible(nothing)
         self.empty.setText(nothing_found(self._answer) if nothing else "")
         self.list.setCurrentRow(0)
+        rows = self.list.count() * current().size("tree_row") if not nothing else 40
+        room = self.parentWidget().height() - self.y()
+        high = min(current().pixels(340), rows + self.field.sizeHint().height() + 34, room)
+        self.resize(self.width(), max(high, self.field.sizeHint().height() + 34))
 
     def _choose(self) -> None:
         answer = self._answer

@@ -64,7 +64,8 @@ ZOOM_MAX: float = _ZOOM["max"]
 ZOOM_STEP: float = _ZOOM["step"]
 OVERVIEW_BELOW = 0.2
 """Below this zoom one picture of the whole network is shown instead of its items."""
-OVERVIEW_BELOW_CROWDED: float = _LOD["medium"]
+NAMES_FROM: float = _LOD["medium"]
+OVERVIEW_BELOW_CROWDED: float = NAMES_FROM
 """The same for a network of many nodes."""
 
 STACK_HEIGHT = 440.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import measures as m
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _AROUND = (-26.0, -20.0, 12.0, 10.0)
 DISC = 14.0
 ANTIALIASING = QPainter.RenderHint.Antialiasing
-NAME_FLAGS = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 
 
 class NodeItem(QGraphicsItem):
@@ -42,6 +41,7 @@ class NodeItem(QGraphicsItem):
         self.hidden_outputs: frozenset[str] = frozenset()
         self._texts: tuple[Text, ...] | None = None
         self._bounds = face.body().adjusted(*_AROUND)
+        self._name_width: float | None = None
         self._body = _body_of(face, False)
         self.setZValue(2)
 
@@ -66,6 +66,7 @@ class NodeItem(QGraphicsItem):
     def renew_texts(self) -> None:
         """Cut the texts again, after a change of face or theme."""
         self._texts = None
+        self._name_width = None
         self.update()
 
     def texts(self) -> tuple[Text, ...]:
@@ -158,13 +159,20 @@ class NodeItem(QGraphicsItem):
 
     def _paint_name(self, painter: QPainter, transform: QTransform, zoom: float) -> None:
         """The name at a fixed size on the screen, beside the glyph."""
-        painter.setFont(m.canvas_font("caption"))
+        font = m.canvas_font("caption")
+        if self._name_width is None:
+            self._name_width = QFontMetricsF(font).horizontalAdvance(self.face.name)
+        painter.setFont(font)
         painter.setPen(current().text.primary)
         left = (m.PAD + m.GLYPH + 4) * zoom
         room = self.face.width * zoom - left - 4 * zoom
-        height = min(m.HEADER, self.face.height) * zoom
-        rect = QRectF(transform.dx() + left, transform.dy() + height / 2 - 8, room, 16)
-        painter.drawText(rect, NAME_FLAGS, self.face.name)
+        middle = transform.dy() + min(m.HEADER, self.face.height) * zoom / 2
+        if self._name_width <= room:
+            painter.drawText(QPointF(transform.dx() + left, middle + 4), self.face.name)
+            return
+        metrics = QFontMetricsF(font)
+        name = metrics.elidedText(self.face.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(transform.dx() + left, middle + 4), name)
 
     def _paint_strip(self, painter: QPainter) -> None:
         """What the layer answers, instead of its figures: pictures, or bars of a vector."""

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from graph.analysis import Fault
-from graph.layer import dims
+from graph.layer import FaultKind, dims
 from graph.network import Change, Network, Wire
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot, face_of
@@ -132,11 +132,17 @@ class CanvasScene(QGraphicsScene):
         nodes: dict[str, Fault] = {}
         wires: dict[str, Fault] = {}
         for fault in self.session.analysis.faults():  # errors come first
-            if fault.node is not None:
+            if fault.node is not None and not self._follows(fault):
                 nodes.setdefault(fault.node, fault)
             if fault.wire is not None and not fault.warning:
                 wires.setdefault(fault.wire, fault)
         return nodes, wires
+
+    def _follows(self, fault: Fault) -> bool:
+        """Whether a fault only repeats what the end of its branch says: no way to an output."""
+        if fault.kind is not FaultKind.UNREACHABLE or not fault.warning or fault.node is None:
+            return False
+        return bool(self.network.outputs(fault.node))
 
     def _add_node(self, node: str) -> None:
         face = face_of(self.network, self.session.analysis, node, self._node_faults)
@@ -296,10 +302,16 @@ class CanvasScene(QGraphicsScene):
                 inputs.add((slot.port, slot.index))
         outputs = set()
         for out in item.face.outputs:
-            wires = [w for w in self.network.outputs(node) if w.output == out.port]
-            ways = [self.wires[w.id].route for w in wires if w.id in self.wires]
-            if ways and all(way is not None and way.seam for way in ways):
+            wires = [w.id for w in self.network.outputs(node) if w.output == out.port]
+            shown = [self.wires[w] for w in wires if w in self.wires]
+            ways = [(wire, wire.route) for wire in shown if wire.route is not None]
+            if ways and all(way.seam for _, way in ways):
                 outputs.add(out.port)
+            short = [wire for wire, way in ways if not (way.seam or way.lane)]
+            for wire in short:
+                if wire.repeats != (wire is not short[-1]):
+                    wire.repeats = not wire.repeats
+                    wire.update()
         if (inputs, outputs) != (item.hidden_inputs, item.hidden_outputs):
             item.hidden_inputs, item.hidden_outputs = frozenset(inputs), frozenset(outputs)
             item.update()

@@ -224,6 +224,9 @@ class CanvasView(QGraphicsView):
             self.zoom_bar.show_zoom(zoom)
             self.zoom_changed.emit(zoom)
             self.viewport().update()
+        self._show_part()
+
+    def _show_part(self) -> None:
         self.minimap.show_part(self.mapToScene(self.viewport().rect()).boundingRect())
 
     def grab_picture(self) -> QImage:
@@ -418,7 +421,8 @@ class CanvasView(QGraphicsView):
         while widget is not self:
             reachable = widget.isVisible() and widget.isEnabled()
             by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-            if reachable and by_tab and not self.isAncestorOf(widget):
+            ours = self.isAncestorOf(widget) and widget is not self.empty.button
+            if reachable and by_tab and not ours:
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
                 return
             widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
@@ -527,6 +531,7 @@ class CanvasView(QGraphicsView):
         # What lies on the viewport moves with its pixels, which is what makes scrolling quick.
         super().scrollContentsBy(dx, dy)
         self._place_controls()
+        self._show_part()
 
     def _place_controls(self) -> None:
         gap, size = current().space("m"), self.viewport().size()

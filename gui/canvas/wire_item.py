@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from math import log2
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.canvas import measures as m
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SAMPLES = 20
 PLATE_PAD = 5.0
 PLATE_HEIGHT = 16.0
+GROWTH = 1 / m.NAMES_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class WireItem(QGraphicsItem):
         self.chosen = False
         self.lit = False
         """A wire of a selected node."""
+        self.repeats = False
+        """Whether a wire from the same port, painted above this one, says the same."""
         self.target_of_drop = False
         self.flash = 0.0
         self.hovered = False
@@ -99,10 +103,13 @@ class WireItem(QGraphicsItem):
             plate.moveCenter(route.middle)
             plate.moveTo(round(plate.x()), round(plate.y()))
         self._plate = plate if self.load.text else QRectF()
+        # Zoomed out, the plate keeps its size on the screen and so grows in the scene.
+        grown = QRectF() if route.seam else _scaled(self._plate, GROWTH)
         self._bounds = (
             route.path.boundingRect()
             .adjusted(-8, -8, 8, 8)
             .united(self._plate.adjusted(-1, -1, 1, 1))
+            .united(grown)
         )
 
     def shows_text(self) -> bool:
@@ -110,14 +117,15 @@ class WireItem(QGraphicsItem):
         route, load = self.route, self.load
         if route is None or not load.text:
             return False
-        if load.error or (self.hovered and not route.seam):
+        full = self._canvas.level is Level.FULL
+        if (load.error and full) or (self.hovered and not route.seam):
             return True
         if route.seam:
             tall = route.room >= m.SEAM - 4
-            return self._canvas.level is Level.FULL and tall and load.changes
-        if self._canvas.level is Level.NAMES and not load.changes:
+            return full and tall and load.changes
+        if not (full or load.changes or load.error) or (self.repeats and not route.lane):
             return False
-        return route.room >= self._plate.width() - 2
+        return route.room * min(1.0, self._canvas.zoom) >= self._plate.width() - 2
 
     def points(self) -> tuple[QPointF, ...]:
         """The way as a few points, for hits and cuts."""
@@ -194,22 +202,24 @@ class WireItem(QGraphicsItem):
             colour = theme.wire.assumed if load.assumed else theme.wire.rest
         width = m.WIRE_BASE
         if load.channels > 1:
-            width = min(m.WIRE_MAX, m.WIRE_BASE + m.WIRE_PER_LOG2 * log2(load.channels))
+            full = m.WIRE_BASE + m.WIRE_PER_LOG2 * log2(load.channels)
+            width = min(m.WIRE_MAX, round(full, 1))
         if self.chosen or self.target_of_drop:
             width = max(width, 3.0)
         if level is not Level.FULL:
             width = 2.0 if self.chosen or load.error or self.target_of_drop else 1.0
-        pen = QPen(colour, width)
-        pen.setCosmetic(level is not Level.FULL)
+        dash: tuple[float, ...] = ()
         if level >= Level.NAMES:
             dash = m.ERROR_DASH if load.error else m.ASSUMED_DASH if load.assumed else ()
-            if dash:
-                pen.setDashPattern([step / width for step in dash])
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        return pen
+        return _pen(colour.rgba(), width, dash, level is not Level.FULL)
 
     def _paint_plate(self, painter: QPainter) -> None:
         theme, load, plate = current(), self.load, self._plate
+        if self._canvas.level is not Level.FULL:
+            place = painter.worldTransform().map(plate.center())
+            plate = QRectF(0, 0, plate.width(), plate.height())
+            plate.moveCenter(QPointF(round(place.x()), round(place.y())))
+            painter.setWorldTransform(QTransform())
         if load.error:
             painter.setPen(QPen(theme.error.base, 1))
             painter.setBrush(theme.error.background)
@@ -221,6 +231,23 @@ class WireItem(QGraphicsItem):
         painter.setFont(m.canvas_font("shape", load.assumed))
         painter.setPen(theme.error.base if load.error else theme.text.secondary)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, load.text)
+
+
+def _scaled(rect: QRectF, factor: float) -> QRectF:
+    """A rectangle grown around its middle."""
+    wide, high = rect.width() * (factor - 1) / 2, rect.height() * (factor - 1) / 2
+    return rect.adjusted(-wide, -high, wide, high)
+
+
+@cache
+def _pen(colour: int, width: float, dash: tuple[float, ...], cosmetic: bool) -> QPen:
+    """Few pens exist: colours of two themes, a dozen widths, three dashes."""
+    pen = QPen(QColor.fromRgba(colour), width)
+    pen.setCosmetic(cosmetic)
+    if dash:
+        pen.setDashPattern([step / width for step in dash])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
 
 
 def _to_piece(point: QPointF, start: QPointF, end: QPointF) -> float:

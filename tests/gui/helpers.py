@@ -38,7 +38,7 @@ def show_canvas(qtbot, session: Session, width: int = 1000, height: int = 700) -
     view.resize(width, height)
     view.set_reduce_motion(True)
     view.show()
-    qtbot.waitExposed(view)
+    QTest.qWaitForWindowExposed(view)
     view.activateWindow()
     view.setFocus()
     view.set_zoom(1.0)

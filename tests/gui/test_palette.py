@@ -20,7 +20,7 @@ def palette(qtbot):
     qtbot.addWidget(widget)
     widget.resize(208, 700)
     widget.show()
-    qtbot.waitExposed(widget)
+    QTest.qWaitForWindowExposed(widget)
     return widget
 
 
