@@ -91,7 +91,9 @@ def log_ticks(start: float, end: float, label: Callable[[float, float], str]) ->
         ]
         if len(places) >= 4:
             stride = -(-len(places) // 7)
-            return [(place, label(10.0**place, 10.0**place)) for place in places[::stride]]
+            # A tenth as the step where a mark may be 1.5: "1.5" and not a second "2".
+            step = 0.1 if 1.5 in factors else 1.0
+            return [(place, label(10.0**place, step * 10.0**place)) for place in places[::stride]]
     values = linear_ticks(10.0**start, 10.0**end, label)
     return [(math.log10(value), text) for value, text in values if value > 0]
 

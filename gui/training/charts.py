@@ -79,7 +79,7 @@ class TrainingCharts(QSplitter):
         self._smoothing_label.setMinimumWidth(
             self._smoothing_label.fontMetrics().horizontalAdvance(tr("Smoothing {x}", x="0.88"))
         )
-        for chart, width in ((self.loss, 200), (self.accuracy, 190), (self.rate, 180)):
+        for chart, width in ((self.loss, 205), (self.accuracy, 228), (self.rate, 170)):
             chart.setMinimumWidth(theme.pixels(width))
 
     @property
@@ -113,7 +113,7 @@ class TrainingCharts(QSplitter):
         self.loss.line(TRAIN).extend(steps, [point.loss for point in event.points])
         self.accuracy.line(TRAIN).extend(steps, [point.accuracy for point in event.points])
         self.rate.line(RATE).extend(steps, [point.learning_rate for point in event.points])
-        self.rate.set_note(tr("now {rate}", rate=number(event.points[-1].learning_rate, 2)))
+        self.rate.set_note(tr("now {rate}", rate=_short(event.points[-1].learning_rate)))
 
     def add_epoch(self, event: EpochDone) -> None:
         """Add the circles of an epoch's validation."""
@@ -134,3 +134,7 @@ class TrainingCharts(QSplitter):
         for chart in (self.loss, self.accuracy):
             chart.set_smoothing(factor)
             chart.redraw()
+
+
+def _short(rate: float) -> str:
+    return number(rate, 2 if rate < 1 else 3)

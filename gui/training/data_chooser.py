@@ -124,7 +124,7 @@ class DataChooser(QToolButton):
         theme = current()
         title = QFontMetrics(theme.font("body")).horizontalAdvance(self._title)
         detail = QFontMetrics(theme.font("shape")).horizontalAdvance(self._detail)
-        width = title + detail + 2 * self._side() + 4 * theme.space("s")
+        width = title + detail + 2 * self._side() + 5 * theme.space("s") + 2
         return QSize(width, theme.size("tool_button"))
 
     def minimumSizeHint(self) -> QSize:

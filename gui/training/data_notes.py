@@ -20,6 +20,7 @@ from backend.data.shapes import check_classes, plan_conversion
 from backend.data.source import Shape, Skipped
 from graph.layers.io import Input, Output
 from graph.message import Message, UserError
+from graph.network import Change
 from gui.parts import Label
 from gui.session import Session
 from gui.text import full, shape, tr
@@ -48,10 +49,14 @@ class DataNotes(QWidget):
             column.addWidget(label)
         column.addWidget(self._show_list, 0, Qt.AlignmentFlag.AlignLeft)
         self._choice.changed.connect(self.refresh)
-        session.changed.connect(lambda change: change.meaning and self.refresh())
+        session.changed.connect(self._edited)
         session.document_replaced.connect(self.refresh)
         notifier.changed.connect(self.refresh)
         self.refresh()
+
+    def _edited(self, change: Change) -> None:
+        if change.meaning:
+            self.refresh()
 
     def refresh(self) -> None:
         """Say what is true now."""

@@ -6,6 +6,8 @@ background. It looks at nothing while it is hidden.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -32,6 +34,8 @@ from gui.training.settings_form import settings_of
 from gui.training.stills import Still, Stills
 from gui.training.strips import palette_of
 from gui.training.weights import computes_the_same
+
+Paint = Callable[[QPainter, QRectF], None]
 
 VIEWER = "live"
 CALM = 200
@@ -78,7 +82,7 @@ class LivePanel(QWidget):
         session.document_replaced.connect(self._soon.start)
         run.state_changed.connect(self._look)
         run.probed.connect(self._show)
-        run.closing.connect(self._close_looks)
+        self._panel.closing.connect(self._close_looks)
         self._stills.looked.connect(self._show)
         self._stills.failed.connect(self._show_nothing)
         self.chooser.chosen.connect(self._choose_image)
@@ -165,7 +169,7 @@ class LivePanel(QWidget):
                 self._show_absent(node)
             return steps.get(node)
         found = [step for step in steps.values() if _has_filters(step)]
-        return (found or list(steps.values()) or [None])[0]
+        return next(iter(found or steps.values()), None)
 
     def _take(self, step: Step | None) -> None:
         before, self._step = self._step, step
@@ -331,7 +335,7 @@ class LiveHead(QWidget):
 class _Spot(QWidget):
     """A small square that somebody else paints."""
 
-    def __init__(self, parent: QWidget, paint: object) -> None:
+    def __init__(self, parent: QWidget, paint: Paint) -> None:
         super().__init__(parent)
         self._paint = paint
         self.setFixedSize(current().pixels(16), current().pixels(16))

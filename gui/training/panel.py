@@ -54,6 +54,8 @@ class TrainingPanel(QWidget):
     """Pictures (QImage) for nodes of the canvas by node id; empty when the run is over."""
     activity = Signal(object)
     """Share of the network's multiply-accumulates (0..1) by node id; empty when nothing runs."""
+    closing = Signal()
+    """The window is about to end; who works beside the run ends that, too."""
     export_requested = Signal()
     """The user wants the file for the weights at ``weights_path``."""
 
@@ -105,7 +107,9 @@ class TrainingPanel(QWidget):
     def close_run(self) -> bool:
         """End the run and what runs beside it while the event loop goes on; False if the run did
         not end in time."""
+        self.controller.stop()
         self.choice.stop()
+        self.closing.emit()
         return self.controller.close()
 
     @property
@@ -299,6 +303,7 @@ class TrainingPanel(QWidget):
         elif state == "preparing":
             self._set_status(tr("Preparing"))
         else:
+            self.controls.figures.end()
             self.charts.redraw(now=True)
             self.activity.emit({})
             self.thumbnails.emit({})

@@ -191,6 +191,10 @@ class RunFigures(QWidget):
         self.elapsed.show_value(duration(event.elapsed))
         self.remaining.show_value(duration(event.remaining))
 
+    def end(self) -> None:
+        """The run is over: nothing remains."""
+        self.remaining.show_value(NOTHING)
+
     def add_epoch(self, event: EpochDone) -> None:
         """An epoch is over."""
         if event.best:

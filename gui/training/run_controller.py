@@ -71,8 +71,6 @@ class RunController(QObject):
     noticed = Signal(object)
     failed = Signal(object)
     finished = Signal(object)
-    closing = Signal()
-    """The window is about to end; whoever works in the background ends that, too."""
     ticked = Signal()
     """New events have been told; told once more at the end."""
 
@@ -181,10 +179,9 @@ class RunController(QObject):
 
     def close(self, seconds: float = CLOSING) -> bool:
         """End the run while the event loop goes on; False if it did not end in time."""
-        self.stop()
-        self.closing.emit()
         if self._worker is None:
             return True
+        self.stop()
         loop = QEventLoop()
         self.state_changed.connect(loop.quit)
         QTimer.singleShot(round(seconds * 1000), loop, loop.quit)

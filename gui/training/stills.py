@@ -59,6 +59,8 @@ class Stills(QObject):
         if self._task is not None:
             self._next = still
             return
+        if self._bench.cancel.is_set():
+            self._bench = _Bench()
         bench = self._bench
         self._task = Task(lambda: bench.look(still), "look-inside", self)
         self._task.done.connect(self._tell)

@@ -128,7 +128,12 @@ def test_close_while_training_leaves_no_thread(qtbot: QtBot) -> None:
 
 def test_failing_run_says_why_and_gives_the_trace(qtbot: QtBot) -> None:
     room = open_room(
-        qtbot, epochs=50, optimizer="SGD", learning_rate=100.0, schedule="constant", momentum=0.9
+        qtbot,
+        epochs=50,
+        optimizer="SGD",
+        learning_rate=100.0,
+        schedule="constant",
+        label_smoothing=0.0,
     )
     panel = room.panel
     room.click(panel.controls.train)
@@ -145,7 +150,7 @@ def test_failing_run_says_why_and_gives_the_trace(qtbot: QtBot) -> None:
     assert "Traceback" in QGuiApplication.clipboard().text()
     dialog.close()
     show = panel.banner.button("Show conv1") or panel.banner.button("Show fc1")
-    assert show is not None
+    assert show is not None, panel.banner.text()
     with qtbot.waitSignal(room.session.reveal_requested):
         room.click(show)
     assert room.session.selection[0] in (CONV, LINEAR)

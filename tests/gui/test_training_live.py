@@ -138,3 +138,10 @@ def test_activity_is_the_share_of_the_work(qtbot: QtBot) -> None:
     assert np.isclose(sum(told[0].values()), 1.0)
     assert told[0][CONV] == pytest.approx(4 * 9 * 81 / (4 * 9 * 81 + 324 * 10 + 0), rel=0.25)
     assert told[-1] == {}
+
+
+def test_looks_go_on_after_background_work_was_ended(room: Room) -> None:
+    assert room.panel.close_run()
+    conv = room.session.network.nodes[CONV].layer
+    assert room.session.do(SetLayer(CONV, conv.changed(out_channels=7)))
+    room.wait(lambda: room.live.weights.counts.sum() == 7 * 9)
