@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.layer import Category
+from graph.layer import Category, Shape
 from graph.layers import REGISTRY, by_category
 from gui.glyphs import glyph_icon
 from gui.search import Answer, find, nothing_found
@@ -121,7 +121,7 @@ class Palette(QWidget):
     # Searching
 
     def _search(self, text: str) -> None:
-        self._answer = find(text)
+        self._answer = find(text, self._shape() if text else None)
         found = {entry.layer.type_name() for entry in self._answer.found}
         first: QTreeWidgetItem | None = None
         best = self._answer.found[0].layer.type_name() if self._answer.found else ""
@@ -147,6 +147,12 @@ class Palette(QWidget):
         self.empty.setText(nothing_found(self._answer) if nothing else "")
         if first is not None:
             self.tree.setCurrentItem(first)
+
+    def _shape(self) -> Shape | None:
+        """What the chosen node gives, so that Enter takes what fits it."""
+        chosen = self._session.selection
+        outputs = self._session.analysis.facts(chosen[-1]).outputs if chosen else ()
+        return outputs[0] if outputs else None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication
 
 from graph.edits import Batch, Move, Rename
-from graph.layer import Layer, Shape
+from graph.layer import Shape
 from graph.message import UserError, say
 from graph.network import Position
 from gui.canvas import arrange, changes, clipboard
 from gui.canvas import measures as m
-from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.adding import Adding, on_grid
 from gui.canvas.controls import Question, RenameField
-from gui.canvas.gestures import Pointer
 from gui.canvas.walk import neighbour
 from gui.search import SearchPopup
 from gui.session import Session
@@ -38,14 +38,11 @@ class Editing(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
-        self.search = SearchPopup(view)
+        self.adding = Adding(view)
         self.question = Question(view)
         self.field = RenameField(view)
-        self._place: Callable[[Layer], None] | None = None
         self._reordered: tuple[str, str] | None = None
         self._pasted: tuple[str, int] = ("", 0)
-        self.search.chosen.connect(self._take)
-        self.search.closed.connect(self._search_closed)
         self.field.renamed.connect(self._rename)
         self._solved.connect(self._arranged)
 
@@ -53,198 +50,16 @@ class Editing(QObject):
     def session(self) -> Session:
         return self._view.session
 
+    @property
+    def search(self) -> SearchPopup:
+        return self.adding.search
+
     def forget(self) -> None:
         """Drop what belongs to the last document."""
-        self._place = None
-        self.search.close_list()
+        self.adding.forget()
         self.field.hide()
         self.question.hide()
         self._reordered = None
-
-    # Adding
-
-    def place(
-        self,
-        layer: Layer,
-        point: QPointF,
-        sources: tuple[tuple[str, str], ...] = (),
-        target: tuple[str, str, int | None] | None = None,
-        wire: str | None = None,
-    ) -> None:
-        """Place a layer with its middle at a point, connected or within a wire."""
-        network = self.session.network
-        size = (m.OPERATOR_WIDTH if layer.operator else m.WIDTH, m.HEADER)
-        position = _on_grid(point.x() - size[0] / 2, point.y() - size[1] / 2)
-        if wire is not None and wire in network.wires and changes.can_insert(layer):
-            self._add(changes.add_on_wire(network, layer, position, wire))
-        else:
-            self._add(changes.add(network, layer, position, sources, target))
-
-    def _add(self, addition: changes.Addition) -> None:
-        if self.session.do(addition.edit):
-            self.session.select(addition.nodes)
-            area = QRectF()
-            for node in addition.nodes:
-                area = area.united(self._view.canvas.nodes[node].rect())
-            self._view.camera.show(area)
-
-    def add_layer(self, layer: Layer, connect: bool) -> None:
-        """Place a layer by the chosen nodes, connected where shapes allow."""
-        session, network = self.session, self.session.network
-        wires = [w for w in session.selected_wires if w in network.wires]
-        if connect and wires and not session.selection and changes.can_insert(layer):
-            middle = self._view.canvas.wires[wires[0]].sceneBoundingRect().center()
-            self.place(layer, middle, wire=wires[0])
-            return
-        chosen = [node for node in session.selection if network.nodes[node].layer.output_ports()]
-        if not chosen:
-            self.place(layer, self._free_place(self._view.camera.center()))
-            return
-        sources = self._sources(layer, chosen) if connect else ()
-        self._add(changes.add(network, layer, self._beside(chosen[-1], layer), sources))
-
-    def _sources(self, layer: Layer, chosen: list[str]) -> tuple[tuple[str, str], ...]:
-        """The outputs of chosen nodes that a new layer takes; says so if its shape does not fit."""
-        session = self.session
-        ports = layer.input_ports()
-        if not ports:
-            return ()
-        wanted = chosen if ports[0].many else chosen[-1:]
-        sources = []
-        for node in wanted:
-            output = session.network.nodes[node].layer.output_ports()[0].name
-            shape = changes.carried(session, node, output)
-            if changes.fits(layer, shape):
-                sources.append((node, output))
-            else:
-                self._view.tell(
-                    tr(
-                        "{type} does not fit behind {name}, so it was not connected",
-                        type=layer.type_name(),
-                        name=session.network.nodes[node].name,
-                    ),
-                    tone="warning",
-                )
-        return tuple(sources)
-
-    def _beside(self, node: str, layer: Layer) -> Position:
-        """Under a node if that continues its stack and is free, else at the top right of it."""
-        canvas, network = self._view.canvas, self.session.network
-        rect = canvas.nodes[node].rect()
-        probe = canvas.nodes[node]
-        height = 0.0
-        top = rect.top()
-        for _ in range(len(network.nodes)):
-            wires = network.inputs(probe.face.id)
-            above = canvas.nodes[wires[0].source] if wires else None
-            way = canvas.wires[wires[0].id].route if wires else None
-            if above is None or way is None or not way.seam:
-                break
-            probe, top = above, above.rect().top()
-        height = rect.bottom() - top
-        below = QRectF(rect.left(), rect.bottom() + m.SEAM, m.WIDTH, m.FULL_HEIGHT)
-        if (
-            layer.input_ports()
-            and not network.outputs(node)
-            and height + below.height() <= m.STACK_HEIGHT
-            and self._is_free(below)
-        ):
-            return below.left(), below.top()
-        right = QPointF(
-            rect.right() + m.COLUMN_GAP, top if not network.outputs(node) else rect.top()
-        )
-        free = self._free_place(right + QPointF(m.WIDTH / 2, m.HEADER / 2))
-        return _on_grid(free.x() - m.WIDTH / 2, free.y() - m.HEADER / 2)
-
-    def _is_free(self, area: QRectF) -> bool:
-        near = self._view.canvas.items(area.adjusted(-4, -4, 4, 4))
-        return not any(
-            item.rect().intersects(area)
-            for item in self._view.canvas.nodes.values()
-            if item in near
-        )
-
-    def _free_place(self, point: QPointF) -> QPointF:
-        """The nearest place from a point downwards where a node covers no other."""
-        area = QRectF(0, 0, m.WIDTH, m.FULL_HEIGHT)
-        area.moveCenter(point)
-        for _ in range(200):
-            if self._is_free(area):
-                break
-            area.translate(0, m.GRID_STEP)
-        return area.center()
-
-    # The search
-
-    def open_search(self, connect: bool) -> None:
-        """Ask for a layer at the pointer, for the chosen wire, or to connect to the chosen node."""
-        session, view = self.session, self._view
-        place = view.pointer_place()
-        point = view.mapToScene(place)
-        wires = [w for w in session.selected_wires if w in session.network.wires]
-        if wires:
-            shape = session.analysis.wire_shape(wires[0])[0]
-            self._ask(
-                place,
-                lambda layer: self.place(layer, point, wire=wires[0]),
-                shape,
-                changes.can_insert,
-            )
-            return
-        shape = self._selected_shape()
-        if connect and session.selection:
-            self._ask(place, lambda layer: self.add_layer(layer, True), shape, _takes_input)
-        else:
-            self._ask(place, lambda layer: self.place(layer, point), shape)
-
-    def _selected_shape(self) -> Shape | None:
-        chosen = self.session.selection
-        if not chosen:
-            return None
-        outputs = self.session.analysis.facts(chosen[-1]).outputs
-        return outputs[0] if outputs else None
-
-    def search_from(self, node: str, slot: InputSlot | OutputSlot, pointer: Pointer) -> None:
-        """Ask for a layer to be connected to a port, where the pointer let a wire go."""
-        port, point = slot.port, pointer.scene
-        if isinstance(slot, OutputSlot):
-            shape = changes.carried(self.session, node, port)
-            self._ask(
-                pointer.view,
-                lambda layer: self.place(
-                    layer, point + QPointF(m.WIDTH / 2, 0), sources=((node, port),)
-                ),
-                shape,
-                _takes_input,
-            )
-            return
-        index = slot.index if slot.many and slot.wire is not None else None
-        self._ask(
-            pointer.view,
-            lambda layer: self.place(
-                layer, point - QPointF(m.WIDTH / 2, 0), target=(node, port, index)
-            ),
-            None,
-            _gives_output,
-        )
-
-    def _ask(
-        self,
-        place: QPoint,
-        then: Callable[[Layer], None],
-        shape: Shape | None,
-        suits: Callable[[Layer], bool] | None = None,
-    ) -> None:
-        self._place = then
-        self.search.open_at(place, shape, suits)
-
-    def _take(self, layer: Layer) -> None:
-        then, self._place = self._place, None
-        if then is not None:
-            then(layer)
-
-    def _search_closed(self) -> None:
-        self._view.setFocus(Qt.FocusReason.PopupFocusReason)
 
     # Deleting
 
@@ -298,7 +113,7 @@ class Editing(QObject):
             if with_inputs and wire.source not in part.nodes
         ]
         offset = (COPY_OFFSET, COPY_OFFSET)
-        self._add(changes.place_copies(network, part, offset, say("Duplicate"), outer))
+        self.adding.add(changes.place_copies(network, part, offset, say("Duplicate"), outer))
 
     def copy(self) -> None:
         """The chosen nodes as text on the clipboard."""
@@ -333,9 +148,9 @@ class Editing(QObject):
         shown = view.mapToScene(view.viewport().rect()).boundingRect()
         if not shown.contains(corner + QPointF(*offset)):
             goal = shown.center() - QPointF(m.WIDTH / 2, m.WIDTH / 2)
-            x, y = _on_grid(goal.x() - corner.x(), goal.y() - corner.y())
+            x, y = on_grid(goal.x() - corner.x(), goal.y() - corner.y())
             offset = (x, y)
-        self._add(changes.place_copies(self.session.network, part, offset, say("Paste")))
+        self.adding.add(changes.place_copies(self.session.network, part, offset, say("Paste")))
 
     # Names, order, places
 
@@ -437,7 +252,13 @@ class Editing(QObject):
             self._arranged(network, arrange.solve(task))
             return
         self._view.tell(tr("Arranging {n} layers …", n=len(nodes)))
-        QThreadPool.globalInstance().start(lambda: self._solved.emit(network, arrange.solve(task)))
+
+        def solve() -> None:
+            positions = arrange.solve(task)
+            with suppress(RuntimeError):  # the window may have closed meanwhile
+                self._solved.emit(network, positions)
+
+        QThreadPool.globalInstance().start(solve)
 
     def _shapes(self, node: str) -> tuple[Shape | None, Shape | None]:
         facts = self.session.analysis.facts(node)
@@ -462,17 +283,3 @@ class Editing(QObject):
             body = self._view.canvas.nodes[node].face.body()
             area = area.united(body.translated(x, y))
         self._view.camera.fit(area)
-
-
-def _takes_input(layer: Layer) -> bool:
-    ports = layer.input_ports()
-    return bool(ports) and not ports[0].indices
-
-
-def _gives_output(layer: Layer) -> bool:
-    return bool(layer.output_ports())
-
-
-def _on_grid(x: float, y: float) -> Position:
-    step = m.GRID_SNAP
-    return round(x / step) * step, round(y / step) * step

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import (
     QEvent,
-    QMimeData,
     QPoint,
     QPointF,
     QRectF,
@@ -18,6 +17,8 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QCursor,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -41,33 +42,22 @@ from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
 from gui.canvas.camera import Camera
 from gui.canvas.controls import EmptyState, PointerHint, ZoomBar
-from gui.canvas.draw_wire import DrawWire
 from gui.canvas.editing import Editing
-from gui.canvas.gestures import (
-    CutWires,
-    Gesture,
-    InsertOnWire,
-    MoveNodes,
-    Pan,
-    Pointer,
-    RubberBand,
-)
+from gui.canvas.gestures import Pointer
 from gui.canvas.ground import Ground
 from gui.canvas.minimap import Minimap
 from gui.canvas.node_item import NodeItem
 from gui.canvas.overlay import Overlay
 from gui.canvas.overview import Overview
+from gui.canvas.pointing import Pointing
 from gui.canvas.scene import CanvasScene
 from gui.canvas.wire_item import WireItem
-from gui.palette import MIME
 from gui.session import Session
 from gui.text import tr
 from gui.theme import current
 
 REACH = 1_100_000.0
 MINIMAP_FROM = 1280
-GRASP = 8.0
-"""How far inside a body a port can still be grasped."""
 
 
 class CanvasView(QGraphicsView):
@@ -92,11 +82,7 @@ class CanvasView(QGraphicsView):
         self.camera = Camera(self, self._camera_moved)
         self.overview = Overview(self.canvas)
         self.ground = Ground()
-        self._gesture: Gesture | None = None
-        self._space = False
-        self._space_used = False
-        self._hovered: NodeItem | WireItem | None = None
-        self._carried: InsertOnWire | None = None
+        self.pointing = Pointing(self)
         self._flash = QVariantAnimation(self)
         self._flashing: tuple[str | None, str | None] = (None, None)
         self._set_up()
@@ -258,104 +244,19 @@ class CanvasView(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         self.ground.paint(painter, rect, self.canvas.zoom, self.viewport().size())
 
-    # The mouse
-
-    def _pointer(self, event: QMouseEvent | QDropEvent) -> Pointer:
-        place = event.position()
-        return Pointer(self.mapToScene(place.toPoint()), place.toPoint(), event.modifiers())
-
-    def pointer_place(self) -> QPoint:
-        """Where the pointer is in the view; the middle if it is elsewhere."""
-        place = self.viewport().mapFromGlobal(QCursor.pos())
-        return place if self.viewport().rect().contains(place) else self.viewport().rect().center()
+    # The mouse, in ``pointing``
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is not None:
-            self._cancel_gesture()
-        self.camera.finish()
-        self.hint.hide()
-        pointer = self._pointer(event)
-        self._gesture = self._choose(event.button(), pointer)
-        if self._gesture is not None:
-            self._gesture.start(pointer)
-        event.accept()
-
-    def _choose(self, button: Qt.MouseButton, pointer: Pointer) -> Gesture | None:
-        """The gesture that a press begins."""
-        control = pointer.modifiers & Qt.KeyboardModifier.ControlModifier
-        if button == Qt.MouseButton.MiddleButton:
-            return Pan(self)
-        if button == Qt.MouseButton.RightButton:
-            return CutWires(self) if control else None
-        if button != Qt.MouseButton.LeftButton:
-            return None
-        if self._space:
-            self._space_used = True
-            return Pan(self)
-        if self.camera.zoom >= 0.35 and not pointer.adding:
-            reach = m.PORT_HIT / min(1.0, self.camera.zoom)
-            hit = self.canvas.port_at(pointer.scene, reach, GRASP)
-            if hit is not None:
-                return self._wire_gesture(*hit)
-        node = self.canvas.node_at(pointer.scene)
-        if node is not None:
-            return MoveNodes(self, node.face.id)
-        wire = self.canvas.wire_at(pointer.scene, m.WIRE_HIT / 2 / min(1.0, self.camera.zoom))
-        if wire is not None:
-            self.session.select([], [wire.wire])
-            return None
-        return RubberBand(self)
-
-    def _wire_gesture(self, item: NodeItem, slot: InputSlot | OutputSlot) -> DrawWire:
-        """From a port; an input that has a wire gives up the wire's end."""
-        if isinstance(slot, InputSlot) and slot.wire is not None:
-            wire = self.session.network.wires[slot.wire]
-            out = self.canvas.nodes[wire.source].output_slot(wire.output)
-            if out is not None:
-                return DrawWire(self, wire.source, out, taking=wire.id)
-        return DrawWire(self, item.face.id, slot)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        pointer = self._pointer(event)
-        if self._gesture is not None:
-            self._gesture.move(pointer)
-        else:
-            self._hover(pointer)
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.end(self._pointer(event))
-        event.accept()
+        self.pointing.press(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
+        self.pointing.press(event)
 
-    def _cancel_gesture(self) -> bool:
-        gesture, self._gesture = self._gesture, None
-        if gesture is None:
-            return False
-        gesture.cancel()
-        return True
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointing.move(event)
 
-    def _hover(self, pointer: Pointer) -> None:
-        item: NodeItem | WireItem | None = None
-        if not self.afar:
-            item = self.canvas.node_at(pointer.scene)
-            if item is None:
-                hit = self.canvas.port_at(pointer.scene, m.PORT_HIT, GRASP)
-                item = hit[0] if hit else None
-            item = item or self.canvas.wire_at(pointer.scene, m.WIRE_HIT / 2)
-        self._set_hovered(item)
-
-    def _set_hovered(self, item: NodeItem | WireItem | None) -> None:
-        if item is self._hovered:
-            return
-        for changed, state in ((self._hovered, False), (item, True)):
-            if changed is not None:
-                changed.set_hovered(state)
-        self._hovered = item
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointing.release(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turns = event.angleDelta().y() / 120
@@ -365,7 +266,7 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._set_hovered(None)
+        self.pointing.hover_over(None)
         super().leaveEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -375,40 +276,23 @@ class CanvasView(QGraphicsView):
             return True
         return super().viewportEvent(event)
 
-    # Dragging a type from the palette
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        name = _dragged(event.mimeData())
-        if name is None:
-            event.ignore()
-            return
-        self._carried = InsertOnWire(self, REGISTRY[name]())
-        event.acceptProposedAction()
+        self.pointing.carry_in(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._carried is not None:
-            self._carried.over(self.mapToScene(event.position().toPoint()))
-            event.acceptProposedAction()
+        self.pointing.carry(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drop_carried()
+        self.pointing.carry_out()
         event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        name = _dragged(event.mimeData())
-        if name is None:
-            return
-        point = self.mapToScene(event.position().toPoint())
-        wire = self._carried.over(point) if self._carried is not None else None
-        self._drop_carried()
-        self.editing.place(REGISTRY[name](), point, wire=wire)
-        event.acceptProposedAction()
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.pointing.drop(event)
 
-    def _drop_carried(self) -> None:
-        if self._carried is not None:
-            self._carried.cancel()
-            self._carried = None
+    def pointer_place(self) -> QPoint:
+        """Where the pointer is in the view; the middle if it is elsewhere."""
+        place = self.viewport().mapFromGlobal(QCursor.pos())
+        return place if self.viewport().rect().contains(place) else self.viewport().rect().center()
 
     # Keys
 
@@ -430,9 +314,9 @@ class CanvasView(QGraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             if not event.isAutoRepeat():
-                self._space, self._space_used = True, False
+                self.pointing.hold_space()
             event.accept()
-        elif self._gesture is not None and event.key() != Qt.Key.Key_Escape:
+        elif self.pointing.busy and event.key() != Qt.Key.Key_Escape:
             event.accept()  # one thing at a time
         elif keys.handle(self, event):
             event.accept()
@@ -443,15 +327,13 @@ class CanvasView(QGraphicsView):
         if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
             super().keyReleaseEvent(event)
             return
-        search = self._space and not self._space_used
-        self._space = False
-        if search:
+        if self.pointing.release_space():
             self.open_search(False)
 
     def escape(self) -> None:
         """Cancel what is going on, else choose nothing."""
         self.hint.hide()
-        if not self._cancel_gesture():
+        if not self.pointing.cancel():
             self.session.select([])
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -460,7 +342,7 @@ class CanvasView(QGraphicsView):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._space = False
+        self.pointing.release_space()
         QTimer.singleShot(0, self.canvas, self.canvas.show_selection)
 
     # What else is told or asked
@@ -498,11 +380,11 @@ class CanvasView(QGraphicsView):
         text = self.canvas.nodes[chosen[-1]].face.summary if chosen else tr("Nothing chosen")
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
+            if QAccessible.isActive():
+                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _replaced(self) -> None:
-        self._gesture = None
-        self._hovered = None
-        self._carried = None
+        self.pointing.forget()
         self.editing.forget()
         self.overlay = Overlay()
         self.canvas.addItem(self.overlay)
@@ -511,9 +393,7 @@ class CanvasView(QGraphicsView):
 
     def _show_empty(self) -> None:
         self.empty.setVisible(not self.session.network.nodes)
-        known = self._hovered
-        if known is not None and known.scene() is None:
-            self._hovered = None
+        self.pointing.forget_removed()
 
     def _picture_changed(self) -> None:
         self.overview.forget()
@@ -576,15 +456,15 @@ class CanvasView(QGraphicsView):
 
     def open_search(self, connect: bool = False) -> None:
         """Ask for a layer at the pointer; ``connect`` joins it to the chosen node."""
-        self.editing.open_search(connect)
+        self.editing.adding.open_search(connect)
 
     def search_from(self, node: str, slot: InputSlot | OutputSlot, pointer: Pointer) -> None:
         """Ask for a layer to be connected to a port."""
-        self.editing.search_from(node, slot, pointer)
+        self.editing.adding.search_from(node, slot, pointer)
 
     def add_layer(self, type_name: str, connect: bool = True) -> None:
         """Place a layer by the chosen node and connect it where shapes allow."""
-        self.editing.add_layer(REGISTRY[type_name](), connect)
+        self.editing.adding.add_layer(REGISTRY[type_name](), connect)
 
     def rename_selected(self) -> None:
         """Edit the name of the chosen node in place."""
@@ -612,11 +492,3 @@ class CanvasView(QGraphicsView):
             self.session.select([], [wire])
         else:
             self.session.select([node])
-
-
-def _dragged(data: QMimeData) -> str | None:
-    """The layer type that a drag carries."""
-    if not data.hasFormat(MIME):
-        return None
-    name = bytes(data.data(MIME).data()).decode("utf-8", "replace")
-    return name if name in REGISTRY else None

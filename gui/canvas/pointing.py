@@ -1,0 +1,207 @@
+"""What the mouse does on the canvas: which gesture a press begins, what lies under the pointer,
+and layer types dragged in from the palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+
+from graph.layers import REGISTRY
+from gui.canvas import measures as m
+from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.draw_wire import DrawWire
+from gui.canvas.gestures import (
+    CutWires,
+    Gesture,
+    InsertOnWire,
+    MoveNodes,
+    Pan,
+    Pointer,
+    RubberBand,
+)
+from gui.canvas.node_item import NodeItem
+from gui.canvas.wire_item import WireItem
+from gui.palette import MIME
+
+if TYPE_CHECKING:
+    from gui.canvas.view import CanvasView
+
+GRASP = 8.0
+"""How far inside a body a port can still be grasped."""
+
+
+class Pointing:
+    """The gesture in progress, the item under the pointer, and the layer being carried."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+        self._gesture: Gesture | None = None
+        self._space = False
+        self._space_used = False
+        self._hovered: NodeItem | WireItem | None = None
+        self._carried: InsertOnWire | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a gesture is in progress."""
+        return self._gesture is not None
+
+    def forget(self) -> None:
+        """Drop all that belonged to another document."""
+        self._gesture = self._hovered = self._carried = None
+
+    def forget_removed(self) -> None:
+        """Drop the item under the pointer if it is gone."""
+        if self._hovered is not None and self._hovered.scene() is None:
+            self._hovered = None
+
+    def hold_space(self) -> None:
+        """Space is down: a drag pans."""
+        self._space, self._space_used = True, False
+
+    def release_space(self) -> bool:
+        """Space is up; True if nothing was dragged meanwhile."""
+        unused = self._space and not self._space_used
+        self._space = False
+        return unused
+
+    def _pointer(self, event: QMouseEvent | QDropEvent) -> Pointer:
+        place = event.position()
+        return Pointer(self._view.mapToScene(place.toPoint()), place.toPoint(), event.modifiers())
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begin the gesture that a press means."""
+        if self._gesture is not None:
+            self.cancel()
+        self._view.camera.finish()
+        self._view.hint.hide()
+        pointer = self._pointer(event)
+        self._gesture = self._choose(event.button(), pointer)
+        if self._gesture is not None:
+            self._gesture.start(pointer)
+        event.accept()
+
+    def _choose(self, button: Qt.MouseButton, pointer: Pointer) -> Gesture | None:
+        """The gesture that a press begins."""
+        control = pointer.modifiers & Qt.KeyboardModifier.ControlModifier
+        if button == Qt.MouseButton.MiddleButton:
+            return Pan(self._view)
+        if button == Qt.MouseButton.RightButton:
+            return CutWires(self._view) if control else None
+        if button != Qt.MouseButton.LeftButton:
+            return None
+        if self._space:
+            self._space_used = True
+            return Pan(self._view)
+        if self._view.camera.zoom >= 0.35 and not pointer.adding:
+            reach = m.PORT_HIT / min(1.0, self._view.camera.zoom)
+            hit = self._view.canvas.port_at(pointer.scene, reach, GRASP)
+            if hit is not None:
+                return self._wire_gesture(*hit)
+        node = self._view.canvas.node_at(pointer.scene)
+        if node is not None:
+            return MoveNodes(self._view, node.face.id)
+        wire = self._view.canvas.wire_at(
+            pointer.scene, m.WIRE_HIT / 2 / min(1.0, self._view.camera.zoom)
+        )
+        if wire is not None:
+            self._view.session.select([], [wire.wire])
+            return None
+        return RubberBand(self._view)
+
+    def _wire_gesture(self, item: NodeItem, slot: InputSlot | OutputSlot) -> DrawWire:
+        """From a port; an input that has a wire gives up the wire's end."""
+        if isinstance(slot, InputSlot) and slot.wire is not None:
+            wire = self._view.session.network.wires[slot.wire]
+            out = self._view.canvas.nodes[wire.source].output_slot(wire.output)
+            if out is not None:
+                return DrawWire(self._view, wire.source, out, taking=wire.id)
+        return DrawWire(self._view, item.face.id, slot)
+
+    def move(self, event: QMouseEvent) -> None:
+        """Go on with the gesture, or see what the pointer is over."""
+        pointer = self._pointer(event)
+        if self._gesture is not None:
+            self._gesture.move(pointer)
+        else:
+            self._hover(pointer)
+        event.accept()
+
+    def release(self, event: QMouseEvent) -> None:
+        """End the gesture."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.end(self._pointer(event))
+        event.accept()
+
+    def cancel(self) -> bool:
+        """Cancel the gesture; False if there is none."""
+        gesture, self._gesture = self._gesture, None
+        if gesture is None:
+            return False
+        gesture.cancel()
+        return True
+
+    def _hover(self, pointer: Pointer) -> None:
+        item: NodeItem | WireItem | None = None
+        if not self._view.afar:
+            item = self._view.canvas.node_at(pointer.scene)
+            if item is None:
+                hit = self._view.canvas.port_at(pointer.scene, m.PORT_HIT, GRASP)
+                item = hit[0] if hit else None
+            item = item or self._view.canvas.wire_at(pointer.scene, m.WIRE_HIT / 2)
+        self.hover_over(item)
+
+    def hover_over(self, item: NodeItem | WireItem | None) -> None:
+        """Mark what is under the pointer."""
+        if item is self._hovered:
+            return
+        for changed, state in ((self._hovered, False), (item, True)):
+            if changed is not None:
+                changed.set_hovered(state)
+        self._hovered = item
+
+    # Dragging a type from the palette
+
+    def carry_in(self, event: QDragEnterEvent) -> None:
+        """A drag enters: take it if it carries a layer type."""
+        name = _dragged(event.mimeData())
+        if name is None:
+            event.ignore()
+            return
+        self._carried = InsertOnWire(self._view, REGISTRY[name]())
+        event.acceptProposedAction()
+
+    def carry(self, event: QDragMoveEvent) -> None:
+        """Light the wire into which the layer would fall."""
+        if self._carried is not None:
+            self._carried.over(self._view.mapToScene(event.position().toPoint()))
+            event.acceptProposedAction()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Place the layer."""
+        name = _dragged(event.mimeData())
+        if name is None:
+            return
+        point = self._view.mapToScene(event.position().toPoint())
+        wire = self._carried.over(point) if self._carried is not None else None
+        self.carry_out()
+        self._view.editing.adding.place(REGISTRY[name](), point, wire=wire)
+        event.acceptProposedAction()
+        self._view.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def carry_out(self) -> None:
+        """The drag has left or ended."""
+        if self._carried is not None:
+            self._carried.cancel()
+            self._carried = None
+
+
+def _dragged(data: QMimeData) -> str | None:
+    """The layer type that a drag carries."""
+    if not data.hasFormat(MIME):
+        return None
+    name = bytes(data.data(MIME).data()).decode("utf-8", "replace")
+    return name if name in REGISTRY else None
