@@ -223,6 +223,8 @@ def check_field(network: Network, name: str, margin: int) -> Counter[str]:
     for axis, (field, cells) in enumerate(
         zip(analysis.facts(name).receptive_field(), fields, strict=True)
     ):
+        if not cells:
+            continue  # a window that lies in the padding
         first, last = hull(cells)
         far = margin + 3 * field.jump  # no gap between taps is wider
         if first < far or last >= lengths[axis] - far:
@@ -236,7 +238,10 @@ def check_field(network: Network, name: str, margin: int) -> Counter[str]:
         if middle[axis] + 1 >= shape[1 + axis]:
             continue
         cell = (middle[0] + 1, middle[1]) if axis == 0 else (middle[0], middle[1] + 1)
-        after = hull(measured(values[name], values[image], cell)[axis])
+        beside = measured(values[name], values[image], cell)[axis]
+        if not beside:
+            continue
+        after = hull(beside)
         if after[1] < lengths[axis] - far and after[0] - first == after[1] - last:
             assert field.jump == after[0] - first
             done["jump"] += 1
