@@ -101,6 +101,9 @@ class WireItem(QGraphicsItem):
             plate.moveTo(route.middle.x() + 4, round(route.middle.y() - PLATE_HEIGHT / 2))
         else:
             plate.moveCenter(route.middle)
+            end = route.path.currentPosition().x() - m.PORT - 2
+            if self.load.error and not route.lane and plate.right() > end:
+                plate.moveRight(end)  # not over the badge and name of the node it concerns
             plate.moveTo(round(plate.x()), round(plate.y()))
         self._plate = plate if self.load.text else QRectF()
         # Zoomed out, the plate keeps its size on the screen and so grows in the scene.
