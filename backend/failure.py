@@ -13,6 +13,7 @@ from torch import Tensor, fx
 
 from backend.build import BuildError
 from backend.events import Failed
+from backend.probe import evaluating
 from backend.settings import TrainingSettings
 from backend.walk import find_step, first_failing, first_not_finite
 from graph.message import Message, UserError, say
@@ -38,21 +39,22 @@ class Cause:
     message: Message
     node: str | None
     trace: str
+    step: int | None = None
 
     @classmethod
     def of(cls, error: BaseException) -> Cause:
         """Read an exception."""
-        node = None
+        node = step = None
         if isinstance(error, UserError):
             kind: Kind = "user"
             message = error.message
             node = error.node if isinstance(error, BuildError) else None
         elif isinstance(error, LossNotFinite):
-            kind, message = "not finite", _number(error)
+            kind, message, step = "not finite", _number(error), error.step
         else:
             kind = "memory" if is_out_of_memory(error) else "other"
             message = say("{reason}", reason=_reason(error))
-        return cls(kind, message, node, "".join(traceback.format_exception(error)))
+        return cls(kind, message, node, "".join(traceback.format_exception(error)), step)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -73,7 +75,11 @@ def failed(
     module: fx.GraphModule | None = None,
     x: Tensor | None = None,
 ) -> Failed:
-    """The event for a cause. With the module and its last batch the node is looked for."""
+    """The event for a cause. With the module and its last batch the node is looked for.
+
+    ``step`` counts where the cause does not say itself.
+    """
+    step = cause.step if cause.step is not None else step
     if cause.kind == "user":
         return Failed(cause.message, cause.node, cause.trace)
     if cause.kind == "memory":
@@ -82,6 +88,8 @@ def failed(
     if module is not None and x is not None:
         find = _where_not_finite if cause.kind == "not finite" else _where_failing
         place = _safely(find, module, x)
+    if place is None and cause.kind == "not finite":
+        place = (plan.outputs[0][0], "size")
     node_step = find_step(plan, place[0]) if place else None
     node = node_step.node if node_step else None
     title = (node_step.title or node_step.name) if node_step else (place[0] if place else "")
@@ -104,7 +112,12 @@ Place = tuple[str, str] | None
 
 
 def _where_not_finite(module: fx.GraphModule, x: Tensor) -> Place:
-    return first_not_finite(module, x)
+    found = first_not_finite(module, x)
+    if found is None:
+        # Normalisation with its running statistics may overflow where that of a batch does not.
+        with evaluating(module):
+            found = first_not_finite(module, x)
+    return found
 
 
 def _where_failing(module: fx.GraphModule, x: Tensor) -> Place:
@@ -129,18 +142,11 @@ def _not_finite(
         "Lower the learning rate (it is {rate}) or check the data.",
         rate=f"{settings.learning_rate:g}",
     )
-    if not node:
-        return say(
-            "Training stopped at step {step}: {why}. {mend}",
-            step=step,
-            why=cause.message,
-            mend=mend,
-        )
-    first = (
-        say("{node} is the first node with a non-finite output", node=node)
-        if what == "output"
-        else say("{node} is the first node with a non-finite parameter", node=node)
-    )
+    first = {
+        "output": say("{node} is the first node with a non-finite output", node=node),
+        "parameter": say("{node} is the first node with a non-finite parameter", node=node),
+        "size": say("the values of {node} are too large", node=node),
+    }[what]
     return say(
         "Training stopped at step {step}: {why}; {first}. {mend}",
         step=step,

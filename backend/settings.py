@@ -33,7 +33,7 @@ class TrainingSettings(Declaration):
     batch_size: int = integer(64, 1, 65_536, "Images per step.")
     optimizer: str = choice("AdamW", OPTIMIZERS, "How the gradients change the weights.")
     learning_rate: float = real(
-        3e-3, 0.0, 100.0, "Size of a change; the schedule's highest.", open_minimum=True
+        5e-3, 0.0, 100.0, "Size of a change; the schedule's highest.", open_minimum=True
     )
     momentum: float = real(
         0.9, 0.0, 1.0, "Share of the last change that is kept (SGD, RMSprop).", open_maximum=True
@@ -48,7 +48,7 @@ class TrainingSettings(Declaration):
         0.1, 0.0, 1.0, "Factor of each drop (step schedule).", open_minimum=True
     )
     label_smoothing: float = real(
-        0.0, 0.0, 1.0, "Share of the target spread over all classes.", open_maximum=True
+        0.05, 0.0, 1.0, "Share of the target spread over all classes.", open_maximum=True
     )
     validation_fraction: float = real(
         0.1,

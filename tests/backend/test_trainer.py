@@ -137,7 +137,7 @@ def test_steps_are_those_of_a_loop_written_by_hand(digits: Prepared) -> None:
     """Without dropout and schedule there is nothing random but the order of the images."""
     plan = template_plan("lenet5")
     data = prepare(open_data("digits"), plan.inputs[0][1])
-    chosen = settings(epochs=1, schedule="constant", batch_size=256)
+    chosen = settings(epochs=1, schedule="constant", batch_size=256, label_smoothing=0.0)
     module = build(plan, seed=0)
     events = list(train(plan, chosen, data, module=module))
     judge = build(plan, seed=0)
@@ -383,10 +383,10 @@ def test_an_absurd_learning_rate_names_the_first_node(digits: Prepared) -> None:
         (("out", 0),),
     )
     failure = last_failure(list(train(plan, chosen, digits)))
-    assert failure.node in {"b", "d"}
+    assert failure.node in {"b", "d"}  # which of them overflows first is the processor's affair
     text = str(failure.message)
     assert text.startswith("Training stopped at step ")
-    assert "is the first node with a non-finite" in text
+    assert "is the first node with a non-finite" in text or "are too large" in text
     assert "Lower the learning rate (it is 100)" in text
 
 
