@@ -87,7 +87,7 @@ WINDOW = (
 )
 HELP = (
     Verb("commands", "All commands…", ("Ctrl+K",), "search"),
-    Verb("keys", "Keys", ("?",), "keyboard"),
+    Verb("keys", "Keys", ("?", "Shift+?"), "keyboard"),
     Verb("about", "About ConvLoom", (), "info"),
 )
 MENUS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
@@ -185,6 +185,6 @@ def _rows(path: str, menu: QMenu) -> Iterator[tuple[str, str, QAction]]:
             continue
         below = action.menu()
         if isinstance(below, QMenu):
-            yield from _rows(f"{path} › {below.title()}", below)
+            yield from _rows(f"{path} · {below.title()}", below)
         else:
             yield path, action.text().partition("\t")[0].replace("&", ""), action

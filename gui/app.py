@@ -96,4 +96,3 @@ def run(argv: Sequence[str]) -> int:
         else:
             window.documents.open(path)
     return app.exec()
-

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from graph.network import Change
+from gui.icons import icon
 from gui.parts import Elided, Label
 from gui.session import Session
 from gui.text import full, tr
@@ -22,7 +23,7 @@ class Breadcrumb(QFrame):
         self._root.setText(tr("Network"))
         self._root.setToolTip(tr("Choose nothing: figures of the whole network"))
         self._root.clicked.connect(lambda: session.select([]))
-        self._arrow = Label("›", "hint", self)
+        self._arrow = QLabel(self)
         self._here = Elided("", "name", self)
         self._counts = Label("", "hint", self)
         self._row = QHBoxLayout(self)
@@ -40,6 +41,8 @@ class Breadcrumb(QFrame):
 
     def _restyle(self) -> None:
         theme = current()
+        side = theme.pixels(12)
+        self._arrow.setPixmap(icon("right", "tertiary").pixmap(side, side))
         self.setFixedHeight(theme.size("breadcrumb"))
         self._row.setContentsMargins(theme.space("xs"), 0, theme.space("m"), 0)
         self._row.setSpacing(theme.space("xs"))
@@ -67,7 +70,7 @@ class Breadcrumb(QFrame):
             here = f"{nodes[wire.source].name} → {nodes[wire.target].name}"
         self._here.set_text(here)
         self._arrow.setVisible(bool(here))
-        counts = [tr("{n} layers", n=full(len(nodes)))]
+        counts = [tr("1 layer") if len(nodes) == 1 else tr("{n} layers", n=full(len(nodes)))]
         if chosen or wires:
             counts.append(tr("{n} selected", n=full(len(chosen) + len(wires))))
         self._counts.setText("   ".join(counts))

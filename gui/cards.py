@@ -103,6 +103,7 @@ class TemplateCard(Card):
         self._text.addWidget(self._note)
         self._text.addWidget(self._figures)
         column.addLayout(self._text)
+        column.addStretch(1)
         self.setAccessibleName(f"{template.title}, {template.year}. {note}")
         self._restyle()
         notifier.changed.connect(self._restyle)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from graph.analysis import Analysis
 from graph.export import Source, source
@@ -57,7 +57,11 @@ class CodePanel(QWidget):
         self.head = PanelTitle(tr("Code"))
         self._badge = Label("", "hint", self.head)
         self.problem_button = self._button(tr("Go to the problem"), "warning", self._ask_problem)
-        self.copy_button = self._button(tr("Copy"), "copy", self.copy)
+        self.copy_button = QToolButton(self.head)
+        self.copy_button.setIcon(icon("copy"))
+        self.copy_button.setToolTip(tr("Copy the source (Ctrl+Shift+E)"))
+        self.copy_button.setAccessibleName(tr("Copy the source"))
+        self.copy_button.clicked.connect(self.copy)
         self.save_button = self._button(tr("Save as .py"), "export", None)
         self.save_button.setToolTip(tr("Save as a Python file (Ctrl+E)"))
         self.head.row.insertWidget(1, self._badge)
@@ -117,9 +121,7 @@ class CodePanel(QWidget):
             self._show(written(network, analysis, name))
         else:
             copy = copied(network)
-            self._task = Task(
-                lambda: written(copy, Analysis(copy), name), "convloom-source", self
-            )
+            self._task = Task(lambda: written(copy, Analysis(copy), name), "convloom-source", self)
             self._task.done.connect(self._arrived)
             self._task.start()
 
@@ -191,9 +193,7 @@ class CodePanel(QWidget):
         chosen = self._session.selection
         if self._written is None:
             return
-        lines = [
-            line for node in chosen for line in self._written.source.lines.get(node, ())
-        ]
+        lines = [line for node in chosen for line in self._written.source.lines.get(node, ())]
         self.view.light(lines, follow=follow)
 
     def _choose_line(self, line: int) -> None:

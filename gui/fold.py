@@ -54,7 +54,7 @@ class FoldingPalette(QStackedWidget):
         self.strip = IconStrip(self)
         self.addWidget(palette)
         self.addWidget(self.strip)
-        notifier.changed.connect(lambda _theme: self._limit())
+        notifier.changed.connect(self._limit)
         self._limit()
 
     @property

@@ -69,6 +69,8 @@ class Inspector(QScrollArea):
         self.head.show_selection(nodes)
         self.node_page.setVisible(single)
         self.sums.setVisible(not single)
+        if not single:
+            self.node_page.leave()
         if single:
             self.node_page.show_node(nodes[0])
         elif nodes:
@@ -101,7 +103,7 @@ class InspectorHead(PanelTitle):
         self.row.insertWidget(0, self._glyph)
         self.row.insertWidget(1, self.name, 3)
         self.row.insertWidget(2, self.kind, 2)
-        notifier.changed.connect(lambda _theme: self.show_selection(self._session.selection))
+        notifier.changed.connect(self._repaint_glyph)
 
     def show_selection(self, nodes: list[str]) -> None:
         """Show the one node chosen, or say how many things are."""
@@ -124,6 +126,9 @@ class InspectorHead(PanelTitle):
         else:
             self.title.set_text(tr("Network"))
         self._node = node.id if node else ""
+
+    def _repaint_glyph(self) -> None:
+        self.show_selection(self._session.selection)
 
     def edit_name(self) -> None:
         """Put the keyboard into the name."""
@@ -189,7 +194,7 @@ class SumsPage(QWidget):
         session = self._session
         totals = session.analysis.totals()
         self._name.setText(session.project.name)
-        self.first.figure.setText(tr("one image, float32"))
+        self.first.figure.set_text(tr("one image, float32"))
         self.figures.show_rows(
             (
                 (tr("Layers"), full(totals.layers)),
@@ -221,7 +226,7 @@ class SumsPage(QWidget):
         session = self._session
         facts = [session.analysis.facts(node) for node in nodes]
         self._name.setText(tr("{n} layers", n=len(nodes)))
-        self.first.figure.setText(tr("one image, float32"))
+        self.first.figure.set_text(tr("one image, float32"))
         self.figures.show_rows(
             (
                 (tr("Parameters"), full(sum(f.parameters for f in facts))),
@@ -242,7 +247,7 @@ class SumsPage(QWidget):
         known, assumed = session.analysis.wire_shape(wire)
         source, target = nodes[found.source].name, nodes[found.target].name
         self._name.setText(f"{source} → {target}")
-        self.first.figure.setText(tr("one image, float32"))
+        self.first.figure.set_text(tr("one image, float32"))
         rows = [
             (tr("Shape"), tr("not known") if known is None else shape(known)),
             (tr("From"), f"{source} · {found.output}"),

@@ -52,7 +52,7 @@ class NodePage(QWidget):
         self._computes = Section(tr("What it computes"), self)
         self._formulas: list[tuple[Label, Formula]] = []
         self._cost = Section(tr("Cost"), self)
-        self._cost.figure.setText(tr("one image, float32"))
+        self._cost.figure.set_text(tr("one image, float32"))
         self._figures = Figures(self)
         self._cost.content.addWidget(self._figures)
         self._reach = Section(tr("Receptive field"), self)
@@ -91,6 +91,10 @@ class NodePage(QWidget):
         self._forms[kind].set_values(found.layer.values(), fresh=fresh)
         self._summary.setText(tr(found.layer.summary))
         self.show_figures()
+
+    def leave(self) -> None:
+        """No single node is shown any more: what comes next is a new visit."""
+        self._node = ""
 
     def show_figures(self) -> None:
         """Read figures and faults of the node again."""
@@ -150,7 +154,7 @@ class NodePage(QWidget):
                 result = full(int(line.result)) if line.result.isdigit() else line.result
                 formula.show_formula(line.rule, line.numbers, result)
         sides = [_shapes(facts.inputs), _shapes(facts.outputs or facts.inputs)]
-        self._computes.figure.setText(" → ".join(side for side in sides if side))
+        self._computes.figure.set_text(" → ".join(side for side in sides if side))
         self._computes.setVisible(bool(shown or facts.outputs))
 
     def _show_cost(self, facts: Facts) -> None:
@@ -171,7 +175,7 @@ class NodePage(QWidget):
             return
         cells = output[1:] if len(output) == 3 else (1, 1)
         self._picture.show_field(image[1:], fields, cells)
-        self._reach.figure.setText(
+        self._reach.figure.set_text(
             tr("{size} px, step {step}", size=_size(fields, both=True), step=_step(fields))
         )
         self._path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
@@ -204,7 +208,7 @@ def _merged(lines: list[Explanation]) -> list[tuple[str, Explanation]]:
 
 def _shapes(shapes: tuple[Any, ...]) -> str:
     texts = ["?" if known is None else shape(known) for known in shapes]
-    return ", ".join(texts) if len(texts) <= 2 else tr("{n} inputs", n=len(texts))
+    return texts[0] if len(set(texts)) == 1 else tr("{n} shapes", n=len(texts)) if texts else ""
 
 
 def _image_shape(network: Network) -> tuple[int, ...] | None:

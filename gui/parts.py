@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -26,7 +26,12 @@ class Label(QLabel):
     """Plain text in a role of the type table."""
 
     def __init__(
-        self, text: str = "", role: str = "body", parent: QWidget | None = None, *, wrap: bool = False
+        self,
+        text: str = "",
+        role: str = "body",
+        parent: QWidget | None = None,
+        *,
+        wrap: bool = False,
     ) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -108,11 +113,11 @@ class Section(QWidget):
         self._line = QFrame(self)
         self._line.setObjectName("line")
         self.title = Label(title, "caption", self)
-        self.figure = Label("", "hint", self)
+        self.figure = Elided("", "small", self, colour="tertiary")
         head = QHBoxLayout()
         head.addWidget(self.title)
         head.addStretch(1)
-        head.addWidget(self.figure)
+        head.addWidget(self.figure, 0, Qt.AlignmentFlag.AlignRight)
         self.content = QVBoxLayout()
         self._column = QVBoxLayout(self)
         self._column.addWidget(self._line)
@@ -162,9 +167,7 @@ class Figures(QWidget):
 
     def texts(self) -> dict[str, str]:
         """The rows as they stand."""
-        return {
-            name.text(): value.text() for name, value in self._labels if not name.isHidden()
-        }
+        return {name.text(): value.text() for name, value in self._labels if not name.isHidden()}
 
 
 class PanelTitle(QWidget):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
 from platformdirs import user_config_path
+from PySide6.QtCore import QByteArray, QSettings
 
 from gui.theme import MODES, SCALES
 

@@ -71,7 +71,7 @@ class Problems(QWidget):
         self._later.timeout.connect(self.refresh)
         session.changed.connect(self._changed)
         session.document_replaced.connect(self.refresh)
-        notifier.changed.connect(lambda _theme: self._list.doItemsLayout())
+        notifier.changed.connect(self._list.doItemsLayout)
         self.refresh()
 
     def _changed(self, change: Change) -> None:
@@ -97,7 +97,9 @@ class Problems(QWidget):
             faults = []
             self._fine.setText(tr("No layers yet, so no problems"))
         else:
-            self._fine.setText(tr("No problems. {n} layers checked", n=full(layers)))
+            one = tr("No problems. 1 layer checked")
+            many = tr("No problems. {n} layers checked", n=full(layers))
+            self._fine.setText(one if layers == 1 else many)
         self._pages.setCurrentIndex(1 if faults else 0)
         if faults != self._faults:
             self._faults = faults
@@ -117,9 +119,7 @@ class Problems(QWidget):
             role = "warning" if fault.warning else "error"
             item.setIcon(icon(role, role))
             kind = tr("Warning") if fault.warning else tr("Error")
-            item.setData(
-                Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {tr(fault.sentence())}"
-            )
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {tr(fault.sentence())}")
             item.setToolTip(tr(fault.sentence()))
             self._list.addItem(item)
         same = [

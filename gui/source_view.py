@@ -138,7 +138,9 @@ class SourceView(QPlainTextEdit):
             painter.drawText(0, top, width - theme.pixels(18), height, right, str(line))
             if line in self._hues:
                 hue = theme.category[self._hues[line]]
-                painter.fillRect(width - theme.pixels(12), top + 2, theme.pixels(3), height - 4, hue)
+                painter.fillRect(
+                    width - theme.pixels(12), top + 2, theme.pixels(3), height - 4, hue
+                )
             block = block.next()
             box = self.blockBoundingGeometry(block).translated(self.contentOffset())
         painter.end()

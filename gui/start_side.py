@@ -43,6 +43,7 @@ class StartSide(QFrame):
         super().__init__(parent)
         self.setProperty("level", "panel")
         self._preferences = preferences
+        self._pictures: list[tuple[QLabel, str, str]] = []
         self._column = QVBoxLayout(self)
         head = QHBoxLayout()
         self._mark = QLabel(self)
@@ -53,9 +54,7 @@ class StartSide(QFrame):
             "add", "on_accent", tr("New network"), tr("Empty canvas"), self.new_wanted
         )
         self.new_button.set_accent()
-        self._button(
-            "open", "secondary", tr("Open project"), tr("A .cloom file"), self.open_wanted
-        )
+        self._button("open", "secondary", tr("Open project"), tr("A .cloom file"), self.open_wanted)
         self._button(
             "folder",
             "secondary",
@@ -79,13 +78,7 @@ class StartSide(QFrame):
 
     def _button(self, name: str, role: str, title: str, note: str, signal: Signal) -> ActionCard:
         picture = QLabel(self)
-        side = current().pixels(16)
-        picture.setPixmap(icon(name, role).pixmap(side, side))
-        notifier.changed.connect(
-            lambda theme: picture.setPixmap(
-                icon(name, role).pixmap(theme.pixels(16), theme.pixels(16))
-            )
-        )
+        self._pictures.append((picture, name, role))
         card = ActionCard(picture, title, note, self)
         card.pressed.connect(signal)
         self._column.addWidget(card)
@@ -109,6 +102,9 @@ class StartSide(QFrame):
         self._column.setContentsMargins(side, side, side, side)
         self._column.setSpacing(theme.space("s"))
         self._mark.setPixmap(application_mark(theme.pixels(32)))
+        size = theme.size("icon")
+        for picture, name, role in self._pictures:
+            picture.setPixmap(icon(name, role).pixmap(size, size))
         for card in self.findChildren(ActionCard):
             card.setFixedHeight(theme.pixels(46))
 

@@ -38,8 +38,7 @@ class StatusBar(QStatusBar):
         self.addPermanentWidget(Label(f"{language} · float32", "small", self))
         session.changed.connect(self._changed)
         session.document_replaced.connect(self.refresh)
-        session.settings_changed.connect(self.refresh)
-        notifier.changed.connect(lambda _theme: self.refresh())
+        notifier.changed.connect(self.refresh)
         self.refresh()
 
     def _changed(self, change: Change) -> None:
@@ -55,6 +54,11 @@ class StatusBar(QStatusBar):
         """What training does now; empty without a run."""
         self._run = words
         self.refresh()
+
+    def set_data(self, text: str) -> None:
+        """Name the data that training uses."""
+        self.data.setText(text)
+        self.data.setVisible(bool(text))
 
     def texts(self) -> list[str]:
         """What stands in the bar, from the left."""
@@ -77,9 +81,6 @@ class StatusBar(QStatusBar):
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text if totals.layers else "")
             label.setVisible(bool(label.text()))
-        spec = self._session.project.data.get("source")
-        self.data.setText(str(spec) if isinstance(spec, str) else "")
-        self.data.setVisible(bool(self.data.text()))
 
     def _show_state(self, errors: int, layers: int) -> None:
         role = "secondary"
@@ -107,6 +108,8 @@ class StatusBar(QStatusBar):
         for end in ends:
             fields = self._session.analysis.facts(end).receptive_field()
             if fields:
-                sizes = (full(f.size) if isinstance(f.size, int) else number(f.size) for f in fields)
+                sizes = (
+                    full(f.size) if isinstance(f.size, int) else number(f.size) for f in fields
+                )
                 return "×".join(sizes)
         return ""

@@ -25,6 +25,7 @@ class ToolBar(QToolBar):
         self.toggleViewAction().setVisible(False)
         self._actions = actions
         self._state = "idle"
+        self._leads = True
         for group in (("new", "open", "save"), ("undo", "redo")):
             for name in group:
                 self._button(name)
@@ -65,16 +66,28 @@ class ToolBar(QToolBar):
         self.setIconSize(QSize(side, side))
         self.show_run(self._state)
 
+    def set_leading(self, leads: bool) -> None:
+        """Whether Train is the one action that matters in what the window shows."""
+        if leads != self._leads:
+            self._leads = leads
+            self.show_run(self._state)
+
     def show_run(self, state: str) -> None:
         """Name the buttons after the state of training."""
         self._state = state
         running = state in ("running", "preparing")
         words = tr("Pause") if running else tr("Resume") if state == "paused" else tr("Train")
         train = self._actions["train"]
-        train.setIcon(icon("pause") if running else icon("train", "on_accent"))
+        train.setIcon(
+
+                icon("pause")
+                if running
+                else icon("train", "on_accent" if self._leads else "secondary")
+
+        )
         train.setIconText(words)
         self.train.setAccessibleName(words)
-        set_property(self.train, "primary", not running)
+        set_property(self.train, "primary", self._leads and not running)
         self._actions["stop"].setIcon(icon("stop", "error" if state != "idle" else "secondary"))
 
 

@@ -6,13 +6,11 @@ panels talk through the session and not to each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QMainWindow,
     QVBoxLayout,
@@ -24,6 +22,7 @@ from graph.project import SUFFIX, Project
 from graph.templates import Template
 from gui import dialogs
 from gui.actions import Actions
+from gui.areas import focus_next
 from gui.background import Task
 from gui.bottom import BottomPages, Pages
 from gui.breadcrumb import Breadcrumb
@@ -47,15 +46,15 @@ from gui.session import Session
 from gui.start import StartPage
 from gui.statusbar import StatusBar
 from gui.text import tr
-from gui.theme import current, tokens
+from gui.theme import current
 from gui.toolbar import ToolBar
 from gui.training.live import LivePanel
 from gui.training.panel import TrainingPanel
+from gui.verbs import slots_of
 from gui.workspaces import Workspace, Workspaces
 
 FOLD_BELOW = 1360
 MINIMUM = (1180, 720)
-ZOOM_STEP = tokens()["zoom"]["step"]
 
 
 class MainWindow(QMainWindow):
@@ -70,12 +69,13 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self._just_told = ""
+        self._errors = 0
         # Before the canvas hears of it and tells the same as a plain message.
         self.session.refused.connect(self._tell_refusal)
         self.documents = Documents(self.session, self.preferences, self)
         self._make_panels()
         self._make_docks()
-        self.actions_table = Actions(self, self.canvas, self._slots())
+        self.actions_table = Actions(self, self.canvas, slots_of(self))
         self._make_bars()
         self.workspaces = Workspaces(self, self.docks, self.preferences)
         self._connect()
@@ -154,56 +154,6 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(self, actions.rows)
         self.keys = KeySheet(self, actions.rows)
 
-    def _slots(self) -> dict[str, Callable[[], object]]:
-        canvas, documents, training = self.canvas, self.documents, self.training
-        return {
-            "new": documents.new,
-            "open": documents.ask_open,
-            "save": documents.save,
-            "save_as": documents.save_as,
-            "save_source": self.save_source,
-            "save_picture": self.save_picture,
-            "start": self.show_start,
-            "quit": self.close,
-            "undo": self.session.undo_stack.undo,
-            "redo": self.session.undo_stack.redo,
-            "cut": canvas.cut,
-            "copy": canvas.copy,
-            "paste": canvas.paste,
-            "duplicate": lambda: canvas.duplicate(False),
-            "duplicate_wired": lambda: canvas.duplicate(True),
-            "delete": lambda: canvas.delete_selection(True),
-            "delete_gap": lambda: canvas.delete_selection(False),
-            "select_all": canvas.select_all,
-            "rename": canvas.rename_selected,
-            "edit_field": self.edit_field,
-            "fit": canvas.fit,
-            "fit_selection": canvas.fit_selection,
-            "zoom_100": lambda: canvas.set_zoom(1.0),
-            "zoom_in": lambda: canvas.zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: canvas.zoom_by(1 / ZOOM_STEP),
-            "add_layer": canvas.open_search,
-            "arrange": canvas.arrange,
-            "next_problem": lambda: self.walk_problems(1),
-            "previous_problem": lambda: self.walk_problems(-1),
-            "repair_1": lambda: self.problems.apply_repair(1),
-            "repair_2": lambda: self.problems.apply_repair(2),
-            "copy_source": self.code.copy,
-            "train": self.train,
-            "step": training.single_step,
-            "stop": training.stop,
-            "open_folder": self.ask_folder,
-            "design": lambda: self.show_workspace("design"),
-            "training": lambda: self.show_workspace("training"),
-            "code": lambda: self.show_workspace("code"),
-            "next_area": lambda: self.move_area(1),
-            "previous_area": lambda: self.move_area(-1),
-            "restore_panels": lambda: self.workspaces.restore_default(),
-            "commands": lambda: self.commands.open(),
-            "keys": lambda: self.keys.open(),
-            "about": self.tell_about,
-        }
-
     def _connect(self) -> None:
         session, documents, start = self.session, self.documents, self.start
         session.modified_changed.connect(self._show_title)
@@ -237,6 +187,10 @@ class MainWindow(QMainWindow):
         self.training.thumbnails.connect(self.canvas.set_thumbnails)
         self.training.activity.connect(self.canvas.set_activity)
         self.workspaces.switched.connect(self._switched)
+        self.bottom.currentChanged.connect(self._lead)
+        self.docks["bottom"].visibilityChanged.connect(self._lead)
+        self.training.choice.changed.connect(self._show_data)
+        self._show_data()
         self._show_recent()
         self.problems.refresh()
         self._show_run("idle")
@@ -330,6 +284,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{mark}{name} – ConvLoom" if not self.at_start else "ConvLoom")
         self.strip.show_file(tr("Start") if self.at_start else f"{name}{' •' if mark else ''}")
 
+    def _show_data(self) -> None:
+        self.status.set_data(" ".join(self.tools.data.texts()))
+
     def _show_recent(self) -> None:
         self.start.refresh()
         self.recent_menu.clear()
@@ -349,8 +306,17 @@ class MainWindow(QMainWindow):
         self._show_recent()
 
     def _count_problems(self, errors: int, warnings: int) -> None:
+        self._errors = errors
+        self._lead()
         count = f" {errors + warnings}" if errors + warnings else ""
         self.bottom.set_title(self.problems, f"{tr('Problems')}{count}")
+
+    def _lead(self, _changed: object = None) -> None:
+        """Only one button at a time is the main one: Train here, in the panel, or a repair."""
+        page = self.bottom.currentWidget()
+        self.tools.set_leading(
+            not self._errors and not (page is self.training and page.isVisible())
+        )
 
     def _show_run(self, state: str) -> None:
         self.tools.show_run(state)
@@ -362,7 +328,15 @@ class MainWindow(QMainWindow):
         at_start, running = self.at_start, self.training.is_running()
         actions["undo"].setEnabled(not at_start and stack.canUndo())
         actions["redo"].setEnabled(not at_start and stack.canRedo())
-        for name in ("save", "save_as", "save_source", "save_picture", "train", "step", "add_layer"):
+        for name in (
+            "save",
+            "save_as",
+            "save_source",
+            "save_picture",
+            "train",
+            "step",
+            "add_layer",
+        ):
             actions[name].setEnabled(not at_start)
         actions["stop"].setEnabled(running)
         actions["restore_panels"].setEnabled(not at_start)
@@ -385,7 +359,9 @@ class MainWindow(QMainWindow):
     def save_source(self) -> None:
         """Ask for a file and write the Python source to it."""
         if not self.code.text:
-            self.tell(tr("There is no source yet: mend the problems of the network first."), "warning")
+            self.tell(
+                tr("There is no source yet: mend the problems of the network first."), "warning"
+            )
             return
         start = self.preferences.folder / f"{self.code.file_name()}.py"
         path = dialogs.ask_source_target(self, start)
@@ -442,20 +418,12 @@ class MainWindow(QMainWindow):
 
     def move_area(self, step: int) -> None:
         """Put the keyboard into the next part of the window."""
-        areas = [self.start.side, self.start.gallery] if self.at_start else [
-            self.folding, self.canvas, self.inspector, self.live, self.code.view,
-            self.bottom.currentWidget(),
-        ]  # fmt: skip
-        areas = [area for area in areas if area.isVisible()]
-        focus = QApplication.focusWidget()
-        here = next(
-            (i for i, area in enumerate(areas) if area is focus or area.isAncestorOf(focus)), -step
-        )
-        for offset in range(1, len(areas) + 1):
-            target = _first_focus(areas[(here + step * offset) % len(areas)])
-            if target is not None:
-                target.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+        if self.at_start:
+            areas: list[QWidget] = [self.start.side, self.start.gallery]
+        else:
+            bottom = self.bottom.currentWidget()
+            areas = [self.folding, self.canvas, self.inspector, self.live, self.code.view, bottom]
+        focus_next(areas, step)
 
     # Files from outside, and the end
 
@@ -493,13 +461,4 @@ def _dropped(event: QDropEvent) -> Path | None:
         path = Path(url.toLocalFile())
         if url.isLocalFile() and (path.suffix == SUFFIX or path.is_dir()):
             return path
-    return None
-
-
-def _first_focus(area: QWidget) -> QWidget | None:
-    """The first visible widget of an area that takes the keyboard."""
-    for widget in (area, *area.findChildren(QWidget)):
-        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if takes and widget.isVisible() and widget.isEnabled():
-            return widget
     return None
