@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from gui.window import MainWindow
-
-HEAVY = ("backend.trainer", "backend.device", "backend.data.prepare")
-"""Modules that training needs and that bring torch with them."""
 
 
 def make_application(argv: Sequence[str]) -> QApplication:
@@ -65,10 +61,12 @@ def prepare(window: MainWindow) -> None:
 
 
 def load() -> str:
-    """Import the heavy modules; returns the name of the device that training will use."""
-    for name in HEAVY:
-        import_module(name)
-    devices = import_module("backend.device").list_devices()
+    """Import what brings torch with it; returns the name of the device that training will use."""
+    import backend.data.prepare
+    import backend.trainer  # noqa: F401
+    from backend.device import list_devices
+
+    devices = list_devices()
     return f"{devices[0].kind} · {devices[0].name}"
 
 

@@ -156,6 +156,8 @@ class CodePanel(QWidget):
             self.view.show_source("", {})
         stale = made is None and not empty
         self.problem_button.setVisible(stale)
+        # The badge needs the room of the name.
+        self.head.title.setVisible(not stale)
         self._badge.set_role("warning" if stale else "hint")
         if not stale:
             self._badge.setText("")

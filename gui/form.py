@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from graph.declaration import Declaration, FieldError, FieldSpec, fields_of, show
 from graph.layer import Layer
-from gui.fields import Editor, make_editor, small_button
+from gui.entry import small_button
+from gui.fields import Editor, make_editor
 from gui.text import tr
 from gui.theme import current, notifier, set_property
 

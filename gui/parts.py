@@ -191,6 +191,11 @@ class PanelTitle(QWidget):
         self._restyle()
         notifier.changed.connect(self._restyle)
 
+    def set_bare(self, bare: bool) -> None:
+        """Show no words and no button, over a panel that is too narrow for them."""
+        self.title.setVisible(not bare)
+        self.close_button.setVisible(not bare)
+
     def add(self, widget: QWidget) -> None:
         """Put a control before the close button."""
         self.row.insertWidget(self.row.count() - 1, widget)

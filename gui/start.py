@@ -211,6 +211,9 @@ class Gallery(QFrame):
             self._grid.removeWidget(widget)
         for column in range(MOST_COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+        for line in range(self._grid.rowCount() + 1):
+            self._grid.setRowStretch(line, 0)
+        self._grid.setRowStretch(1 + (len(shown) - 1) // self._columns, 1)
         for place, card in enumerate(shown):
             self._grid.addWidget(card, place // self._columns, place % self._columns)
         if not shown:

@@ -79,11 +79,7 @@ class ToolBar(QToolBar):
         words = tr("Pause") if running else tr("Resume") if state == "paused" else tr("Train")
         train = self._actions["train"]
         train.setIcon(
-
-                icon("pause")
-                if running
-                else icon("train", "on_accent" if self._leads else "secondary")
-
+            icon("pause") if running else icon("train", "on_accent" if self._leads else "secondary")
         )
         train.setIconText(words)
         self.train.setAccessibleName(words)

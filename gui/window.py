@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QDockWidget,
-    QMainWindow,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,135 +21,35 @@ from gui import dialogs
 from gui.actions import Actions
 from gui.areas import focus_next
 from gui.background import Task
-from gui.bottom import BottomPages, Pages
-from gui.breadcrumb import Breadcrumb
 from gui.canvas.arrange import lay_out
-from gui.canvas.view import CanvasView
-from gui.code import CodePanel
-from gui.command_palette import CommandPalette, KeySheet
 from gui.documents import Documents
-from gui.fold import FoldingPalette
-from gui.glyphs import application_icon
-from gui.inspector import Inspector
-from gui.look_menu import LookMenus
-from gui.menu_strip import MenuStrip
-from gui.notice import NoticeBar
-from gui.output import Output
-from gui.palette import Palette
-from gui.parts import PanelTitle
+from gui.frame import Frame
 from gui.preferences import Preferences
-from gui.problems import Problems
-from gui.session import Session
-from gui.start import StartPage
-from gui.statusbar import StatusBar
 from gui.text import tr
 from gui.theme import current
-from gui.toolbar import ToolBar
-from gui.training.live import LivePanel
-from gui.training.panel import TrainingPanel
 from gui.verbs import slots_of
 from gui.workspaces import Workspace, Workspaces
 
 FOLD_BELOW = 1360
-MINIMUM = (1180, 720)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Frame):
     """The whole program in one window."""
 
     def __init__(self, preferences: Preferences | None = None) -> None:
-        super().__init__()
-        self.preferences = preferences or Preferences()
-        self.session = Session(self)
+        super().__init__(preferences or Preferences())
         self.background: list[Task] = []
-        self.setWindowIcon(application_icon())
-        self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
         self._just_told = ""
         self._errors = 0
         # Before the canvas hears of it and tells the same as a plain message.
         self.session.refused.connect(self._tell_refusal)
         self.documents = Documents(self.session, self.preferences, self)
-        self._make_panels()
-        self._make_docks()
-        self.actions_table = Actions(self, self.canvas, slots_of(self))
-        self._make_bars()
+        self.make_panels()
+        self.make_bars(Actions(self, self.canvas, slots_of(self)))
         self.workspaces = Workspaces(self, self.docks, self.preferences)
         self._connect()
-        self._place()
+        self.place()
         self.show_start()
-
-    # Building
-
-    def _make_panels(self) -> None:
-        session = self.session
-        self.canvas = CanvasView(session)
-        self.palette_panel = Palette(session)
-        self.inspector = Inspector(session)
-        self.problems = Problems(session)
-        self.training = TrainingPanel(session)
-        self.live = LivePanel(session, self.training)
-        self.output = Output()
-        self.code = CodePanel(session)
-        self.notice = NoticeBar()
-        self.start = StartPage(self.preferences)
-        editor = QWidget()
-        column = QVBoxLayout(editor)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Breadcrumb(session))
-        column.addWidget(self.canvas, 1)
-        self._editor = editor
-        self.centre = Pages()
-        self.centre.addWidget(self.start)
-        self.centre.addWidget(editor)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(self.centre, 1)
-        self.setCentralWidget(middle)
-
-    def _make_docks(self) -> None:
-        self.bottom = BottomPages()
-        self.bottom.add(self.problems, tr("Problems"))
-        self.bottom.add(self.training, tr("Training"))
-        self.bottom.add(self.output, tr("Output"))
-        self.folding = FoldingPalette(self.palette_panel)
-        self.docks: dict[str, QDockWidget] = {}
-        for name, title, panel, head in (
-            ("layers", tr("Layers"), self.folding, None),
-            ("inspector", tr("Inspector"), self.inspector, self.inspector.head),
-            ("live", tr("Live"), self.live, None),
-            ("code", tr("Code"), self.code, self.code.head),
-            ("bottom", tr("Bottom panel"), self.bottom, self.bottom.head),
-        ):
-            dock = QDockWidget(title, self)
-            dock.setObjectName(name)
-            title_bar: PanelTitle = head or PanelTitle(title)
-            title_bar.closed.connect(dock.hide)
-            dock.setTitleBarWidget(title_bar)
-            dock.setWidget(panel)
-            self.docks[name] = dock
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-
-    def _make_bars(self) -> None:
-        actions = self.actions_table
-        self.strip = MenuStrip(self)
-        actions.fill(self.strip.bar)
-        self.setMenuWidget(self.strip)
-        self.strip.add_workspaces([actions[name] for name in ("design", "training", "code")])
-        self.look_menus = LookMenus(actions.menus["View"], self.preferences, self.docks)
-        self.recent_menu = actions.menus["File"].addMenu(tr("Open recent"))
-        actions.menus["File"].insertMenu(actions["save"], self.recent_menu)
-        self.tools = ToolBar(self.session, actions, self)
-        self.addToolBar(self.tools)
-        self.status = StatusBar(self.session)
-        self.setStatusBar(self.status)
-        self.commands = CommandPalette(self, actions.rows)
-        self.keys = KeySheet(self, actions.rows)
 
     def _connect(self) -> None:
         session, documents, start = self.session, self.documents, self.start
@@ -195,12 +92,6 @@ class MainWindow(QMainWindow):
         self.problems.refresh()
         self._show_run("idle")
 
-    def _place(self) -> None:
-        theme = current()
-        self.setMinimumSize(*MINIMUM)
-        if not self.restoreGeometry(self.preferences.place("window")):
-            self.resize(QSize(theme.pixels(1440), theme.pixels(900)))
-
     # What is shown
 
     @property
@@ -221,7 +112,7 @@ class MainWindow(QMainWindow):
     def show_editor(self) -> None:
         """Show the canvas with the docks of the design workspace."""
         fresh = self.at_start
-        self.centre.setCurrentWidget(self._editor)
+        self.centre.setCurrentWidget(self.editor)
         self.tools.show()
         if fresh:
             self.workspaces.show("design")
@@ -231,7 +122,7 @@ class MainWindow(QMainWindow):
 
     def show_workspace(self, name: str) -> None:
         """Show the canvas and the docks of a workspace."""
-        self.centre.setCurrentWidget(self._editor)
+        self.centre.setCurrentWidget(self.editor)
         self.tools.show()
         self.workspaces.show(name)
         self._enable()
@@ -274,6 +165,7 @@ class MainWindow(QMainWindow):
         narrow = self.width() < current().pixels(FOLD_BELOW)
         if narrow != self.folding.folded:
             self.folding.fold(narrow)
+            self.heads["layers"].set_bare(narrow)
             if not narrow and self.docks["layers"].isVisible():
                 width = current().size("dock_left")
                 self.resizeDocks([self.docks["layers"]], [width], Qt.Orientation.Horizontal)
@@ -446,12 +338,14 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.training.close_run()
-        self.code.close_work()
-        for task in self.background:
-            task.wait()
         self.workspaces.keep()
         self.preferences.set_place("window", self.saveGeometry())
         self.preferences.flush()
+        self.hide()
+        # Threads end before the program does; nobody looks at the window meanwhile.
+        self.code.close_work()
+        for task in self.background:
+            task.wait()
         super().closeEvent(event)
 
 

@@ -122,8 +122,6 @@ def test_a_drawing_runs_forward_and_leaves_nothing_between(template):
 
 
 def test_residual_templates_show_their_skips():
-    skips = {
-        t.category: drawing_of(n := t.build().network, Analysis(n)).skips for t in TEMPLATES
-    }
+    skips = {t.category: drawing_of(n := t.build().network, Analysis(n)).skips for t in TEMPLATES}
     assert skips["residual"]
     assert not skips["classic"]

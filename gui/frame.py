@@ -1,0 +1,129 @@
+"""The parts of the window and where they stand; what they do together is ``gui.window``'s."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+
+from gui.actions import Actions
+from gui.bottom import BottomPages, Pages
+from gui.breadcrumb import Breadcrumb
+from gui.canvas.view import CanvasView
+from gui.code import CodePanel
+from gui.command_palette import CommandPalette, KeySheet
+from gui.fold import FoldingPalette
+from gui.glyphs import application_icon
+from gui.inspector import Inspector
+from gui.look_menu import LookMenus
+from gui.menu_strip import MenuStrip
+from gui.notice import NoticeBar
+from gui.output import Output
+from gui.palette import Palette
+from gui.parts import PanelTitle
+from gui.preferences import Preferences
+from gui.problems import Problems
+from gui.session import Session
+from gui.start import StartPage
+from gui.statusbar import StatusBar
+from gui.text import tr
+from gui.theme import current
+from gui.toolbar import ToolBar
+from gui.training.live import LivePanel
+from gui.training.panel import TrainingPanel
+
+MINIMUM = (1180, 720)
+USUAL = (1440, 900)
+
+
+class Frame(QMainWindow):
+    """Start page or canvas in the centre, docks around it, bars above and below."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.session = Session(self)
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+
+    def make_panels(self) -> None:
+        """All panels, in the centre and in docks."""
+        session = self.session
+        self.canvas = CanvasView(session)
+        self.palette_panel = Palette(session)
+        self.inspector = Inspector(session)
+        self.problems = Problems(session)
+        self.training = TrainingPanel(session)
+        self.live = LivePanel(session, self.training)
+        self.output = Output()
+        self.code = CodePanel(session)
+        self.notice = NoticeBar()
+        self.start = StartPage(self.preferences)
+        editor = QWidget()
+        column = QVBoxLayout(editor)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Breadcrumb(session))
+        column.addWidget(self.canvas, 1)
+        self.editor = editor
+        self.centre = Pages()
+        self.centre.addWidget(self.start)
+        self.centre.addWidget(editor)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.centre, 1)
+        self.setCentralWidget(middle)
+        self._make_docks()
+
+    def _make_docks(self) -> None:
+        self.bottom = BottomPages()
+        self.bottom.add(self.problems, tr("Problems"))
+        self.bottom.add(self.training, tr("Training"))
+        self.bottom.add(self.output, tr("Output"))
+        self.folding = FoldingPalette(self.palette_panel)
+        self.docks: dict[str, QDockWidget] = {}
+        self.heads: dict[str, PanelTitle] = {}
+        for name, title, panel, head in (
+            ("layers", tr("Layers"), self.folding, None),
+            ("inspector", tr("Inspector"), self.inspector, self.inspector.head),
+            ("live", tr("Live"), self.live, None),
+            ("code", tr("Code"), self.code, self.code.head),
+            ("bottom", tr("Bottom panel"), self.bottom, self.bottom.head),
+        ):
+            dock = QDockWidget(title, self)
+            dock.setObjectName(name)
+            title_bar: PanelTitle = head or PanelTitle(title)
+            self.heads[name] = title_bar
+            title_bar.closed.connect(dock.hide)
+            dock.setTitleBarWidget(title_bar)
+            dock.setWidget(panel)
+            self.docks[name] = dock
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def make_bars(self, actions: Actions) -> None:
+        """Menus, tool bar, status bar, and the pages over the window."""
+        self.actions_table = actions
+        self.strip = MenuStrip(self)
+        actions.fill(self.strip.bar)
+        self.setMenuWidget(self.strip)
+        self.strip.add_workspaces([actions[name] for name in ("design", "training", "code")])
+        self.look_menus = LookMenus(actions.menus["View"], self.preferences, self.docks)
+        self.recent_menu = actions.menus["File"].addMenu(tr("Open recent"))
+        actions.menus["File"].insertMenu(actions["save"], self.recent_menu)
+        self.tools = ToolBar(self.session, actions, self)
+        self.addToolBar(self.tools)
+        self.status = StatusBar(self.session)
+        self.setStatusBar(self.status)
+        self.commands = CommandPalette(self, actions.rows)
+        self.keys = KeySheet(self, actions.rows)
+
+    def place(self) -> None:
+        """Where it was last time, or a size that suits most screens."""
+        theme = current()
+        self.setMinimumSize(*MINIMUM)
+        if not self.restoreGeometry(self.preferences.place("window")):
+            self.resize(QSize(*map(theme.pixels, USUAL)))
