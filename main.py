@@ -68,7 +68,7 @@ def open_window(arguments: Sequence[str]) -> int:
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     from gui.app import run
 
-    return run(list(arguments))
+    return run(["convloom", *arguments])
 
 
 def has_display() -> bool:
