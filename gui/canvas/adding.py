@@ -48,24 +48,29 @@ class Adding(QObject):
         sources: tuple[tuple[str, str], ...] = (),
         target: tuple[str, str, int | None] | None = None,
         wire: str | None = None,
+        still: bool = False,
     ) -> None:
         """Place a layer with its middle at a point, connected or within a wire."""
         network = self.session.network
         size = (m.OPERATOR_WIDTH if layer.operator else m.WIDTH, m.HEADER)
         position = on_grid(point.x() - size[0] / 2, point.y() - size[1] / 2)
         if wire is not None and wire in network.wires and changes.can_insert(layer):
-            self.add(changes.add_on_wire(network, layer, position, wire))
+            addition = changes.add_on_wire(network, layer, position, wire)
         else:
-            self.add(changes.add(network, layer, position, sources, target))
+            addition = changes.add(network, layer, position, sources, target)
+        self.add(addition, still)
 
-    def add(self, addition: changes.Addition) -> None:
-        """Make an addition, choose what came and show it."""
+    def add(self, addition: changes.Addition, still: bool = False) -> None:
+        """Make an addition and choose what came. The view follows if that is not wholly within
+        it, unless ``still``: who drops a layer sees where it falls."""
         if self.session.do(addition.edit):
             self.session.select(addition.nodes)
+            if still:
+                return
             area = QRectF()
             for node in addition.nodes:
                 area = area.united(self._view.canvas.nodes[node].rect())
-            self._view.camera.show(area)
+            self._view.camera.show(area, margin=0.0)
 
     def add_layer(self, layer: Layer, connect: bool) -> None:
         """Place a layer by the chosen nodes, connected where shapes allow."""

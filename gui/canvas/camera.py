@@ -94,10 +94,11 @@ class Camera(QObject):
         else:
             self.go(zoom, area.center())
 
-    def show(self, area: QRectF) -> None:
-        """Bring an area into view without changing the zoom more than needed."""
+    def show(self, area: QRectF, margin: float = MARGIN) -> None:
+        """Bring an area into view without changing the zoom more than needed; nothing moves if
+        it is ``margin`` (scene units) within the view already."""
         shown = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
-        if shown.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN).contains(area):
+        if shown.adjusted(margin, margin, -margin, -margin).contains(area):
             return
         zoom = self.zoom if self.zoom >= 0.35 else 1.0
         self.go(zoom, area.center())

@@ -171,6 +171,7 @@ class Pointing:
         if name is None:
             event.ignore()
             return
+        self._view.camera.finish()
         self._carried = InsertOnWire(self._view, REGISTRY[name]())
         event.acceptProposedAction()
 
@@ -188,7 +189,7 @@ class Pointing:
         point = self._view.mapToScene(event.position().toPoint())
         wire = self._carried.over(point) if self._carried is not None else None
         self.carry_out()
-        self._view.editing.adding.place(REGISTRY[name](), point, wire=wire)
+        self._view.editing.adding.place(REGISTRY[name](), point, wire=wire, still=True)
         event.acceptProposedAction()
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)
 

@@ -236,6 +236,36 @@ def test_layer_dropped_from_the_palette(qtbot, session):
     assert session.selection == [node.id]
 
 
+def test_drops_leave_the_view_where_it_is(qtbot, session):
+    view = show_canvas(qtbot, session)
+    room = view.viewport().rect()
+    before = view.mapToScene(room.topLeft())
+    places = [QPoint(x, y) for x in (4, room.right() // 2, room.right() - 4) for y in (4, 350, 690)]
+    for place in places:
+        drop_layer(view, "Conv2d", place)
+        view.camera.finish()
+        assert view.mapToScene(room.topLeft()) == before
+        (node,) = session.selection
+        assert view.canvas.nodes[node].rect().contains(view.mapToScene(place))
+
+
+def test_a_layer_added_by_key_scrolls_only_if_it_is_outside(qtbot, session):
+    view = show_canvas(qtbot, session)
+    shown = view.mapToScene(view.viewport().rect()).boundingRect()
+    add(session, "input", Input(), shown.left() + 8, shown.top() + 8)
+    corner = view.mapToScene(QPoint(0, 0))
+    session.select(list(session.network.nodes))
+    view.add_layer("ReLU")
+    assert view.mapToScene(QPoint(0, 0)) == corner
+    far = add(session, "far", Input(), shown.right() + 400, 0)
+    session.select([far])
+    view.add_layer("ReLU")
+    view.camera.finish()
+    shown = view.mapToScene(view.viewport().rect()).boundingRect()
+    assert shown.contains(view.canvas.nodes[session.selection[0]].rect())
+    assert view.mapToScene(QPoint(0, 0)) != corner
+
+
 def test_layer_dropped_on_a_wire_is_inserted(qtbot, session):
     a = add(session, "input", Input(), 0, 0)
     b = add(session, "concat", Concat(), 600, 20, a, a)
