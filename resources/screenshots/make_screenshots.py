@@ -1,0 +1,179 @@
+"""Make the pictures of the window that the documentation shows.
+
+Run from the root of the repository:
+
+    python -m resources.screenshots.make_screenshots [FOLDER] [--size WIDTHxHEIGHT] [--only NAME …]
+
+The real window is opened without a screen, with empty user folders, once in each theme; the
+training is a real one. FOLDER is where the pictures go: this folder, if it is not given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from graph.edits import SetLayer
+from graph.layers import Conv2d
+from graph.network import Network
+from graph.templates import find_template
+
+if TYPE_CHECKING:
+    from gui.window import MainWindow
+
+THEMES = ("dark", "light")
+SIZE = (1600, 1000)
+COLOURS = 256
+EPOCHS = 2
+"""Epochs that have been trained when the picture of a training is taken."""
+LONGEST = 300.0
+"""Seconds anything may take."""
+
+
+def wait(condition: Callable[[], object]) -> None:
+    """Let the window work until something holds. Raises TimeoutError."""
+    from PySide6.QtTest import QTest
+
+    end = time.monotonic() + LONGEST
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the window did not get ready for its picture")
+        QTest.qWait(20)
+
+
+def settle(milliseconds: int = 900) -> None:
+    """Let animations and delayed work end."""
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(milliseconds)
+
+
+def convolutions(network: Network) -> list[str]:
+    """The plain convolutions of a network in the order of computation."""
+    order = network.canonical_order()
+    return [node for node in order if isinstance(network.nodes[node].layer, Conv2d)]
+
+
+def open_template(window: MainWindow, name: str) -> None:
+    template = find_template(name)
+    assert template is not None
+    window.session.undo_stack.setClean()
+    window.open_template(template)
+    settle()
+
+
+def show_start(window: MainWindow) -> None:
+    window.show_start()
+
+
+def show_editor(window: MainWindow) -> None:
+    open_template(window, "se-resnet-small")
+    window.session.select([convolutions(window.session.network)[3]])
+
+
+def show_fault(window: MainWindow) -> None:
+    """A shortcut that forgets its stride: the Add behind it gets two shapes."""
+    open_template(window, "resnet-small")
+    session = window.session
+    projection = next(
+        node
+        for node in convolutions(session.network)
+        if session.network.nodes[node].layer.kernel_size == (1, 1)
+    )
+    layer = session.network.nodes[projection].layer
+    session.do(SetLayer(projection, layer.changed(stride=(1, 1))))
+    settle()
+    window.walk_problems(1)
+
+
+def show_training(window: MainWindow) -> None:
+    open_template(window, "lenet5")
+    window.show_workspace("training")
+    window.session.select([convolutions(window.session.network)[1]])
+    done: list[object] = []
+    controller = window.training.controller
+    controller.epoch_done.connect(done.append)
+    window.training.train_or_pause()
+    wait(lambda: len(done) >= EPOCHS or not controller.is_running)
+    settle()
+
+
+def end_training(window: MainWindow) -> None:
+    window.training.stop()
+    wait(lambda: not window.training.is_running())
+
+
+def show_code(window: MainWindow) -> None:
+    open_template(window, "lenet5")
+    window.show_workspace("code")
+    window.session.select([convolutions(window.session.network)[1]])
+
+
+SCENES: dict[str, Callable[[MainWindow], None]] = {
+    "start": show_start,
+    "editor": show_editor,
+    "fault": show_fault,
+    "code": show_code,
+    "training": show_training,
+}
+
+
+def save(window: MainWindow, path: Path) -> None:
+    """Save what the window shows, with few colours so that the file stays small."""
+    window.grab().save(str(path))
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+
+
+def make(theme: str, size: tuple[int, int], names: list[str], folder: Path) -> None:
+    """All pictures of one theme."""
+    from gui.app import make_application, open_window
+    from gui.preferences import Preferences
+
+    Preferences().theme = theme
+    window = open_window(make_application(["convloom"]))
+    window.resize(*size)
+    settle()
+    wait(window.tools.device.text)
+    for name in names:
+        SCENES[name](window)
+        settle()
+        path = folder / f"{name}-{theme}.png"
+        save(window, path)
+        print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB")
+        end_training(window)
+    window.session.undo_stack.setClean()
+    window.close()
+
+
+def read_size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make the pictures of the window.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("--size", type=read_size, default=SIZE, metavar="WIDTHxHEIGHT")
+    parser.add_argument("--only", nargs="+", choices=SCENES, default=list(SCENES), metavar="NAME")
+    parser.add_argument("--theme", nargs="+", choices=THEMES, default=list(THEMES))
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with tempfile.TemporaryDirectory(prefix="convloom-screenshots-") as home:
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+            os.environ[f"XDG_{kind}_HOME"] = str(Path(home, kind.lower()))
+        for theme in options.theme:
+            make(theme, options.size, options.only, options.folder)
+
+
+if __name__ == "__main__":
+    main()
