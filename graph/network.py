@@ -17,6 +17,8 @@ import networkx as nx
 
 from graph.layer import FaultKind, Layer, Port
 from graph.message import Message, UserError, say
+from graph.ordering import Ordering
+from graph.used_names import UsedNames
 
 if TYPE_CHECKING:
     from graph.edits import Edit
@@ -87,7 +89,8 @@ class Network:
         self._nodes: dict[str, Node] = {}
         self._wires: dict[str, Wire] = {}
         self._inputs: dict[str, dict[str, list[str]]] = {}
-        self._order: list[str] | None = []
+        self._ordering = Ordering(self._graph)
+        self._names = UsedNames()
         self._change: Change | None = None
         self._listeners: list[Callable[[Change], None]] = []
         self._last_id = 0
@@ -123,9 +126,7 @@ class Network:
 
     def order(self) -> list[str]:
         """The node ids so that every wire runs forward. Cached; do not change it."""
-        if self._order is None:
-            self._order = list(nx.topological_sort(self._graph))
-        return self._order
+        return self._ordering.nodes()
 
     def canonical_order(self) -> list[str]:
         """The order that depends on ids and wires alone, not on the history of edits."""
@@ -141,11 +142,7 @@ class Network:
 
     def free_name(self, base: str) -> str:
         """``base`` with the smallest number that makes it unused: conv1, conv2 …"""
-        used = {node.name for node in self._nodes.values()}
-        number = 1
-        while f"{base}{number}" in used:
-            number += 1
-        return f"{base}{number}"
+        return self._names.free(base)
 
     # Changing
 
@@ -192,8 +189,8 @@ class Network:
         self._nodes[node.id] = node
         self._inputs[node.id] = {}
         self._graph.add_node(node.id)
-        if self._order is not None:
-            self._order.append(node.id)
+        self._ordering.add(node.id)
+        self._names.add(node.name)
         change = self._record()
         if node.id in change.removed:
             change.removed.discard(node.id)
@@ -208,8 +205,8 @@ class Network:
             raise EditRefused(say("{name} still has wires", name=found.name))
         del self._nodes[node], self._inputs[node]
         self._graph.remove_node(node)
-        if self._order is not None:
-            self._order.remove(node)
+        self._ordering.remove(node)
+        self._names.remove(found.name)
         change = self._record()
         if node in change.added:
             change.added.discard(node)
@@ -219,6 +216,10 @@ class Network:
         return found
 
     def _replace(self, node: Node, touched: str) -> None:
+        old = self._nodes[node.id].name
+        if node.name != old:
+            self._names.remove(old)
+            self._names.add(node.name)
         self._nodes[node.id] = node
         getattr(self._record(), touched).add(node.id)
 
@@ -257,7 +258,7 @@ class Network:
                 else say("{target} needs positions of maxima", target=self._nodes[target].name),
                 FaultKind.WRONG_KIND,
             )
-        if source == target or nx.has_path(self._graph, target, source):
+        if self._ordering.closes_cycle(source, target):
             return EditRefused(
                 say(
                     "{source} already depends on {target}, so this wire would close a cycle",
@@ -287,11 +288,8 @@ class Network:
             )
         present.insert(len(present) if index is None else index, wire.id)
         self._wires[wire.id] = wire
+        self._ordering.join(wire.source, wire.target)
         self._graph.add_edge(wire.source, wire.target, key=wire.id)
-        if self._order is not None:
-            rank = self._order.index
-            if rank(wire.source) > rank(wire.target):
-                self._order = None
         change = self._record()
         if wire.id in change.wires_removed:
             change.wires_removed.discard(wire.id)
