@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import gcd
 from typing import Literal
 
 from graph.declaration import choice, flag, integer, pair, show
@@ -99,21 +100,28 @@ class Conv2d(Layer):
         yield from self._size_problems(shape)
 
     def _channel_problems(self, channels: int) -> Iterator[Problem]:
-        for count, why in (
-            (channels, say("{n} input channels are not divisible", n=channels)),
-            (self.out_channels, say("{n} output channels are not divisible", n=self.out_channels)),
-        ):
-            if count % self.groups:
-                near = near_divisors(count, self.groups)
-                both = [d for d in near if channels % d == 0 and self.out_channels % d == 0]
-                yield Problem(
-                    FaultKind.GROUPS,
-                    why,
-                    say("Nearest: {values}", values=" / ".join(map(str, near))),
-                    field="groups",
-                    value=str(self.groups),
-                    changes={"groups": both[0]} if both else {"groups": 1},
-                )
+        fails_in, fails_out = channels % self.groups, self.out_channels % self.groups
+        if not (fails_in or fails_out):
+            return
+        if fails_in and fails_out:
+            why = say(
+                "{inputs} input and {outputs} output channels are not divisible",
+                inputs=channels,
+                outputs=self.out_channels,
+            )
+        elif fails_in:
+            why = say("{n} input channels are not divisible", n=channels)
+        else:
+            why = say("{n} output channels are not divisible", n=self.out_channels)
+        near = near_divisors(gcd(channels, self.out_channels), self.groups)
+        yield Problem(
+            FaultKind.GROUPS,
+            why,
+            say("Nearest: {values}", values=" / ".join(map(str, near))),
+            field="groups",
+            value=str(self.groups),
+            changes={"groups": near[0]},
+        )
 
     def _size_problems(self, shape: Shape) -> Iterator[Problem]:
         padded = self._padded(shape)

@@ -112,7 +112,16 @@ EXAMPLES = [
         "conv1",
         "groups",
         "3",
-        "conv1 · groups 3: 8 output channels are not divisible. Nearest: 2 / 4.",
+        "conv1 · groups 3: 8 output channels are not divisible. Nearest: 1.",
+    ),
+    Example(
+        FaultKind.GROUPS,
+        (Conv2d(out_channels=18, groups=5), *TAIL),  # one setting, one fault
+        "conv1",
+        "groups",
+        "5",
+        "conv1 · groups 5: 12 input and 18 output channels are not divisible. Nearest: 3 / 6.",
+        image=(12, 8, 8),
     ),
     Example(
         FaultKind.STRIDE_WITH_SAME,
