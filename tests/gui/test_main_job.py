@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from graph.templates import find_template
 from gui.fields import Editor
 from gui.palette import TYPE
 from gui.preferences import Preferences
+from gui.theme import apply_theme
 from gui.window import MainWindow
 from tests.gui.helpers import body, carry, drag, input_port, output_port
 
@@ -129,28 +130,29 @@ class Person:
                 QTimer.singleShot(20, answer)
                 return
             line = dialog.findChild(QLineEdit, "fileNameEdit")
-            self.type_over(line, str(path))
+            # Not typed: the completer's pop-up would take the Return.
+            line.setText(str(path))
             self.bot.keyClick(line, Qt.Key.Key_Return)
 
         QTimer.singleShot(0, answer)
 
     def press(self, keys: str) -> None:
         """Press a shortcut of the window."""
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow)
         QTest.keySequence(self.window, keys)
 
 
 @pytest.fixture
-def person(qtbot: QtBot, qapp: QApplication) -> Iterator[Person]:
+def person(qtbot: QtBot, qapp: QApplication) -> Person:
+    apply_theme(qapp, "dark")
     window = MainWindow(Preferences())
-    qtbot.addWidget(window, before_close_func=lambda _: window.session.undo_stack.setClean())
+    qtbot.addWidget(window, before_close_func=lambda _: window.session.new())
     window.resize(1920, 1080)
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
-    yield Person(qtbot, window)
-    window.session.undo_stack.setClean()
-    window.session._settings_modified = False
-    window.close()
+    return Person(qtbot, window)
 
 
 def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> None:
