@@ -1,4 +1,4 @@
-"""The main job with nothing but mouse and keys: draw LeNet-5, train it, watch, save, take it away."""
+"""The main job by mouse and keys alone: draw LeNet-5, train it, watch, save, take it away."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -173,7 +174,7 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
         point = canvas.viewport().rect().topLeft() + QPoint(80 + 300 * column, 40 + 75 * row)
         nodes.append(person.drag_layer(kind, point))
     assert [session.network.nodes[n].layer.type_name() for n in nodes] == [k for k, _ in LAYERS]
-    for source, target in zip(nodes, nodes[1:], strict=False):
+    for source, target in pairwise(nodes):
         person.connect(source, target)
     assert len(session.network.wires) == len(LAYERS) - 1
     for node, (_, settings) in zip(nodes, LAYERS, strict=True):
