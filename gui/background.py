@@ -26,6 +26,7 @@ class Task(QObject):
         self._result: Any = None
         self._error: Exception | None = None
         self._dropped = False
+        self._collected = False
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD)
         self._timer.timeout.connect(self._look)
@@ -42,6 +43,8 @@ class Task(QObject):
     def wait(self) -> None:
         """Block until the function has ended; tell nothing any more. For the window's end."""
         self.drop()
+        if self._collected:
+            return  # Qt has deleted the timer, or will in this turn
         if self._thread.ident is not None:
             self._thread.join()
         self._timer.stop()
@@ -57,6 +60,7 @@ class Task(QObject):
             return
         self._timer.stop()
         self._thread.join()
+        self._collected = True
         if not self._dropped:
             if self._error is not None:
                 self.failed.emit(self._error)
