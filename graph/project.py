@@ -34,6 +34,7 @@ UNNAMED = "network"
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
+MAX_TEXT = 200
 
 
 class ProjectError(UserError):
@@ -55,7 +56,10 @@ class Project:
 
 
 def dumps(project: Project) -> str:
-    """The file's text. Equal documents give equal text, whatever their history."""
+    """The file's text. Equal documents give equal text, whatever their history.
+
+    Raises ProjectError for what ``loads`` would refuse, so that a saved file always opens.
+    """
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -64,7 +68,19 @@ def dumps(project: Project) -> str:
         "training": _plain(project.training),
         "data": _plain(project.data),
     }
+    _check_writable(document)
     return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _check_writable(document: dict[str, Any]) -> None:
+    """Read back what others filled in; edits and settings vouch for the rest of the network."""
+    _check_name(document["name"])
+    for index, node in enumerate(document["networks"]["main"]["nodes"]):
+        _check_texts(node, f"nodes[{index}]")
+    free = {key: document[key] for key in ("name", "training", "data")}
+    found = _parse(json.dumps(free, ensure_ascii=False))
+    for key in ("training", "data"):
+        _object(found[key], key)
 
 
 def _write_network(network: Network) -> dict[str, Any]:
@@ -93,12 +109,19 @@ def _number(value: float) -> float | int:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 2) -> Any:
+    """As JSON has it; ``depth`` counts the brackets of the file up to those of ``value``."""
+    if not isinstance(value, (Mapping, tuple, list)):
+        return value
+    if depth > MAX_DEPTH:
+        raise _too_deep()
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    return value
+        return {key: _plain(item, depth + 1) for key, item in value.items()}
+    return [_plain(item, depth + 1) for item in value]
+
+
+def _too_deep() -> ProjectError:
+    return ProjectError(say("it is nested more than {n} deep", n=MAX_DEPTH))
 
 
 def write_project(path: Path, project: Project) -> None:
@@ -107,9 +130,13 @@ def write_project(path: Path, project: Project) -> None:
     Raises ProjectError; the old file is then untouched.
     """
     try:
-        text = dumps(project)
-        write_text(path, text)
-    except (OSError, ValueError) as error:
+        data = dumps(project).encode("utf-8")
+        if len(data) > MAX_BYTES:
+            raise ProjectError(
+                say("it has {size} bytes; at most {most} fit", size=len(data), most=MAX_BYTES)
+            )
+        write_bytes(path, data)
+    except (OSError, ValueError, ProjectError) as error:
         raise ProjectError(
             say("{path} could not be saved: {reason}", path=str(path), reason=_reason(error))
         ) from error
@@ -206,9 +233,7 @@ def loads(data: bytes | str) -> Project:
             )
         )
     _keys(document, {"format", "version", "name", "networks", "training", "data"}, "the project")
-    name = document.get("name", UNNAMED)
-    if not isinstance(name, str) or not name or len(name) > 200:
-        raise ProjectError(say("its name is not a text of 1 to 200 characters"))
+    name = _check_name(document.get("name", UNNAMED))
     networks = _object(document.get("networks"), "networks")
     _keys(networks, {"main"}, "networks")
     return Project(
@@ -217,6 +242,12 @@ def loads(data: bytes | str) -> Project:
         _object(document.get("training", {}), "training"),
         _object(document.get("data", {}), "data"),
     )
+
+
+def _check_name(name: Any) -> str:
+    if not isinstance(name, str) or not name or len(name) > MAX_TEXT:
+        raise ProjectError(say("its name is not a text of 1 to {most} characters", most=MAX_TEXT))
+    return name
 
 
 def _parse(data: bytes | str) -> Any:
@@ -257,7 +288,7 @@ def _check_depth(text: str) -> None:
         elif character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise ProjectError(say("it is nested more than {n} deep", n=MAX_DEPTH))
+                raise _too_deep()
         elif character in "]}":
             depth -= 1
 
@@ -340,12 +371,7 @@ def _end(value: Any, place: str) -> tuple[str, str]:
 
 def _read_node(value: dict[str, Any], place: str) -> Node:
     _keys(value, {"id", "type", "name", "position", "settings"}, place)
-    for key in ("id", "type", "name"):
-        text = value.get(key)
-        if not isinstance(text, str) or not text or len(text) > 200:
-            raise ProjectError(
-                say("{place} has no {key} of 1 to 200 characters", place=place, key=key)
-            )
+    _check_texts(value, place)
     position = value.get("position", [0, 0])
     if (
         not isinstance(position, list)
@@ -355,6 +381,20 @@ def _read_node(value: dict[str, Any], place: str) -> Node:
         raise ProjectError(say("{place} has no position of two numbers", place=place))
     layer = read_layer(value["type"], _object(value.get("settings", {}), place), value["name"])
     return Node(value["id"], value["name"], layer, (float(position[0]), float(position[1])))
+
+
+def _check_texts(node: dict[str, Any], place: str) -> None:
+    for key in ("id", "type", "name"):
+        text = node.get(key)
+        if not isinstance(text, str) or not text or len(text) > MAX_TEXT:
+            raise ProjectError(
+                say(
+                    "{place} has no {key} of 1 to {most} characters",
+                    place=place,
+                    key=key,
+                    most=MAX_TEXT,
+                )
+            )
 
 
 def read_layer(type_name: str, settings: Mapping[str, Any], name: str) -> Layer:

@@ -394,7 +394,52 @@ def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
         read_project(path)
 
 
-@pytest.mark.parametrize("training", [{"rate": float("nan")}, {"x": "\ud800"}])
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("project", "reason"),
+    [
+        (Project(name=""), "its name is not a text of 1 to 200 characters"),
+        (Project(name="x" * 201), "its name is not a text of 1 to 200 characters"),
+        (Project(name="\ud800"), "not text in UTF-8"),
+        (Project(training={"x": "\udfff"}), "not text in UTF-8"),
+        (Project(training={"rate": float("inf")}), "not finite"),
+        (Project(training={"seed": 2**53 + 1}), "the number 9007199254740993 is too large"),
+        (Project(data={"a": [{"b": -(2**60)}]}), "too large"),
+        (Project(data={"a": nested(MAX_DEPTH - 1)}), f"nested more than {MAX_DEPTH} deep"),
+        (Project(data={"a": nested(20_000)}), f"nested more than {MAX_DEPTH} deep"),
+        (Project(data={"1": 1, 1: 2}), 'the key "?1"? stands twice'),  # type: ignore[dict-item]
+        (Project(training=[]), "training is missing or not an object"),  # type: ignore[arg-type]
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_would_not_open_is_not_written(project: Project, reason: str) -> None:
+    with pytest.raises(ProjectError, match=reason):
+        dumps(project)
+
+
+def test_a_node_with_an_id_that_would_not_open_is_not_written() -> None:
+    project = Project()
+    project.network.do(AddNode(Node("n" * 201, "conv1", Conv2d())))
+    with pytest.raises(ProjectError, match="no id of 1 to 200 characters"):
+        dumps(project)
+
+
+def test_the_limits_themselves_are_written_and_open() -> None:
+    data = {"a": nested(MAX_DEPTH - 2)}
+    project = Project("x" * 200, training={"seed": 2**53, "low": -(2**53)}, data=data)
+    again = loads(dumps(project))
+    assert (again.name, again.training, again.data) == (project.name, project.training, data)
+
+
+@pytest.mark.parametrize(
+    "training", [{"rate": float("nan")}, {"x": "\ud800"}, {"seed": 2**54}, {"a": nested(40)}]
+)
 def test_what_cannot_be_written_leaves_the_old_file(tmp_path: Path, training: Any) -> None:
     path = tmp_path / "a.cloom"
     write_project(path, small())
