@@ -21,7 +21,7 @@ def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "open": documents.ask_open,
         "save": documents.save,
         "save_as": documents.save_as,
-        "save_source": window.save_source,
+        "save_source": window.saver.ask,
         "save_picture": window.save_picture,
         "start": window.show_start,
         "quit": window.close,

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.message import Message, UserError
+from graph.message import Message
 from graph.project import SUFFIX, Project
 from graph.templates import Template
 from gui import dialogs
@@ -25,6 +25,7 @@ from gui.canvas.arrange import lay_out
 from gui.documents import Documents
 from gui.frame import Frame
 from gui.preferences import Preferences
+from gui.source_saver import SourceSaver
 from gui.text import tr
 from gui.theme import current
 from gui.verbs import slots_of
@@ -45,6 +46,7 @@ class MainWindow(Frame):
         self.session.refused.connect(self._tell_refusal)
         self.documents = Documents(self.session, self.preferences, self)
         self.make_panels()
+        self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
         self.make_bars(Actions(self, self.canvas, slots_of(self)))
         self.workspaces = Workspaces(self, self.docks, self.preferences)
         self._connect()
@@ -59,6 +61,7 @@ class MainWindow(Frame):
         session.undo_stack.canUndoChanged.connect(self._enable)
         session.undo_stack.canRedoChanged.connect(self._enable)
         documents.told.connect(self.tell)
+        self.saver.told.connect(self.tell)
         documents.opened.connect(self.show_editor)
         documents.recent_changed.connect(self._show_recent)
         documents.leaving.connect(self.training.controller.close)
@@ -76,10 +79,10 @@ class MainWindow(Frame):
         self.status.problems_wanted.connect(lambda: self.show_page(self.problems))
         self.code.problem_wanted.connect(lambda: self.walk_problems(1))
         self.code.message.connect(self.tell)
-        self.code.save_button.clicked.connect(lambda: self.save_source())
+        self.code.save_button.clicked.connect(lambda: self.saver.ask())
         self.training.running_changed.connect(self._show_run)
         self.training.notice.connect(self.output.add)
-        self.training.export_requested.connect(self.save_source)
+        self.training.export_requested.connect(self.saver.ask)
         self.training.status_changed.connect(self.status.set_run_words)
         self.training.thumbnails.connect(self.canvas.set_thumbnails)
         self.training.activity.connect(self.canvas.set_activity)
@@ -248,24 +251,6 @@ class MainWindow(Frame):
         if self.documents.new(build):
             self.canvas.fit()
 
-    def save_source(self) -> None:
-        """Ask for a file and write the Python source to it."""
-        if not self.code.text:
-            self.tell(
-                tr("There is no source yet: mend the problems of the network first."), "warning"
-            )
-            return
-        start = self.preferences.folder / f"{self.code.file_name()}.py"
-        path = dialogs.ask_source_target(self, start)
-        if path is None:
-            return
-        try:
-            self.code.save(path)
-        except UserError as error:
-            self.tell(tr(error.message), "error")
-        else:
-            self.tell(tr("{name} is saved", name=path.name))
-
     def save_picture(self) -> None:
         """Ask for a file and write a picture of the canvas to it."""
         start = self.preferences.folder / f"{self.code.file_name()}.png"
@@ -344,6 +329,7 @@ class MainWindow(Frame):
         self.hide()
         # Threads end before the program does; nobody looks at the window meanwhile.
         self.code.close_work()
+        self.saver.close_work()
         for task in self.background:
             task.wait()
         super().closeEvent(event)
