@@ -15,17 +15,20 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from graph.edits import SetLayer
+from graph.edits import Batch, Connect, RemoveNode
 from graph.layers import Conv2d
 from graph.network import Network
 from graph.templates import find_template
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from gui.window import MainWindow
 
 THEMES = ("dark", "light")
@@ -79,18 +82,23 @@ def show_editor(window: MainWindow) -> None:
 
 
 def show_fault(window: MainWindow) -> None:
-    """A shortcut that forgets its stride: the Add behind it gets two shapes."""
+    """A shortcut without its projection: the Add behind it gets two shapes."""
     open_template(window, "resnet-small")
-    session = window.session
+    session, network = window.session, window.session.network
     projection = next(
         node
-        for node in convolutions(session.network)
-        if session.network.nodes[node].layer.kernel_size == (1, 1)
+        for node in convolutions(network)
+        if network.nodes[node].layer.values()["kernel_size"] == (1, 1)
     )
-    layer = session.network.nodes[projection].layer
-    session.do(SetLayer(projection, layer.changed(stride=(1, 1))))
+    (norm,) = (wire.target for wire in network.outputs(projection))
+    (start,), (end,) = network.inputs(projection), network.outputs(norm)
+    shortcut = replace(start, id=network.new_id("w"), target=end.target, input=end.input)
+    session.do(Batch((RemoveNode(projection), RemoveNode(norm), Connect(shortcut))))
+    window.canvas.fit()
     settle()
     window.walk_problems(1)
+    window.canvas.set_zoom(1.0)
+    window.session.reveal(end.target)
 
 
 def show_training(window: MainWindow) -> None:
@@ -133,13 +141,15 @@ def save(window: MainWindow, path: Path) -> None:
     few.save(path, optimize=True)
 
 
-def make(theme: str, size: tuple[int, int], names: list[str], folder: Path) -> None:
+def make(
+    app: QApplication, theme: str, size: tuple[int, int], names: list[str], folder: Path
+) -> None:
     """All pictures of one theme."""
-    from gui.app import make_application, open_window
+    from gui.app import open_window
     from gui.preferences import Preferences
 
     Preferences().theme = theme
-    window = open_window(make_application(["convloom"]))
+    window = open_window(app)
     window.resize(*size)
     settle()
     wait(window.tools.device.text)
@@ -152,6 +162,8 @@ def make(theme: str, size: tuple[int, int], names: list[str], folder: Path) -> N
         end_training(window)
     window.session.undo_stack.setClean()
     window.close()
+    window.deleteLater()
+    settle()
 
 
 def read_size(text: str) -> tuple[int, int]:
@@ -171,8 +183,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="convloom-screenshots-") as home:
         for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
             os.environ[f"XDG_{kind}_HOME"] = str(Path(home, kind.lower()))
+        from gui.app import make_application
+
+        app = make_application(["convloom"])
         for theme in options.theme:
-            make(theme, options.size, options.only, options.folder)
+            make(app, theme, options.size, options.only, options.folder)
 
 
 if __name__ == "__main__":
