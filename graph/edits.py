@@ -195,20 +195,18 @@ def _check_position(position: Position) -> None:
         raise EditRefused(say("A position is finite and at most {most}", most=MAX_COORDINATE))
 
 
-def insert_before(network: Network, wire: str, node: Node) -> Batch:
-    """Put a node into a wire: source -> node -> target, the order at the target kept."""
+def insert_before(network: Network, wire: str, *nodes: Node) -> Batch:
+    """Put nodes into a wire: source -> nodes -> target, the order at the target kept."""
     old = network.wires[wire]
     ports = [w.id for w in network.port_wires(old.target, old.input)]
-    first = node.layer.input_ports()[0].name
-    last = node.layer.output_ports()[0].name
-    return Batch(
-        (
-            Disconnect(wire),
-            AddNode(node),
-            Connect(Wire(network.new_id("w"), old.source, old.output, node.id, first)),
-            Connect(
-                Wire(network.new_id("w"), node.id, last, old.target, old.input), ports.index(wire)
-            ),
-        ),
-        say("Insert {name}", name=node.name),
-    )
+    edits: list[Edit] = [Disconnect(wire)]
+    source, output = old.source, old.output
+    for node in nodes:
+        first = node.layer.input_ports()[0].name
+        edits.append(AddNode(node))
+        edits.append(Connect(Wire(network.new_id("w"), source, output, node.id, first)))
+        source, output = node.id, node.layer.output_ports()[0].name
+    last = Wire(network.new_id("w"), source, output, old.target, old.input)
+    edits.append(Connect(last, ports.index(wire)))
+    names = ", ".join(node.name for node in nodes)
+    return Batch(tuple(edits), say("Insert {name}", name=names))

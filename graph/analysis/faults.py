@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.analysis.projection import projections
 from graph.edits import Edit, SetLayer, insert_before
-from graph.layer import FaultKind, Layer, Problem, dims
+from graph.layer import FaultKind, Layer, Problem, Shape, dims
 from graph.message import Message, say
 from graph.network import Network, Node
 
@@ -203,6 +204,10 @@ def repairs(network: Network, fault: Fault) -> tuple[Repair, ...]:
                 insert_before(network, fault.wire, new),
             )
         )
+    if problem.kind is FaultKind.MERGE_MISMATCH:
+        shapes = _input_shapes(network, node)
+        if shapes is not None:
+            found += [Repair(*way) for way in projections(network, node, problem, shapes)]
     return tuple(found)
 
 
@@ -210,11 +215,14 @@ def _value(value: object) -> str:
     return dims(value) if isinstance(value, tuple) else str(value)
 
 
-def _mends(network: Network, node: Node, layer: Layer, problem: Problem) -> bool:
+def _input_shapes(network: Network, node: Node) -> tuple[Shape, ...] | None:
     from graph.analysis.analysis import Analysis
 
-    facts = Analysis(network).facts(node.id)
-    shapes = facts.known_inputs()
+    return Analysis(network).facts(node.id).known_inputs()
+
+
+def _mends(network: Network, node: Node, layer: Layer, problem: Problem) -> bool:
+    shapes = _input_shapes(network, node)
     if shapes is None:
         return False
     return all(p.kind is not problem.kind or p.warning for p in layer.problems(shapes))
