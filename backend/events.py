@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from backend.data.source import Skipped
 from graph.message import Message
 
 if TYPE_CHECKING:
@@ -120,9 +121,11 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the user should know; the training goes on."""
+    """Something the user should know; the training goes on. ``skipped`` are all files that were
+    left out, where it tells of them."""
 
     message: Message
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 from backend.buffer import EventBuffer
 from backend.control import Control
-from backend.data.source import LoadCancelled
+from backend.data.source import LoadCancelled, Skipped
 from backend.device import cpu_threads
-from backend.events import Event, Failed, Finished, Preparing
+from backend.events import Event, Failed, Finished, Notice, Preparing
 from backend.looking import Looks, View
 from backend.settings import TrainingSettings
 from graph.message import Message, UserError, say
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from torch import fx
 
     from backend.data.prepare import Prepared
+
+
+_NAMED = 3  # files in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,8 @@ class Worker:
             progress=self._progress(say("Loading the data")),
             cancelled=self._cancelled,
         )
+        if dataset.skipped:
+            self._buffer.put(Notice(_left_out(dataset.skipped), dataset.skipped))
         return prepare(
             dataset,
             (channels, height, width),
@@ -238,6 +243,25 @@ class _Report:
 
     def __call__(self, done: int, total: int) -> None:
         self.buffer.put(Preparing(self.message, done, total))
+
+
+def _left_out(skipped: tuple[Skipped, ...]) -> Message:
+    """How many files were left out, and why the first of them were."""
+    named: Message | None = None
+    for item in skipped[:_NAMED]:
+        one = say("{name} ({reason})", name=item.path.name, reason=item.reason)
+        named = one if named is None else say("{names}, {name}", names=named, name=one)
+    assert named is not None
+    if len(skipped) == 1:
+        return say("1 unreadable file was skipped: {names}.", names=named)
+    if len(skipped) <= _NAMED:
+        return say("{n} unreadable files were skipped: {names}.", n=len(skipped), names=named)
+    return say(
+        "{n} unreadable files were skipped: {names} and {more} more.",
+        n=len(skipped),
+        names=named,
+        more=len(skipped) - _NAMED,
+    )
 
 
 def _unexpected(error: BaseException) -> Message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -31,7 +31,7 @@ SOURCE = "source"
 class DataLook:
     """A source with what its headers tell. ``shape`` is the most common one of its images, of
     ``n_shapes`` different ones; ``skipped`` lists the files that cannot be used, as far as names
-    and headers show it."""
+    and headers show it, or as a run has found."""
 
     source: DataSource
     shape: Shape | None
@@ -116,6 +116,12 @@ class DataChoice(QObject):
         """Take a source into the project. One that cannot be used is refused with its reason, and
         the old one stays."""
         self._start(spec, lambda look: self._take(spec, look), self._session.refuse)
+
+    def note_skipped(self, spec: str, skipped: tuple[Skipped, ...]) -> None:
+        """Put what decoding found in place of what names and headers told of a source."""
+        if self.look is not None and spec == self.spec and skipped != self.look.skipped:
+            self.look = replace(self.look, skipped=skipped)
+            self.changed.emit()
 
     def stop(self) -> None:
         """End a look that is under way."""

@@ -84,7 +84,7 @@ class DataNotes(QWidget):
 
     def _list_skipped(self) -> None:
         if self._choice.look is not None:
-            lines = _skipped_lines(self._choice.look.skipped, Path(self._choice.spec))
+            lines = skipped_lines(self._choice.look.skipped, Path(self._choice.spec))
             show_text(self, tr("Files that are left out"), lines)
 
 
@@ -169,7 +169,8 @@ def _skipped_words(count: int) -> str:
     return tr("▲ {n} files cannot be used and are skipped.", n=full(count))
 
 
-def _skipped_lines(skipped: Sequence[Skipped], root: Path) -> str:
+def skipped_lines(skipped: Sequence[Skipped], root: Path) -> str:
+    """A line for each file: its place in the folder ``root``, and the reason."""
     lines = []
     for item in skipped:
         path = item.path

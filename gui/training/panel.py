@@ -27,7 +27,7 @@ from gui.training.banner import Action, Banner
 from gui.training.charts import TrainingCharts
 from gui.training.controls import RunControls
 from gui.training.data_look import DataChoice
-from gui.training.data_notes import show_text
+from gui.training.data_notes import show_text, skipped_lines
 from gui.training.reports import beginning, epoch_line, outcome
 from gui.training.run_controller import RunController
 from gui.training.settings_form import SettingsColumn, settings_of
@@ -69,6 +69,7 @@ class TrainingPanel(QWidget):
         self._best: Path | None = None
         self._last: Path | None = None
         self._status = ""
+        self._data = ""
         self._epochs = 0
         self._strips: tuple[str, ...] | None = None
         self._saver = WeightsSaver(self)
@@ -212,7 +213,8 @@ class TrainingPanel(QWidget):
         self.charts.clear()
         self.controls.figures.clear()
         self.notice.emit(tr("Training of {name} begins.", name=session.project.name))
-        data = DataRequest(self.choice.spec)
+        self._data = self.choice.spec
+        data = DataRequest(self._data)
         self.controller.start(plan, settings, data, self._folder, single_step=single_step)
 
     def _refuse_network(self, error: NotReady) -> None:
@@ -260,7 +262,13 @@ class TrainingPanel(QWidget):
             self._set_status(tr("Paused after step {step}", step=full(step)))
 
     def _show_notice(self, event: Notice) -> None:
-        self.banner.tell("warning", tr(event.message))
+        actions: list[Action] = []
+        if event.skipped:
+            self.choice.note_skipped(self._data, event.skipped)
+            text = skipped_lines(event.skipped, Path(self._data))
+            title = tr("Files that are left out")
+            actions.append((tr("Show list"), lambda: show_text(self, title, text)))
+        self.banner.tell("warning", tr(event.message), *actions)
         self.notice.emit(tr(event.message))
 
     def _fail(self, event: Failed) -> None:

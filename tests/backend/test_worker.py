@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from backend.buffer import MAX_EVENTS, MAX_POINTS, EventBuffer
 from backend.build import build
@@ -164,6 +165,26 @@ def test_starting_from_weights(begin: Begin, tmp_path: Path) -> None:
     run.end()
     assert run.worker.module is not None
     assert torch.equal(run.worker.module.fc.weight, build(branching(), seed=99).fc.weight)
+
+
+def test_files_that_cannot_be_read_are_told_and_listed(begin: Begin, tmp_path: Path) -> None:
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+        for number in range(6):
+            pixels = np.full((8, 8), 20 * number, np.uint8)
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+    whole = (tmp_path / "cats" / "0.png").read_bytes()
+    for number in range(5):
+        # The header is good, so that only decoding finds out.
+        (tmp_path / "dogs" / f"torn{number}.png").write_bytes(whole[:45])
+    run = begin(branching(classes=2), spec=str(tmp_path), epochs=1, batch_size=4)
+    assert isinstance(run.end(), Finished)
+    (notice,) = (event for event in run.events if isinstance(event, Notice) and event.skipped)
+    assert len(notice.skipped) == 5
+    words = str(notice.message)
+    assert words.startswith("5 unreadable files were skipped: torn0.png (")
+    assert words.endswith("and 2 more.")
+    assert str(notice.skipped[0].reason) in words
 
 
 @pytest.mark.parametrize(

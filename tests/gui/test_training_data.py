@@ -76,6 +76,23 @@ def test_a_folder_is_described_and_trained_on(room: Room, pictures: Path) -> Non
     assert "The epoch is done" in room.panel.banner.text()
 
 
+def test_what_decoding_finds_is_in_the_list(room: Room, pictures: Path) -> None:
+    whole = (pictures / "dark" / "0.png").read_bytes()
+    (pictures / "dark" / "torn.png").write_bytes(whole[: len(whole) // 2])
+    open_folder(room, pictures)
+    room.wait(lambda: room.session.project.data == {"source": str(pictures)})
+    told: list[str] = []
+    room.panel.notice.connect(told.append)
+    room.click(room.panel.controls.train)
+    room.wait(lambda: room.panel.state == "idle")
+    assert any("3 unreadable files were skipped" in text for text in told)
+    notes = room.panel.settings.notes
+    assert "3 files cannot be used" in " ".join(notes.texts())
+    room.click(next(b for b in notes.findChildren(QPushButton) if b.text() == "Show list"))
+    assert "torn.png" in notes.findChild(QDialog).findChild(QPlainTextEdit).toPlainText()
+    notes.findChild(QDialog).close()
+
+
 def test_a_folder_without_images_is_refused_and_the_choice_stays(
     room: Room, tmp_path: Path
 ) -> None:
