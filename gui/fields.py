@@ -103,7 +103,8 @@ class PairEditor(Editor):
         self._first, self._second = self._entry(steps=True), self._entry(steps=True)
         for entry in (self._first, self._second):
             entry.textEdited.disconnect()
-            entry.setPlaceholderText(spec.none_means)
+            if spec.optional:  # too narrow for words; the menu and the tip have them
+                entry.setPlaceholderText(tr("auto"))
         self._first.textEdited.connect(lambda text: self._follow(self._second, text))
         self._second.textEdited.connect(lambda text: self._follow(self._first, text))
         self._link = small_button("link", self)

@@ -109,7 +109,7 @@ def test_an_empty_field_is_none_where_none_is_allowed(qtbot, opened):
     form, told = opened(MaxPool2d, stride=(1, 1))
     retype(qtbot, line(form, "stride"), "")
     assert told == [("stride", None)]
-    assert line(form, "stride").placeholderText() == "kernel_size"
+    assert line(form, "stride").placeholderText() == "auto"
 
 
 def test_an_extent_may_be_an_image_or_a_vector(qtbot, opened):
