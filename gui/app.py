@@ -31,8 +31,6 @@ def make_application(argv: Sequence[str]) -> QApplication:
 
 def open_window(app: QApplication) -> MainWindow:
     """Dress the program as the user chose, show the window, and load torch once it is painted."""
-    from PySide6.QtCore import QTimer
-
     from gui.preferences import Preferences
     from gui.theme import apply_theme
 
@@ -42,8 +40,7 @@ def open_window(app: QApplication) -> MainWindow:
 
     window = MainWindow(preferences)
     window.show()
-    # The timer fires when the queue is empty: after the first paint.
-    QTimer.singleShot(0, window, lambda: prepare(window))
+    window.first_painted.connect(lambda: prepare(window))
     return window
 
 

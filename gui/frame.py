@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from gui.actions import Actions
@@ -38,13 +39,24 @@ USUAL = (1440, 900)
 class Frame(QMainWindow):
     """Start page or canvas in the centre, docks around it, bars above and below."""
 
+    first_painted = Signal()
+    """The window and all in it was painted for the first time."""
+
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
+        self._painted = False
         self.preferences = preferences
         self.session = Session(self)
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            # A window is painted before its parts; the timer fires when they are, too.
+            QTimer.singleShot(0, self, self.first_painted.emit)
 
     def make_panels(self) -> None:
         """All panels, in the centre and in docks."""
@@ -83,13 +95,16 @@ class Frame(QMainWindow):
         self.bottom.add(self.problems, tr("Problems"))
         self.bottom.add(self.training, tr("Training"))
         self.bottom.add(self.output, tr("Output"))
+        live_head = PanelTitle(tr("Live"))
+        live_head.title.hide()
+        live_head.row.insertWidget(0, self.live.head, 1)
         self.folding = FoldingPalette(self.palette_panel)
         self.docks: dict[str, QDockWidget] = {}
         self.heads: dict[str, PanelTitle] = {}
         for name, title, panel, head in (
             ("layers", tr("Layers"), self.folding, None),
             ("inspector", tr("Inspector"), self.inspector, self.inspector.head),
-            ("live", tr("Live"), self.live, None),
+            ("live", tr("Live"), self.live, live_head),
             ("code", tr("Code"), self.code, self.code.head),
             ("bottom", tr("Bottom panel"), self.bottom, self.bottom.head),
         ):
@@ -111,7 +126,9 @@ class Frame(QMainWindow):
         actions.fill(self.strip.bar)
         self.setMenuWidget(self.strip)
         self.strip.add_workspaces([actions[name] for name in ("design", "training", "code")])
-        self.look_menus = LookMenus(actions.menus["View"], self.preferences, self.docks)
+        self.look_menus = LookMenus(
+            actions.menus["View"], self.preferences, self.docks, self.canvas.set_reduce_motion
+        )
         self.recent_menu = actions.menus["File"].addMenu(tr("Open recent"))
         actions.menus["File"].insertMenu(actions["save"], self.recent_menu)
         self.tools = ToolBar(self.session, actions, self)
