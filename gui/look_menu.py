@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
@@ -16,13 +16,23 @@ class LookMenus:
     """Submenus with one choice marked each."""
 
     def __init__(
-        self, view: QMenu, preferences: Preferences, docks: Mapping[str, QDockWidget]
+        self,
+        view: QMenu,
+        preferences: Preferences,
+        docks: Mapping[str, QDockWidget],
+        set_reduce_motion: Callable[[bool], None],
     ) -> None:
         self._preferences = preferences
+        self._set_reduce_motion = set_reduce_motion
         view.addSeparator()
         self.theme = view.addMenu(tr("Theme"))
         self.scale = view.addMenu(tr("Interface scale"))
         self.panels = view.addMenu(tr("Panels"))
+        self.motion = view.addAction(tr("Reduce motion"))
+        self.motion.setCheckable(True)
+        self.motion.setChecked(preferences.reduce_motion)
+        self.motion.toggled.connect(self._take_motion)
+        set_reduce_motion(preferences.reduce_motion)
         self._groups: list[QActionGroup] = []
         modes = (("dark", tr("Dark")), ("light", tr("Light")), ("system", tr("As the system")))
         self._fill(self.theme, modes, preferences.theme, self._set_theme)
@@ -40,6 +50,10 @@ class LookMenus:
             action.triggered.connect(lambda _=False, v=value: take(v))
             group.addAction(action)
         self._groups.append(group)
+
+    def _take_motion(self, reduce: bool) -> None:
+        self._preferences.reduce_motion = reduce
+        self._set_reduce_motion(reduce)
 
     def _set_theme(self, mode: str) -> None:
         self._preferences.theme = mode

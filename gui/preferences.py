@@ -46,6 +46,15 @@ class Preferences:
     def scale(self, scale: float) -> None:
         self._settings.setValue("look/scale", str(scale))
 
+    @property
+    def reduce_motion(self) -> bool:
+        """Whether everything jumps instead of gliding."""
+        return str(self._settings.value("look/reduce_motion", "false")) == "true"
+
+    @reduce_motion.setter
+    def reduce_motion(self, reduce: bool) -> None:
+        self._settings.setValue("look/reduce_motion", "true" if reduce else "false")
+
     def place(self, name: str) -> QByteArray:
         """A saved window geometry or arrangement of docks; empty if there is none."""
         found = self._settings.value(f"places/{name}")

@@ -29,6 +29,7 @@ from gui.source_saver import SourceSaver
 from gui.text import tr
 from gui.theme import current
 from gui.verbs import slots_of
+from gui.visible import VisibleNodes
 from gui.workspaces import Workspace, Workspaces
 
 FOLD_BELOW = 1360
@@ -42,12 +43,14 @@ class MainWindow(Frame):
         self.background: list[Task] = []
         self._just_told = ""
         self._errors = 0
+        self._asked_folder: Path | None = None
         # Before the canvas hears of it and tells the same as a plain message.
         self.session.refused.connect(self._tell_refusal)
         self.documents = Documents(self.session, self.preferences, self)
         self.make_panels()
         self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
         self.make_bars(Actions(self, self.canvas, slots_of(self)))
+        self.visible = VisibleNodes(self.canvas, self.training, self)
         self.workspaces = Workspaces(self, self.docks, self.preferences)
         self._connect()
         self.place()
@@ -127,6 +130,7 @@ class MainWindow(Frame):
         """Show the canvas and the docks of a workspace."""
         self.centre.setCurrentWidget(self.editor)
         self.tools.show()
+        self.canvas.keep_whole()
         self.workspaces.show(name)
         self._enable()
         self._show_title()
@@ -181,6 +185,12 @@ class MainWindow(Frame):
 
     def _show_data(self) -> None:
         self.status.set_data(" ".join(self.tools.data.texts()))
+        choice, path = self.training.choice, self._asked_folder
+        if path is None or choice.busy:
+            return
+        self._asked_folder = None
+        if choice.spec == str(path) and choice.problem is None:
+            self.output.add(tr("Images are taken from {folder}", folder=str(path)))
 
     def _show_recent(self) -> None:
         self.start.refresh()
@@ -284,10 +294,10 @@ class MainWindow(Frame):
             self.take_folder(path)
 
     def take_folder(self, path: Path) -> None:
-        """Train on the images of a folder."""
-        self.session.set_data({**self.session.project.data, "source": str(path)})
+        """Train on the images of a folder; one without is refused and the old choice stays."""
         self.show_workspace("training")
-        self.output.add(tr("Images are taken from {folder}", folder=str(path)))
+        self._asked_folder = path
+        self.training.choice.choose(str(path))
 
     def tell_about(self) -> None:
         """Say what this program is."""

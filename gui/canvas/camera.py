@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPoint,
     QPointF,
     QRectF,
+    QTimer,
     QVariantAnimation,
 )
 from PySide6.QtGui import QTransform
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import QGraphicsView
 from gui.canvas import measures as m
 
 MARGIN = 40
+SETTLING = 400
+"""Milliseconds in which a rearranged window finds its sizes."""
 
 
 class Camera(QObject):
@@ -32,6 +35,9 @@ class Camera(QObject):
         self.reduce_motion = False
         self._from = (1.0, QPointF())
         self._to = (1.0, QPointF())
+        self._kept: tuple[float, QPointF] | None = None
+        self._settled = QTimer(self, singleShot=True, interval=SETTLING)
+        self._settled.timeout.connect(self._let_go)
         self._animation = QVariantAnimation(self)
         self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._animation.setStartValue(0.0)
@@ -102,6 +108,28 @@ class Camera(QObject):
             return
         zoom = self.zoom if self.zoom >= 0.35 else 1.0
         self.go(zoom, area.center())
+
+    def keep(self, area: QRectF) -> None:
+        """If an area is wholly in view, keep it so while the view gets another size."""
+        self.finish()
+        if self._shows(area):
+            self._kept = self.zoom, self.center()
+            self._settled.start()
+
+    def resized(self, area: Callable[[], QRectF]) -> None:
+        """The view has another size: as it was if the area to keep is whole then, else fitted."""
+        if self._kept is None:
+            return
+        self._apply(*self._kept)
+        if not self._shows(area()):
+            self.fit(area(), most=self._kept[0], still=True)
+
+    def _shows(self, area: QRectF) -> bool:
+        shown = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+        return not area.isEmpty() and shown.contains(area)
+
+    def _let_go(self) -> None:
+        self._kept = None
 
     def _step(self, part: float) -> None:
         (zoom, center), (new_zoom, new_center) = self._from, self._to

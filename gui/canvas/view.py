@@ -64,6 +64,8 @@ class CanvasView(QGraphicsView):
     """The network of a session, to look at and to edit."""
 
     zoom_changed = Signal(float)
+    part_changed = Signal()
+    """Another part of the scene is visible."""
     message = Signal(str)
     """A short hint or the reason of a refusal, shown at the pointer as well."""
     templates_requested = Signal()
@@ -214,6 +216,19 @@ class CanvasView(QGraphicsView):
 
     def _show_part(self) -> None:
         self.minimap.show_part(self.mapToScene(self.viewport().rect()).boundingRect())
+        self.part_changed.emit()
+
+    def visible_nodes(self) -> list[str]:
+        """The nodes drawn one by one within the view, by id; none while one picture stands for
+        all."""
+        if self.afar or not self.isVisible():
+            return []
+        shown = self.mapToScene(self.viewport().rect()).boundingRect()
+        return [key for key, item in self.canvas.nodes.items() if item.rect().intersects(shown)]
+
+    def keep_whole(self) -> None:
+        """The view is about to get another size: if all of the network is in it, that stays."""
+        self.camera.keep(self.canvas.content())
 
     def grab_picture(self) -> QImage:
         """The whole network as a picture at 100 %, smaller if it would be huge."""
@@ -405,6 +420,7 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         self.minimap.setVisible(self.window().width() >= MINIMAP_FROM)
         self._place_controls()
+        self.camera.resized(self.canvas.content)
         self._camera_moved()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

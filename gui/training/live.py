@@ -282,7 +282,7 @@ class LiveHead(QWidget):
         super().__init__(parent)
         self._category, self._live = "", False
         self._glyph = _Spot(self, self._paint_glyph)
-        self._name = Elided("", "panel_title", self)
+        self._name = Elided(tr("Live"), "panel_title", self)
         self._type = Label("", "hint", self)
         self._dot = _Spot(self, self._paint_dot)
         self._step = Label("", "hint", self)

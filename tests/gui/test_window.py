@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 
@@ -394,11 +395,55 @@ def test_training_page_comes_up_with_train(qtbot, drawn):
     assert not drawn.training.is_running()
 
 
-def test_an_image_folder_becomes_the_data(window, tmp_path):
+def test_an_image_folder_becomes_the_data(qtbot, window, tmp_path):
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+        Image.new("L", (8, 8)).save(tmp_path / name / "one.png")
     window.take_folder(tmp_path)
+    qtbot.waitUntil(lambda: not window.training.choice.busy)
     assert window.session.project.data["source"] == str(tmp_path)
     assert window.workspaces.name == "training"
     assert window.session.modified
+    assert any("Images are taken from" in text for text in window.output.texts())
+
+
+def test_a_folder_without_images_is_refused(qtbot, window, tmp_path):
+    before = window.training.choice.spec
+    window.take_folder(tmp_path)
+    qtbot.waitUntil(lambda: not window.training.choice.busy)
+    assert window.training.choice.spec == before
+    assert str(tmp_path) in window.notice.text() or tmp_path.name in window.notice.text()
+
+
+def test_reduced_motion_is_kept(qtbot, drawn):
+    drawn.look_menus.motion.trigger()
+    assert drawn.canvas.camera.reduce_motion
+    assert Preferences().reduce_motion
+
+
+def test_what_was_wholly_visible_stays_so_in_another_workspace(qtbot, drawn):
+    drawn.canvas.fit()
+    drawn.canvas.camera.finish()
+
+    def whole():
+        view = drawn.canvas
+        shown = view.mapToScene(view.viewport().rect()).boundingRect()
+        return shown.contains(view.canvas.content())
+
+    assert whole()
+    width = drawn.canvas.width()
+    qtbot.keyClick(drawn, Qt.Key.Key_3, CONTROL)
+    qtbot.waitUntil(lambda: drawn.canvas.width() < width - 50 and whole())
+
+
+def test_only_visible_nodes_are_watched(qtbot, drawn):
+    drawn.canvas.set_zoom(1.0)
+    drawn.canvas.reveal(next(iter(drawn.session.network.nodes)))
+    drawn.canvas.camera.finish()
+    drawn.visible.look()
+    assert drawn.training._strips == tuple(drawn.canvas.visible_nodes())
+    drawn.canvas.scroll_by(QPoint(100_000, 0))
+    qtbot.waitUntil(lambda: drawn.training._strips == ())
 
 
 def test_geometry_and_recent_files_last(qtbot, drawn, tmp_path):
