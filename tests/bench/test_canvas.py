@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -75,7 +76,7 @@ def measure(view: CanvasView, empty: QGraphicsView) -> list[str]:
         ours, base = [], []
         for number in range(FRAMES):
             base.append(milliseconds(empty.viewport().repaint))
-            ours.append(milliseconds(lambda n=number: frame(n)))
+            ours.append(milliseconds(partial(frame, number)))
         view.camera.fit(view.canvas.itemsBoundingRect(), still=True)
         view.set_zoom(start[0])
         view.centerOn(start[1])

@@ -20,7 +20,7 @@ from tests.bench.figures import spread, tell
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 9
+ROUNDS = 5
 
 WATCH = """
 import os, sys, time

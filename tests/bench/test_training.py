@@ -12,6 +12,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ class Room:
         end = time.perf_counter() + seconds
         self.wait(lambda: time.perf_counter() >= end)
         timer.stop()
-        return [(b - a) * 1000 for a, b in zip(times, times[1:], strict=False)]
+        return [(b - a) * 1000 for a, b in pairwise(times)]
 
 
 def in_thread(work: Callable[[], list[float]]) -> list[float]:
