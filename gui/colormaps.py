@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,8 +143,8 @@ def strip_image(
     strip = np.full((size, width), GROUND, dtype=np.uint8)
     for index, tile in enumerate(shown):
         start = index * (size + gap)
-        part = indices(tile, value_range(tile, palette))
-        strip[:, start : start + size] = nearest(part, size, size)
+        part = indices(nearest(tile, size, size), value_range(tile, palette))
+        strip[:, start : start + size] = part
     return indexed_image(strip, palette, theme)
 
 
@@ -158,7 +159,7 @@ def bars_image(
     return indexed_image(nearest(part, height, width), palette, theme)
 
 
-def nearest(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+def nearest(picture: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """A picture scaled by nearest neighbour."""
     rows = np.arange(height) * picture.shape[0] // height
     columns = np.arange(width) * picture.shape[1] // width

@@ -39,7 +39,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 from graph.layers import REGISTRY
 from gui.canvas import keys
 from gui.canvas import measures as m
-from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.anatomy import Form, InputSlot, OutputSlot
 from gui.canvas.camera import Camera
 from gui.canvas.controls import EmptyState, PointerHint, ZoomBar
 from gui.canvas.editing import Editing
@@ -219,12 +219,16 @@ class CanvasView(QGraphicsView):
         self.part_changed.emit()
 
     def visible_nodes(self) -> list[str]:
-        """The nodes drawn one by one within the view, by id; none while one picture stands for
-        all."""
+        """The nodes within the view that have room for pictures, by id; none while one picture
+        stands for all."""
         if self.afar or not self.isVisible():
             return []
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        return [key for key, item in self.canvas.nodes.items() if item.rect().intersects(shown)]
+        return [
+            key
+            for key, item in self.canvas.nodes.items()
+            if item.face.form is Form.FULL and item.rect().intersects(shown)
+        ]
 
     def keep_whole(self) -> None:
         """The view is about to get another size: if all of the network is in it, that stays."""
