@@ -199,8 +199,8 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
     person.click(panel.controls.train)
     loss = panel.charts.loss.line("train").raw
     person.wait(lambda: panel.state == "running" and len(loss) > 40)
-    person.wait(lambda: live.filters.image != untrained)
-    assert live.maps.image is not None
+    person.wait(lambda: live.filters.image not in (None, untrained))
+    person.wait(lambda: live.maps.image is not None)
     assert np.isfinite(loss.y).all()
     assert np.mean(loss.y[-10:]) < np.mean(loss.y[:10])
     person.wait(lambda: len(panel.charts.accuracy.line("validation").raw) >= 1)
