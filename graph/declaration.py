@@ -22,7 +22,7 @@ from graph.message import Message, UserError, say
 _SHOWN = 60
 """Characters of a value that a sentence shows."""
 
-Value = int | float | bool | str | None | tuple[int, ...]
+Value = int | float | bool | str | None | tuple[int, ...] | tuple[float, ...]
 
 
 class Kind(Enum):
@@ -30,10 +30,17 @@ class Kind(Enum):
 
     INTEGER = "integer"
     PAIR = "pair"  # two integers, height and width
+    TRIPLE = "triple"  # three integers: depth, height, width
     EXTENT = "extent"  # one to four integers: C×H×W
+    INTEGERS = "integers"  # a list of integers
     REAL = "real"
+    REALS = "reals"  # a list of numbers, such as the cells of a kernel row by row
     FLAG = "flag"
     CHOICE = "choice"
+
+
+LENGTHS = {Kind.PAIR: (2, 2), Kind.TRIPLE: (3, 3), Kind.EXTENT: (1, 4)}
+"""How many numbers the kinds of fixed length take."""
 
 
 class FieldError(UserError):
@@ -61,6 +68,7 @@ class FieldSpec:
     help: str = ""
     open_minimum: bool = False
     open_maximum: bool = False
+    lengths: tuple[int, int] = (1, 1)
 
     def check(self, value: object) -> None:
         """Raise FieldError unless ``value`` is exactly what this field may hold."""
@@ -70,14 +78,10 @@ class FieldSpec:
             fine = type(value) is bool
         elif self.kind is Kind.CHOICE:
             fine = False
-        elif self.kind is Kind.PAIR:
-            fine = (
-                isinstance(value, tuple) and len(value) == 2 and all(self._number(v) for v in value)
-            )
-        elif self.kind is Kind.EXTENT:
+        elif self.many:
             fine = (
                 isinstance(value, tuple)
-                and 1 <= len(value) <= 4
+                and self.lengths[0] <= len(value) <= self.lengths[1]
                 and all(self._number(v) for v in value)
             )
         else:
@@ -90,10 +94,15 @@ class FieldSpec:
                 value,
             )
 
+    @property
+    def many(self) -> bool:
+        """Whether the value is a tuple of numbers."""
+        return self.kind in LENGTHS or self.kind in (Kind.INTEGERS, Kind.REALS)
+
     def _number(self, value: object) -> bool:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return False
-        if self.kind is Kind.REAL:
+        if self.kind in (Kind.REAL, Kind.REALS):
             try:
                 if not math.isfinite(value):
                     return False
@@ -120,11 +129,29 @@ class FieldSpec:
             if self.open_minimum or self.open_maximum:
                 return say("must be a number between {low} and {high}", low=low, high=high)
             return say("must be a number from {low} to {high}", low=low, high=high)
+        least, most = self.lengths
         what = {
             Kind.INTEGER: say("must be a whole number from {low} to {high}", low=low, high=high),
             Kind.PAIR: say("must be two whole numbers from {low} to {high}", low=low, high=high),
+            Kind.TRIPLE: say(
+                "must be three whole numbers from {low} to {high}", low=low, high=high
+            ),
             Kind.EXTENT: say(
                 "must be one to four whole numbers from {low} to {high}", low=low, high=high
+            ),
+            Kind.INTEGERS: say(
+                "must be {least} to {most} whole numbers from {low} to {high}",
+                least=least,
+                most=most,
+                low=low,
+                high=high,
+            ),
+            Kind.REALS: say(
+                "must be {least} to {most} numbers from {low} to {high}",
+                least=least,
+                most=most,
+                low=low,
+                high=high,
             ),
         }[self.kind]
         if self.words:
@@ -160,9 +187,25 @@ def _field(kind: Kind, default: Value, **spec: Any) -> Any:
     return Field(default=default, json_schema_extra={"kind": kind.value, **spec})
 
 
-def integer(default: int, minimum: int, maximum: int, help: str, unit: str = "") -> Any:
-    """A whole number in a closed range."""
-    return _field(Kind.INTEGER, default, minimum=minimum, maximum=maximum, help=help, unit=unit)
+def integer(
+    default: int | str,
+    minimum: int,
+    maximum: int,
+    help: str,
+    unit: str = "",
+    *,
+    words: tuple[str, ...] = (),
+) -> Any:
+    """A whole number in a closed range. ``words`` may stand instead."""
+    return _field(
+        Kind.INTEGER,
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        help=help,
+        unit=unit,
+        words=list(words),
+    )
 
 
 def pair(
@@ -184,6 +227,57 @@ def pair(
         words=list(words),
         none_means=none_means,
         optional=bool(none_means),
+    )
+
+
+def triple(
+    default: tuple[int, int, int] | str | None,
+    minimum: int,
+    maximum: int,
+    help: str,
+    *,
+    words: tuple[str, ...] = (),
+    none_means: str = "",
+) -> Any:
+    """Depth, height and width, otherwise as ``pair``."""
+    return _field(
+        Kind.TRIPLE,
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        help=help,
+        words=list(words),
+        none_means=none_means,
+        optional=bool(none_means),
+    )
+
+
+def integers(
+    default: tuple[int, ...], minimum: int, maximum: int, help: str, *, least: int = 1, most: int
+) -> Any:
+    """A list of ``least`` to ``most`` whole numbers."""
+    return _field(
+        Kind.INTEGERS,
+        default,
+        minimum=minimum,
+        maximum=maximum,
+        help=help,
+        lengths=[least, most],
+    )
+
+
+def reals(
+    default: tuple[float, ...],
+    minimum: float,
+    maximum: float,
+    help: str,
+    *,
+    least: int = 1,
+    most: int,
+) -> Any:
+    """A list of ``least`` to ``most`` finite numbers."""
+    return _field(
+        Kind.REALS, default, minimum=minimum, maximum=maximum, help=help, lengths=[least, most]
     )
 
 
@@ -259,6 +353,8 @@ class Declaration(BaseModel):
             raise _Refused(error) from None
         if spec.kind is Kind.REAL and value is not None:
             return float(value)
+        if spec.kind is Kind.REALS:
+            return tuple(float(number) for number in value)
         handler(value)
         return value  # not the handler's copy: traced integers stay traced
 
@@ -322,5 +418,6 @@ def fields_of(declaration: type[Declaration]) -> dict[str, FieldSpec]:
             extra.update(info.json_schema_extra)
         extra["words"] = tuple(extra.get("words", ()))
         kind = Kind(extra.pop("kind"))
+        extra["lengths"] = tuple(extra.get("lengths", LENGTHS.get(kind, (1, 1))))
         specs[name] = FieldSpec(name=name, kind=kind, default=info.default, **extra)
     return specs

@@ -42,6 +42,7 @@ class Category(Enum):
     ATTENTION = "attention"
     RESHAPE = "reshape"
     REGULARISATION = "regularisation"
+    BLOCK = "block"
 
 
 class FaultKind(Enum):
@@ -99,17 +100,28 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Init:
+    """One step of initialisation: ``Init("nn.init.kaiming_normal_", "weight", {"mode": "fan_out"})``
+    writes new values into a parameter of a fresh module. Names are the function's own."""
+
+    function: str
+    parameter: str
+    arguments: Mapping[str, Any] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A torch module as data: ``Call("nn.Conv2d", {"in_channels": 1, ...}, positional=3)``.
 
     The first ``positional`` arguments are written without their names. ``defaults`` are torch's,
-    so that the exporter can leave out what equals them.
+    so that the exporter can leave out what equals them. ``init`` runs once the module is made.
     """
 
     target: str
     arguments: Mapping[str, Any]
     positional: int = 0
     defaults: Mapping[str, Any] = default(default_factory=dict)
+    init: tuple[Init, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,8 @@ class Layer(Declaration):
     """Old field name -> field name."""
     short_name: ClassVar[str] = ""
     """What a new node is called, before its number; the type's name in small letters if empty."""
+    ranks: ClassVar[tuple[int, ...]] = ()
+    """How many axes an input may have, the batch not counted; empty if any number will do."""
     operator: ClassVar[bool] = False
     """Drawn as a small operator."""
     keeps_output: ClassVar[bool] = False

@@ -55,6 +55,7 @@ from graph.layers import (
     Tanh,
 )
 from graph.network import Network, Node, Wire
+from tests.cases import CASES
 
 Case = tuple[Layer, list[Shape]]
 
@@ -93,11 +94,16 @@ def value_of(random_source: random.Random, spec: FieldSpec) -> Any:
         return random_source.random() < 0.5
     if spec.kind is Kind.INTEGER:
         return whole(random_source, spec)
-    if spec.kind is Kind.PAIR:
-        first = whole(random_source, spec)
-        return (first, first if random_source.random() < 0.4 else whole(random_source, spec))
     if spec.kind is Kind.EXTENT:
         return tuple(random_source.choice(SIZES) for _ in range(random_source.randint(1, 4)))
+    if spec.kind is Kind.REALS:
+        count = random_source.randint(*spec.lengths)
+        return tuple(random_source.uniform(spec.minimum, spec.maximum) for _ in range(count))
+    if spec.many:
+        first = whole(random_source, spec)
+        count = random_source.randint(spec.lengths[0], min(spec.lengths[1], spec.lengths[0] + 3))
+        equal = random_source.random() < 0.4
+        return (first, *(first if equal else whole(random_source, spec) for _ in range(count - 1)))
     low, high = max(spec.minimum, 0.0), min(spec.maximum, 10.0)
     edges = [spec.default or 0.5, (low + high) / 2, random_source.uniform(low, high)]
     edges += [] if spec.open_minimum else [low]
@@ -129,6 +135,11 @@ def image(random_source: random.Random) -> Shape:
 
 def shape_for(random_source: random.Random, layer: type[Layer], *, wild: bool = False) -> Shape:
     """An input shape: an image, or a vector or list of vectors where the type may take one."""
+    if layer.ranks and (not wild or random_source.random() < 0.85):
+        rank = random_source.choice(layer.ranks)
+        channels = random_source.choice((1, 2, 3, 4, 6, 8, 12, 20))
+        sizes = SIZES if rank < 4 else SIZES[:9]
+        return (channels, *(random_source.choice(sizes) for _ in range(rank - 1)))
     others = 0.15 if wild else 0.0 if layer in IMAGE_ONLY else 0.4
     if layer is Linear and not wild:
         others = 1.0
@@ -143,6 +154,9 @@ def inputs_for(random_source: random.Random, layer: Layer, *, wild: bool = False
     if not layer.input_ports():
         return []
     first = shape_for(random_source, kind, wild=wild)
+    ports = layer.input_ports()
+    if len(ports) > 1:
+        return [shape_for(random_source, kind, wild=wild) for _ in ports]
     if isinstance(layer, Conv2d) and len(first) == 3 and (not wild or random_source.random() < 0.7):
         first = (layer.groups * random_source.randint(1, 4), *first[1:])
     if kind not in MERGES:
@@ -168,6 +182,8 @@ def is_legal(layer: Layer, inputs: list[Shape]) -> bool:
 
 def any_case(random_source: random.Random, kind: type[Layer]) -> Case:
     """Settings that are legal one by one, and inputs that may not suit them."""
+    if kind in CASES and random_source.random() < 0.6:
+        return CASES[kind](random_source)
     settings = settings_of(random_source, kind)
     if kind is Conv2d and random_source.random() < 0.3:
         settings["padding_mode"] = random_source.choice(("reflect", "circular"))
@@ -179,6 +195,11 @@ def any_case(random_source: random.Random, kind: type[Layer]) -> Case:
 def legal_case(random_source: random.Random, kind: type[Layer]) -> Case:
     """Settings and inputs between which the layer sees no error."""
     while True:
+        if kind in CASES:
+            layer, inputs = CASES[kind](random_source)
+            if is_legal(layer, inputs):
+                return layer, inputs
+            continue
         settings = settings_of(random_source, kind)
         if kind is Conv2d and random_source.random() < 0.6:
             groups = random_source.choice((1, 2, 3, 4, 8))
