@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from graph.templates.classic import LENET5, VGG_SMALL
+from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
-from graph.templates.template import Template
+from graph.templates.template import Fit, Template
 
 TEMPLATES: tuple[Template, ...] = (LENET5, VGG_SMALL, RESNET_SMALL, SE_RESNET_SMALL)
 
@@ -14,4 +15,13 @@ def find_template(name: str) -> Template | None:
     return next((t for t in TEMPLATES if t.name == name), None)
 
 
-__all__ = ["TEMPLATES", "Template", "find_template"]
+__all__ = [
+    "TEMPLATES",
+    "Fit",
+    "Literature",
+    "Published",
+    "Row",
+    "Template",
+    "compare",
+    "find_template",
+]

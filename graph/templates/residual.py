@@ -14,7 +14,7 @@ from graph.layers import (
 )
 from graph.message import say
 from graph.network import Network
-from graph.templates.template import Builder, Template
+from graph.templates.template import Builder, Fit, Template
 
 
 def _basic_block(net: Builder, channels: int, stride: int, reduction: int | None) -> None:
@@ -40,23 +40,23 @@ def _basic_block(net: Builder, channels: int, stride: int, reduction: int | None
     net.then(ReLU())
 
 
-def _residual(reduction: int | None) -> Network:
-    net = Builder((1, 32, 32))
+def _residual(fit: Fit, reduction: int | None) -> Network:
+    net = Builder(fit.shape)
     net.then(Conv2d(out_channels=16, padding=(1, 1), bias=False), BatchNorm2d(), ReLU())
     for channels, stride in ((16, 1), (32, 2), (64, 2)):
         _basic_block(net, channels, stride, reduction)
-    net.then(GlobalAvgPool2d(), Flatten(), Linear(out_features=10))
+    net.then(GlobalAvgPool2d(), Flatten(), Linear(out_features=fit.classes))
     return net.finish()
 
 
-def resnet_small() -> Network:
+def resnet_small(fit: Fit) -> Network:
     """Eight layers with weights on the main line: ResNet-8."""
-    return _residual(None)
+    return _residual(fit, None)
 
 
-def se_resnet_small() -> Network:
+def se_resnet_small(fit: Fit) -> Network:
     """ResNet-8 with squeeze-and-excitation, reduction 8."""
-    return _residual(8)
+    return _residual(fit, 8)
 
 
 RESNET_SMALL = Template(
@@ -66,6 +66,8 @@ RESNET_SMALL = Template(
     say("Three residual blocks: sums carry the input past two convolutions"),
     "residual",
     resnet_small,
+    (1, 32, 32),
+    10,
 )
 SE_RESNET_SMALL = Template(
     "se-resnet-small",
@@ -74,4 +76,6 @@ SE_RESNET_SMALL = Template(
     say("Three residual blocks that weigh their channels"),
     "attention",
     se_resnet_small,
+    (1, 32, 32),
+    10,
 )

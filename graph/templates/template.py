@@ -5,28 +5,122 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from graph.analysis import Analysis
 from graph.edits import AddNode, Batch, Connect, Edit
-from graph.layer import Layer, Shape
+from graph.layer import Layer, Shape, dims
 from graph.layers import Input, Output
-from graph.message import Message
+from graph.message import Message, UserError, say
 from graph.network import Network, Node, Wire
 from graph.project import Project
+from graph.templates.literature import Literature
+
+MOST_PIXELS = 8192
+MOST_CLASSES = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a template is built for: input channels×height×width and the number of classes.
+
+    ``small`` asks for the stem for small images: a 3×3 convolution of stride 1 and no pooling
+    before the first stage.
+    """
+
+    shape: Shape
+    classes: int
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An architecture to start from. ``name`` is its name on the command line."""
+    """An architecture to start from. ``name`` is its name on the command line.
+
+    ``shape`` and ``classes`` are the original ones; ``least`` is the smallest height and width
+    that it can be fitted to with its original stem.
+    """
 
     name: str
     title: str
     year: int
     note: Message
     category: str
-    network: Callable[[], Network]
+    network: Callable[[Fit], Network]
+    shape: Shape
+    classes: int
+    has_small: bool = False
+    least: int = 1
+    literature: Literature | None = None
 
-    def build(self) -> Project:
-        """A new project with this network."""
-        return Project(self.title, self.network())
+    def build(
+        self, shape: Shape | None = None, classes: int | None = None, small: bool = False
+    ) -> Project:
+        """A new project with this network, fitted to an input and a number of classes.
+
+        Raises UserError with one sentence if it cannot be fitted.
+        """
+        fit = Fit(shape or self.shape, self.classes if classes is None else classes, small)
+        if fit == Fit(self.shape, self.classes):
+            return Project(self.title, self.network(fit))
+        refused = self._refusal(fit)
+        if refused:
+            raise UserError(refused)
+        network = self.network(fit)
+        errors = Analysis(network).errors()
+        if errors:
+            raise UserError(
+                say(
+                    "{title} cannot be fitted to the input {shape}: {fault}, {why}",
+                    title=self.title,
+                    shape=dims(fit.shape),
+                    fault=errors[0].title(),
+                    why=errors[0].why,
+                )
+            )
+        return Project(self.title, network)
+
+    def _refusal(self, fit: Fit) -> Message | None:
+        """Why it cannot be built for this, as far as that shows beforehand."""
+        if len(fit.shape) != 3 or not all(1 <= size <= MOST_PIXELS for size in fit.shape):
+            return say(
+                "{title} takes images, so its input {shape} must be three whole numbers from 1 "
+                "to {most}: channels, height, width",
+                title=self.title,
+                shape=dims(fit.shape),
+                most=MOST_PIXELS,
+            )
+        if not 1 <= fit.classes <= MOST_CLASSES:
+            return say(
+                "{title} cannot tell {classes} classes apart: give a number from 1 to {most}",
+                title=self.title,
+                classes=fit.classes,
+                most=MOST_CLASSES,
+            )
+        if fit.small and not self.has_small:
+            return say(
+                "{title} has no variant for small images: build it without that", title=self.title
+            )
+        if not fit.small and min(fit.shape[1:]) < self.least:
+            return self._too_small(fit)
+        return None
+
+    def _too_small(self, fit: Fit) -> Message:
+        sizes: dict[str, str | int] = {
+            "title": self.title,
+            "height": fit.shape[1],
+            "width": fit.shape[2],
+            "least": self.least,
+        }
+        if self.has_small:
+            return say(
+                "{title} shrinks images too often for {height}×{width}: give it at least "
+                "{least}×{least}, or take its variant for small images",
+                **sizes,
+            )
+        return say(
+            "{title} shrinks images too often for {height}×{width}: give it at least "
+            "{least}×{least}",
+            **sizes,
+        )
 
 
 class Builder:

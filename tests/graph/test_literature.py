@@ -1,0 +1,110 @@
+"""Published figures beside ours, and networks fitted to other images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from graph.analysis import Analysis
+from graph.edits import SetLayer
+from graph.layers import Conv2d
+from graph.message import UserError, say
+from graph.templates import TEMPLATES, Literature, Published, Template, compare, find_template
+from graph.templates.literature import same_figure
+
+
+def template(name: str) -> Template:
+    found = find_template(name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("published", "ours", "same"),
+    [
+        ("61,706", 61_706, True),
+        ("61,706", 61_707, False),
+        ("25.6 M", 25_557_032, True),
+        ("25.5 M", 25_557_032, False),
+        ("60 M", 60_965_224, False),
+        ("7.6 G", 7_609_090_048, True),
+        ("60 k", 59_999, True),
+        ("22.85 %", 1, None),
+    ],
+)
+def test_a_figure_is_matched_to_the_digits_it_was_printed_with(
+    published: str, ours: int, same: bool | None
+) -> None:
+    assert same_figure(published, ours) is same
+
+
+def test_ours_follows_the_network_that_is_open() -> None:
+    network = template("lenet5").build().network
+    rows = (
+        Published(say("Parameters"), "61,706", "parameters", say("a reason")),
+        Published(say("Parameters of the first convolution"), "156", "parameters:conv1"),
+        Published(say("Output of the first convolution"), "6×28×28", "shape:conv1"),
+        Published(say("Layers with weights"), "5", "layers"),
+        Published(say("Multiply-accumulates"), "0.4165 M", "gmacs"),
+        Published(say("Test error"), "0.95 %", "top1"),
+        Published(say("Output of nowhere"), "1×1×1", "shape:nowhere"),
+    )
+    literature = Literature("A", "B", "C", 1998, say("new"), "https://example.org", rows)
+    found = compare(literature, Analysis(network))
+    assert [row.matches for row in found] == [True, True, True, True, True, None, None]
+    assert [row.ours for row in found[:4]] == ["61,706", "156", "6×28×28", "5"]
+    assert found[4].ours == "0.416520 M"
+    assert found[5].ours == "—"
+    assert found[0].because is None, "a reason is only given for a difference"
+
+    (first,) = (n.id for n in network.nodes.values() if n.name == "conv1")
+    network.do(SetLayer(first, Conv2d(out_channels=7, kernel_size=(5, 5))))
+    found = compare(literature, Analysis(network))
+    assert [row.matches for row in found[:3]] == [False, False, False]
+    assert str(found[0].because) == "a reason"
+    assert found[2].ours == "7×28×28"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_a_template_fits_other_images_and_classes(template: Template) -> None:
+    side = max(template.least, 20)
+    network = template.build(shape=(2, side, side + 3), classes=7).network
+    analysis = Analysis(network)
+    assert analysis.errors() == []
+    first, last = network.order()[0], network.order()[-1]
+    assert analysis.facts(first).output == (2, side, side + 3)
+    assert analysis.facts(last).output == (7,)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_least_is_the_smallest_image_that_fits(template: Template) -> None:
+    least = template.least
+    assert template.build(shape=(template.shape[0], least, least)).network.nodes
+    if least > 1:
+        with pytest.raises(UserError, match=f"at least {least}×{least}"):
+            template.build(shape=(template.shape[0], least - 1, 300))
+        with pytest.raises(UserError, match=template.title.split()[0]):
+            unchecked(template, least - 1)
+
+
+def unchecked(template: Template, side: int) -> None:
+    """Build below the least size, so that the network itself has to refuse."""
+    replace(template, least=1).build(shape=(template.shape[0], side, side))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"shape": (1, 16, 16)}, ["LeNet-5", "16×16", "32×32"]),
+        ({"shape": (1, 32)}, ["LeNet-5", "1×32", "channels, height, width"]),
+        ({"shape": (0, 32, 32)}, ["0×32×32", "8192"]),
+        ({"classes": 0}, ["0 classes", "65536"]),
+        ({"small": True}, ["no variant for small images"]),
+    ],
+)
+def test_what_cannot_be_fitted_is_said_in_one_sentence(arguments, words) -> None:
+    with pytest.raises(UserError) as raised:
+        template("lenet5").build(**arguments)
+    for word in words:
+        assert word in str(raised.value)
