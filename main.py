@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,20 +163,31 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 def _metavar(spec: FieldSpec) -> str:
     if spec.kind is Kind.CHOICE:
         return "|".join(spec.words)
-    return {Kind.FLAG: "on|off", Kind.REAL: "X"}.get(spec.kind, "N")
+    kinds = {
+        Kind.FLAG: "on|off",
+        Kind.REAL: "X",
+        Kind.PAIR: "NxN",
+        Kind.TRIPLE: "NxNxN",
+        Kind.EXTENT: "NxN…",
+        Kind.INTEGERS: "N,N…",
+        Kind.REALS: "X,X…",
+    }
+    return "|".join((kinds.get(spec.kind, "N"), *spec.words))
 
 
 def parse_value(spec: FieldSpec, text: str) -> Any:
     """A setting from the command line. Raises UserError."""
-    if spec.kind is Kind.CHOICE:
+    if spec.kind is Kind.CHOICE or text in spec.words:
         return text
+    found: Any
     if spec.kind is Kind.FLAG:
         found = {"on": True, "true": True, "off": False, "false": False}.get(text.lower())
     elif spec.optional and text.lower() == "none":
         return None
     else:
+        number = float if spec.kind in (Kind.REAL, Kind.REALS) else int
         try:
-            found = float(text) if spec.kind is Kind.REAL else int(text)
+            found = _numbers(spec, text, number) if spec.many else number(text)
         except ValueError:
             found = None
     if found is None:
@@ -188,6 +200,13 @@ def parse_value(spec: FieldSpec, text: str) -> Any:
             )
         )
     return found
+
+
+def _numbers(spec: FieldSpec, text: str, number: Callable[[str], float]) -> tuple[float, ...]:
+    """``3x3``, ``3`` for equal sizes, or ``1,2,3``. Raises ValueError."""
+    found = tuple(number(part) for part in re.split("[x×,]", text))
+    equal = spec.kind in (Kind.PAIR, Kind.TRIPLE) and len(found) == 1
+    return found * spec.lengths[0] if equal else found
 
 
 def load(text: str) -> Project:

@@ -8,69 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QMenu,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from graph.declaration import FieldSpec, Kind, show
-from gui.entry import Entry, parse, small_button
+from gui.editor import Editor
+from gui.entry import parse
+from gui.number_lists import KernelEditor, ListEditor
+from gui.sizes import ExtentEditor, SizesEditor
 from gui.text import tr
-from gui.theme import current, set_property
-
-
-class Editor(QWidget):
-    """Base of all editors."""
-
-    edited = Signal()
-    """The user changed what ``read`` returns."""
-
-    def __init__(self, spec: FieldSpec, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.spec = spec
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(current().space("xs"))
-
-    def read(self) -> Any:
-        """What stands in the editor, legal or not."""
-        raise NotImplementedError
-
-    def write(self, value: Any) -> None:
-        """Show a value; tells nobody."""
-        raise NotImplementedError
-
-    def inputs(self) -> list[QWidget]:
-        """The widgets that take the focus, in order."""
-        raise NotImplementedError
-
-    def set_hint(self, text: str) -> None:
-        """Show a unit or the allowed values, where the editor has room for it."""
-
-    def set_invalid(self, invalid: bool) -> None:
-        """Turn red, or back."""
-        for widget in self.inputs():
-            if bool(widget.property("invalid")) != invalid:
-                set_property(widget, "invalid", invalid)
-
-    def restyle(self) -> None:
-        """Take fonts from the theme in use."""
-        for entry in self.findChildren(Entry):
-            entry.setFont(current().font("mono"))
-
-    def _entry(self, *, steps: bool) -> Entry:
-        entry = Entry(self, steps=steps)
-        entry.textEdited.connect(lambda _text: self.edited.emit())
-        return entry
 
 
 class NumberEditor(Editor):
-    """An integer or a real number; empty where None is allowed."""
+    """A number; empty where None is allowed, and a word where the field has some."""
 
     def __init__(self, spec: FieldSpec, parent: QWidget) -> None:
         super().__init__(spec, parent)
@@ -78,10 +27,25 @@ class NumberEditor(Editor):
         self._line.set_hint(spec.unit)
         self._line.setPlaceholderText(spec.none_means)
         self._row.addWidget(self._line)
+        if spec.words:
+            values: list[tuple[str, Any]] = [(word, word) for word in spec.words]
+            if spec.optional:
+                values.append((spec.none_means, None))
+            number = spec.default
+            if isinstance(number, str) or number is None:
+                number = max(1, int(spec.minimum))
+            self._other_values([*values, (tr("number"), number)], self._choose)
+
+    def _choose(self, value: Any) -> None:
+        self.write(value)
+        self._line.setFocus()
+        self.edited.emit()
 
     def read(self) -> Any:
-        text = self._line.text()
-        if not text.strip() and self.spec.optional:
+        text = self._line.text().strip()
+        if text in self.spec.words:
+            return text
+        if not text and self.spec.optional:
             return None
         return parse(text, real=self.spec.kind is Kind.REAL)
 
@@ -93,135 +57,6 @@ class NumberEditor(Editor):
 
     def set_hint(self, text: str) -> None:
         self._line.set_hint(text)
-
-
-class PairEditor(Editor):
-    """Height and width, linked while they are equal; a word or nothing may stand instead."""
-
-    def __init__(self, spec: FieldSpec, parent: QWidget) -> None:
-        super().__init__(spec, parent)
-        self._first, self._second = self._entry(steps=True), self._entry(steps=True)
-        for entry in (self._first, self._second):
-            entry.textEdited.disconnect()
-            if spec.optional:  # too narrow for words; the menu and the tip have them
-                entry.setPlaceholderText(tr("auto"))
-        self._first.textEdited.connect(lambda text: self._follow(self._second, text))
-        self._second.textEdited.connect(lambda text: self._follow(self._first, text))
-        self._link = small_button("link", self)
-        self._link.setCheckable(True)
-        self._link.setChecked(True)
-        self._link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._link.setAccessibleName(tr("Keep height and width equal"))
-        self._link.setToolTip(tr("Keep height and width equal"))
-        self._link.toggled.connect(self._linked)
-        for widget in (self._first, self._link, self._second):
-            self._row.addWidget(widget)
-        self._menu_button: QToolButton | None = None
-        if spec.words or spec.optional:
-            self._add_menu()
-
-    def _add_menu(self) -> None:
-        button = small_button("down", self)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(tr("Other values of {field}", field=self.spec.name))
-        button.setToolTip(tr("Other values"))
-        menu = QMenu(button)
-        words: list[tuple[str, Any]] = [(word, word) for word in self.spec.words]
-        if self.spec.optional:
-            words.append((tr("as {field}", field=self.spec.none_means), None))
-        numbers = self.spec.default if isinstance(self.spec.default, tuple) else None
-        if numbers is None:
-            low = max(1, int(self.spec.minimum))
-            numbers = (low, low)
-        words.append((tr("numbers"), numbers))
-        for text, value in words:
-            menu.addAction(text).triggered.connect(lambda _=False, v=value: self._choose(v))
-        button.setMenu(menu)
-        self._row.addWidget(button)
-        self._menu_button = button
-
-    def _choose(self, value: Any) -> None:
-        self.write(value)
-        self._first.setFocus()
-        self.edited.emit()
-
-    def _follow(self, other: Entry, text: str) -> None:
-        if self._link.isChecked():
-            other.setText(text)
-        self._arrange()
-        self.edited.emit()
-
-    def _linked(self, linked: bool) -> None:
-        if linked and self._second.text() != self._first.text() and not self._word():
-            self._second.setText(self._first.text())
-            self.edited.emit()
-
-    def _word(self) -> bool:
-        return self._first.text().strip() in self.spec.words
-
-    def _arrange(self) -> None:
-        """A word takes the whole room."""
-        word = self._word()
-        if word and self._second.hasFocus():
-            self._first.setFocus()
-        for widget in (self._second, self._link):
-            widget.setVisible(not word)
-
-    def read(self) -> Any:
-        first, second = self._first.text().strip(), self._second.text().strip()
-        if self._word():
-            return first
-        if self.spec.optional and not first and not second:
-            return None
-        pair = (parse(first), parse(second))
-        if any(isinstance(size, str) for size in pair):
-            return first if first == second else f"{first}×{second}"
-        return pair
-
-    def write(self, value: Any) -> None:
-        first, second = ("", "") if value is None else (show(value),) * 2
-        if isinstance(value, tuple):
-            first, second = (str(size) for size in value)
-        self._first.setText(first)
-        self._second.setText(second)
-        self._link.blockSignals(True)
-        self._link.setChecked(first == second)
-        self._link.blockSignals(False)
-        self._arrange()
-
-    def inputs(self) -> list[QWidget]:
-        return [self._first, self._second]
-
-
-class ExtentEditor(Editor):
-    """Channels, height and width; a vector leaves the last two empty."""
-
-    def __init__(self, spec: FieldSpec, parent: QWidget) -> None:
-        super().__init__(spec, parent)
-        self._entries = [self._entry(steps=True) for _ in range(4)]
-        names = (tr("Channels"), tr("Height"), tr("Width"), tr("Fourth size"))
-        for entry, letter, name in zip(self._entries, ("C", "H", "W", ""), names, strict=True):
-            entry.set_hint(letter)
-            entry.setAccessibleName(name)
-            self._row.addWidget(entry)
-        self._entries[3].hide()
-
-    def read(self) -> Any:
-        texts = [entry.text().strip() for entry in self._entries]
-        while texts and not texts[-1]:
-            texts.pop()
-        sizes = tuple(parse(text) for text in texts)
-        return sizes if all(isinstance(size, int) for size in sizes) else "×".join(texts)
-
-    def write(self, value: Any) -> None:
-        texts = [str(size) for size in value] + [""] * (4 - len(value))
-        for entry, text in zip(self._entries, texts, strict=True):
-            entry.setText(text)
-        self._entries[3].setVisible(bool(texts[3]))
-
-    def inputs(self) -> list[QWidget]:
-        return list(self._entries)
 
 
 class FlagEditor(Editor):
@@ -272,8 +107,11 @@ class ChoiceEditor(Editor):
 _EDITORS: dict[Kind, type[Editor]] = {
     Kind.INTEGER: NumberEditor,
     Kind.REAL: NumberEditor,
-    Kind.PAIR: PairEditor,
+    Kind.PAIR: SizesEditor,
+    Kind.TRIPLE: SizesEditor,
     Kind.EXTENT: ExtentEditor,
+    Kind.INTEGERS: ListEditor,
+    Kind.REALS: KernelEditor,
     Kind.FLAG: FlagEditor,
     Kind.CHOICE: ChoiceEditor,
 }

@@ -13,10 +13,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from graph.declaration import Declaration, FieldError, FieldSpec, fields_of, show
+from graph.declaration import Declaration, FieldError, FieldSpec, fields_of
 from graph.layer import Layer
+from gui.editor import Editor, spell
 from gui.entry import small_button
-from gui.fields import Editor, make_editor
+from gui.fields import make_editor
 from gui.text import tr
 from gui.theme import current, notifier, set_property
 
@@ -34,7 +35,7 @@ class _Row:
         self.editor: Editor = make_editor(spec, form)
         self.reset = small_button("reset", form)
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        default = spec.none_means if spec.default is None else show(spec.default)
+        default = spell(spec, spec.default)
         self.reset.setToolTip(tr("Back to {value}", value=default))
         self.reset.setAccessibleName(tr("{field} back to {value}", field=title, value=default))
         self.reset.hide()

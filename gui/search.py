@@ -43,9 +43,10 @@ LETTERS = {
     "d": "dilation",
     "g": "groups",
 }
-_LETTERED = re.compile(r"([kspdg])(\d+)(?:[x×*](\d+))?$")
+_LETTERED = re.compile(r"([kspdg])(\d+(?:[x×*]\d+)*)$")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?$|\.\d+$")
 _SIZES = re.compile(r"\d+(?:[x×*]\d+)+$")
+PADDINGS = ("same", "valid")
 CLOSE_ENOUGH = 0.5
 MOST = 60
 
@@ -102,7 +103,7 @@ def _split(text: str) -> tuple[str, list[str]]:
     settings: list[str] = []
     for part in text.lower().replace(",", " ").split():
         setting = _LETTERED.match(part) or _NUMBER.match(part) or _SIZES.match(part)
-        if words and (setting or part in ("same", "valid")):
+        if words and (setting or part in PADDINGS):
             settings.append(part)
         else:
             words.append(part)
@@ -116,8 +117,9 @@ def _settings(kind: type[Layer], parts: Sequence[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for part in parts:
         lettered = _LETTERED.match(part)
-        if part in ("same", "valid") and "padding" in specs:
-            values["padding"] = part
+        if part in PADDINGS:
+            if "padding" in specs:
+                values["padding"] = part
             continue
         if lettered and LETTERS[lettered[1]] in specs:
             spec = specs[LETTERS[lettered[1]]]
@@ -133,11 +135,14 @@ def _settings(kind: type[Layer], parts: Sequence[str]) -> dict[str, Any]:
 def _value(spec: FieldSpec, part: str) -> Any:
     if spec.kind is Kind.REAL:
         return float(part) if _NUMBER.match(part) else part
-    sizes = tuple(int(size) if size.isdigit() else 0 for size in re.split(r"[x×*]", part))
-    if spec.kind is Kind.PAIR and len(sizes) == 1:
-        return sizes * 2
+    pieces = re.split(r"[x×*]", part)
+    if spec.kind is Kind.REALS:
+        return tuple(float(piece) for piece in pieces if _NUMBER.match(piece))
+    sizes = tuple(int(piece) if piece.isdigit() else 0 for piece in pieces)
+    if spec.kind in (Kind.PAIR, Kind.TRIPLE) and len(sizes) == 1:
+        return sizes * spec.lengths[0]
     if spec.kind is Kind.INTEGER:
-        return sizes[0]
+        return sizes[0] if len(set(sizes)) == 1 else sizes
     return sizes
 
 

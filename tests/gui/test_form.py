@@ -8,13 +8,22 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QToolButton
 
-from graph.declaration import Declaration, real
+from graph.declaration import Declaration, integer, integers, real, reals, triple
 from graph.layers import Conv2d, Input, MaxPool2d, ReLU
 from gui.form import Form
 
 
 class Settings(Declaration):
     learning_rate: float = real(0.001, 0.0, 10.0, "Step of the optimizer.", open_minimum=True)
+
+
+class Many(Declaration):
+    kernel_size: tuple[int, int, int] | str = triple(
+        (3, 3, 3), 1, 99, "Depth, height, width.", words=("same",)
+    )
+    padding: int | str = integer(0, 0, 99, "Zeros at each end.", words=("same", "valid"))
+    sizes: tuple[int, ...] = integers((1, 2), 1, 99, "Sizes of the parts.", most=8)
+    cells: tuple[float, ...] = reals((0.0,) * 9, -9.0, 9.0, "The kernel.", most=49)
 
 
 @pytest.fixture
@@ -220,3 +229,66 @@ def test_tab_walks_down_the_fields(qtbot, opened):
 def test_a_layer_without_settings_has_an_empty_form(opened):
     form, _ = opened(ReLU)
     assert form.fields() == ("inplace",) or form.fields() == ()
+
+
+def test_three_sizes_follow_each_other_until_unlinked(qtbot, opened):
+    form, told = opened(Many)
+    retype(qtbot, line(form, "kernel_size", 1), "5")
+    assert told[-1] == ("kernel_size", (5, 5, 5))
+    link = form.editor("kernel_size").findChild(QToolButton)
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    retype(qtbot, line(form, "kernel_size", 0), "1")
+    assert told[-1] == ("kernel_size", (1, 5, 5))
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert told[-1] == ("kernel_size", (1, 1, 1))
+    retype(qtbot, line(form, "kernel_size"), "same")
+    assert told[-1] == ("kernel_size", "same")
+    assert not line(form, "kernel_size", 2).isVisible()
+
+
+def test_a_whole_number_may_be_a_word(qtbot, opened):
+    form, told = opened(Many)
+    retype(qtbot, line(form, "padding"), "same")
+    assert told[-1] == ("padding", "same")
+    retype(qtbot, line(form, "padding"), "sam")
+    assert "same, valid" in form.complaint("padding")
+    (menu,) = [b.menu() for b in form.editor("padding").findChildren(QToolButton) if b.menu()]
+    {action.text(): action for action in menu.actions()}["valid"].trigger()
+    assert told[-1] == ("padding", "valid")
+    assert form.complaint("padding") == ""
+
+
+@pytest.mark.parametrize("text", ["3 4 5", "3, 4, 5", "3,4,5", "3×4×5", " [3; 4; 5] "])
+def test_a_list_of_whole_numbers_is_one_line(qtbot, opened, text):
+    form, told = opened(Many)
+    retype(qtbot, line(form, "sizes"), text)
+    assert told[-1] == ("sizes", (3, 4, 5))
+
+
+@pytest.mark.parametrize("text", ["", "1 x", "0 1", "1 2.5", "1 2 3 4 5 6 7 8 9"])
+def test_a_wrong_list_stays_and_says_why(qtbot, opened, text):
+    form, _ = opened(Many)
+    retype(qtbot, line(form, "sizes"), text)
+    assert line(form, "sizes").text() == text
+    assert "1 to 8 whole numbers" in form.complaint("sizes")
+
+
+def test_a_kernel_is_typed_into_its_cells_or_its_line(qtbot, opened):
+    form, told = opened(Many)
+    cells = form.editor("cells").inputs()
+    assert len(cells) == 10
+    retype(qtbot, line(form, "cells", 5), "-4")
+    assert told[-1] == ("cells", (0, 0, 0, 0, -4, 0, 0, 0, 0))
+    assert line(form, "cells").text() == "0 0 0 0 -4 0 0 0 0"
+    retype(qtbot, line(form, "cells", 1), "")
+    assert form.complaint("cells")
+    retype(qtbot, line(form, "cells", 1), "0,5")
+    assert told[-1][1][0] == 0.5
+    line(form, "cells").setFocus()
+    qtbot.keyClick(line(form, "cells", 0), Qt.Key.Key_Tab)
+    assert form.focusWidget() is line(form, "cells", 1)
+    retype(qtbot, line(form, "cells"), "1 2 1")
+    assert told[-1] == ("cells", (1, 2, 1))
+    assert len(form.editor("cells").inputs()) == 1
+    form.set_values(Many(cells=tuple(range(-9, 10, 1))[:9]).values())
+    assert [line(form, "cells", n).text() for n in (1, 9)] == ["-9", "-1"]

@@ -126,3 +126,14 @@ def test_what_fits_comes_first_and_says_the_result():
 @pytest.mark.parametrize("word", ["skip", "swish", "gap", "se", "fully", "pooling", "activation"])
 def test_other_words_find_something(word):
     assert find(word).found
+
+
+@pytest.mark.parametrize(
+    "text", ["64 3 s2 p1", "64 3x3x3 k1x2x3", "same 2", "0.5 0.25", "1x2x3x4 d9"]
+)
+def test_numbers_never_break_the_search_of_a_type(text):
+    for kind in LAYERS:
+        answer = find(f"{kind.type_name()} {text}")
+        assert answer.found or answer.trouble or answer.closest
+        for entry in answer.found:
+            assert type(entry.layer).make(entry.layer.values()) == entry.layer
