@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,18 +11,49 @@ from torch.nn import functional as F
 
 from graph.layer import Call
 from graph.message import UserError, say
-from graph.plan import Plan, Step
+from graph.plan import Name, Plan, Step
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-"""(outputs N×C, labels int64 N) -> mean loss, a scalar."""
+Outputs = Tensor | tuple[Tensor, ...]
+"""What a module gives: N×C, or one such tensor for each output."""
+
+OneLoss = Callable[[Tensor, Tensor], Tensor]
 
 _TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The weighted sum of the losses of all outputs; without the auxiliary ones when the module
+    does not give them."""
+
+    parts: tuple[OneLoss, ...]
+    weights: tuple[float, ...]
+
+    def __call__(self, outputs: Outputs, labels: Tensor) -> Tensor:
+        """(outputs, labels int64 N) -> mean loss, a float32 scalar."""
+        given = outputs if isinstance(outputs, tuple) else (outputs,)
+        total: Tensor | None = None
+        for part, weight, values in zip(self.parts, self.weights, given, strict=False):
+            loss = part(values.float(), labels)
+            loss = loss if weight == 1 else loss * weight
+            total = loss if total is None else total + loss
+        assert total is not None
+        return total
+
+
+def main_output(outputs: Outputs) -> Tensor:
+    """The output that predicts, in float32: the first."""
+    return (outputs[0] if isinstance(outputs, tuple) else outputs).float()
 
 
 def make_loss(plan: Plan, label_smoothing: float, n_classes: int) -> Loss:
     """Cross entropy of what the plan gives. Raises UserError if its output cannot be compared."""
     check_output(plan, n_classes)
-    ending = _ending(plan)
+    parts = tuple(_one_loss(_ending(plan, output), label_smoothing) for output in plan.outputs)
+    return Loss(parts, plan.weights or (1.0,) * len(parts))
+
+
+def _one_loss(ending: str, label_smoothing: float) -> OneLoss:
 
     def from_logits(outputs: Tensor, labels: Tensor) -> Tensor:
         return F.cross_entropy(outputs, labels, label_smoothing=label_smoothing)
@@ -39,25 +71,33 @@ def make_loss(plan: Plan, label_smoothing: float, n_classes: int) -> Loss:
 
 
 def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:
-    """What turns the plan's outputs N×C into probabilities N×C."""
-    ending = _ending(plan)
+    """What turns the plan's first output N×C into probabilities N×C."""
+    ending = _ending(plan, plan.outputs[0])
     if ending == "nn.Softmax":
         return lambda outputs: outputs
     return torch.exp if ending == "nn.LogSoftmax" else lambda outputs: outputs.softmax(dim=1)
 
 
 def check_output(plan: Plan, n_classes: int) -> None:
-    """Raise UserError unless the plan turns one image into one value per class."""
-    if len(plan.inputs) != 1 or len(plan.outputs) != 1:
+    """Raise UserError unless the plan turns one image into values for each class."""
+    if len(plan.inputs) != 1 or not plan.outputs:
         raise UserError(
             say(
-                "The network has {inputs} inputs and {outputs} outputs; training takes one of "
-                "each. Remove the others.",
+                "The network has {inputs} inputs and {outputs} outputs; training takes one input "
+                "and at least one output.",
                 inputs=len(plan.inputs),
                 outputs=len(plan.outputs),
             )
         )
-    shape = _output_shape(plan)
+    if plan.auxiliary >= len(plan.outputs):
+        raise UserError(
+            say("All outputs are auxiliary, so none is left to predict; turn it off for one.")
+        )
+    for output in plan.outputs:
+        _check_shape(_shape(plan, output), n_classes)
+
+
+def _check_shape(shape: tuple[int, ...], n_classes: int) -> None:
     if len(shape) != 1:
         raise UserError(
             say(
@@ -77,22 +117,22 @@ def check_output(plan: Plan, n_classes: int) -> None:
         )
 
 
-def _last(plan: Plan) -> Step | None:
-    return next((step for step in plan.steps if step.name == plan.outputs[0][0]), None)
+def _maker(plan: Plan, output: Name) -> Step | None:
+    return next((step for step in plan.steps if step.name == output[0]), None)
 
 
-def _output_shape(plan: Plan) -> tuple[int, ...]:
-    name, number = plan.outputs[0]
-    step = _last(plan)
-    shape = step.shapes[number] if step else dict(plan.inputs)[name]
+def _shape(plan: Plan, output: Name) -> tuple[int, ...]:
+    step = _maker(plan, output)
+    shape = step.shapes[output[1]] if step else dict(plan.inputs)[output[0]]
     return tuple(int(size) for size in shape)
 
 
-def _ending(plan: Plan) -> str:
-    """The torch name of the last module, also inside a nested plan; empty for anything else."""
-    step = _last(plan)
+def _ending(plan: Plan, output: Name) -> str:
+    """The torch name of the module behind an output, also inside a nested plan; empty for
+    anything else."""
+    step = _maker(plan, output)
     if step is None or len(step.shapes) != 1:
         return ""
     if isinstance(step.operation, Plan):
-        return _ending(step.operation)
+        return _ending(step.operation, step.operation.outputs[0])
     return step.operation.target if isinstance(step.operation, Call) else ""

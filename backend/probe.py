@@ -16,7 +16,7 @@ from torch import Tensor, fx, nn
 from backend.data.prepare import Picture, Prepared
 from backend.events import Probed
 from backend.looking import View
-from backend.losses import make_probabilities
+from backend.losses import main_output, make_probabilities
 from backend.walk import Walk, path_of
 from graph.plan import Plan
 
@@ -122,7 +122,7 @@ class Probe:
 
         with evaluating(self._module):
             outputs = Walk(self._module, visit).run(x) if wanted else self._module(x)
-            probabilities = self._probabilities(outputs.float())[0]
+            probabilities = self._probabilities(main_output(outputs))[0]
         return maps, cut, _array(probabilities)
 
 

@@ -33,7 +33,7 @@ from backend.events import (
 )
 from backend.failure import Cause, LossNotFinite, failed
 from backend.looking import Looks
-from backend.losses import make_loss
+from backend.losses import main_output, make_loss
 from backend.meter import Meter
 from backend.optimizer import make_optimizer
 from backend.probe import Probe, evaluating
@@ -211,12 +211,12 @@ class _Run:
         rate = self._schedule.rate(self.step) if held is None else held
         with precision:
             outputs = self._module(x)
-        loss = self._loss(outputs.float(), y)
+        loss = self._loss(outputs, y)
         if self._reads_at_once and not math.isfinite(value := loss.item()):
             raise LossNotFinite(self.step + 1, value)
         self._update(loss, rate)
         self.step += 1
-        self._meter.add(self.step, rate, loss, outputs, y)
+        self._meter.add(self.step, rate, loss, main_output(outputs), y)
 
     def _update(self, loss: Tensor, rate: float) -> None:
         optimizer = self._optimizer
@@ -244,9 +244,9 @@ class _Run:
                 yield from self._obey()
             self.x = x
             with evaluating(self._module), precision:
-                outputs = self._module(x).float()
+                outputs = self._module(x)
                 losses.append(self._loss(outputs, y) * len(y))
-                right.append((outputs.argmax(dim=1) == y).sum())
+                right.append((main_output(outputs).argmax(dim=1) == y).sum())
         count = self._data.n_validation
         loss = float(torch.stack(losses).sum()) / count
         accuracy = int(torch.stack(right).sum()) / count

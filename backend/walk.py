@@ -14,6 +14,7 @@ from torch import Tensor, fx, nn
 from torch.fx.node import map_arg
 
 from backend.build import STEP, node_paths
+from backend.heads import running_graph
 from graph.plan import Plan, Step
 
 Visit = Callable[[str, Tensor], None]
@@ -41,7 +42,7 @@ class Walk:
         """The module's result."""
         values: dict[fx.Node, Any] = {}
         waiting = iter(inputs)
-        for node in self._module.graph.nodes:
+        for node in running_graph(self._module).nodes:
             if node.op == "placeholder":
                 values[node] = next(waiting)
                 continue

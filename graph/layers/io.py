@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import extent
+from graph.declaration import extent, flag, real
 from graph.layer import INPUT, Category, FaultKind, Layer, Port, Problem, Shape, dims
 from graph.message import say
 
@@ -33,7 +33,14 @@ class Output(Layer):
 
     category = Category.INPUT_OUTPUT
     summary = "The result that the loss compares with the labels."
-    search = ("end", "result", "logits", "loss")
+    search = ("end", "result", "logits", "loss", "auxiliary", "head", "deep supervision")
+
+    loss_weight: float = real(
+        1.0, 0.0, 1000.0, "The loss of this output counts so much in the sum of all outputs'."
+    )
+    auxiliary: bool = flag(
+        False, "Only helps to train: neither this output nor what only it needs runs afterwards."
+    )
 
     def output_ports(self) -> tuple[Port, ...]:
         return ()
@@ -45,7 +52,9 @@ class Output(Layer):
         return ()
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        return ("", dims(inputs[0]) if inputs else "")
+        weight = "" if self.loss_weight == 1 else f"{self.loss_weight:g}"
+        words = f"aux {weight}" if self.auxiliary else weight and f"loss ×{weight}"
+        return (words.strip(), dims(inputs[0]) if inputs else "")
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs

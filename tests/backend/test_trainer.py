@@ -38,7 +38,7 @@ from backend.losses import make_loss, make_probabilities
 from backend.optimizer import make_optimizer
 from backend.settings import OPTIMIZERS, TrainingSettings
 from backend.trainer import train
-from graph.layer import Call
+from graph.layer import Apply, Call
 from graph.message import UserError
 from graph.plan import Plan
 from tests.backend.networks import branching, step, template_plan
@@ -494,11 +494,11 @@ def test_exceptions_of_exhausted_memory() -> None:
         (
             Plan(
                 "Two",
-                (("x", (64,)),),
-                (step("relu", Call("nn.ReLU", {}), "x", shape=(64,)),),
-                (("relu", 0), ("x", 0)),
+                (("x", (64,)), ("y", (64,))),
+                (step("add", Apply("operator.add"), "x", "y", shape=(64,)),),
+                (("add", 0),),
             ),
-            "1 inputs and 2 outputs",
+            "2 inputs and 1 outputs",
         ),
     ],
 )
