@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from graph.layer import Layer
 from graph.layers import by_category
 from gui.glyphs import glyph_icon
-from gui.palette import category_title
+from gui.palette import category_title, split_by_axes
 from gui.text import tr
 from gui.theme import current, notifier
 
@@ -33,16 +36,22 @@ class IconStrip(QWidget):
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             menu = QMenu(button)
-            menu.setToolTipsVisible(True)
-            for layer in layers:
-                name = layer.type_name()
-                action = menu.addAction(name)
-                action.setToolTip(tr(layer.summary))
-                action.triggered.connect(lambda _=False, n=name: self.layer_chosen.emit(n))
+            first, forms = split_by_axes(layers)
+            self._add(menu, first)
+            if forms:
+                self._add(menu.addMenu(tr("1-D and 3-D")), forms)
             button.setMenu(menu)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             column.addWidget(button)
         column.addStretch(1)
+
+    def _add(self, menu: QMenu, layers: Iterable[type[Layer]]) -> None:
+        menu.setToolTipsVisible(True)
+        for layer in layers:
+            name = layer.type_name()
+            action = menu.addAction(name)
+            action.setToolTip(tr(layer.summary))
+            action.triggered.connect(lambda _=False, n=name: self.layer_chosen.emit(n))
 
 
 class FoldingPalette(QStackedWidget):

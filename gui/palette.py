@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QPoint, Qt, Signal
@@ -21,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.layer import Category, Shape
+from graph.layer import Category, Layer, Shape
 from graph.layers import REGISTRY, by_category
+from gui.finding import Answer, find, is_form, nothing_found
 from gui.glyphs import glyph_icon
-from gui.search import Answer, find, nothing_found
 from gui.session import Session
 from gui.text import tr
 from gui.theme import current, notifier, set_property
@@ -32,6 +33,13 @@ from gui.theme import current, notifier, set_property
 MIME = "application/x-convloom-layer"
 TYPE = Qt.ItemDataRole.UserRole + 1
 COUNT = Qt.ItemDataRole.UserRole + 2
+CLOSED = {
+    Category.NORMALISATION,
+    Category.ACTIVATION,
+    Category.RESHAPE,
+    Category.REGULARISATION,
+}
+"""Categories that begin closed, so that the others show on one screen."""
 
 
 def category_title(category: Category) -> str:
@@ -47,8 +55,18 @@ def category_title(category: Category) -> str:
         Category.ATTENTION: tr("Attention"),
         Category.RESHAPE: tr("Reshape"),
         Category.REGULARISATION: tr("Regularisation"),
+        Category.BLOCK: tr("Block"),
     }
     return titles[category]
+
+
+def split_by_axes(kinds: Iterable[type[Layer]]) -> tuple[list[type[Layer]], list[type[Layer]]]:
+    """The types a person looks for first, and the 1-D and 3-D forms of those for images."""
+    first: list[type[Layer]] = []
+    forms: list[type[Layer]] = []
+    for kind in kinds:
+        (forms if is_form(kind) else first).append(kind)
+    return first, forms
 
 
 class Palette(QWidget):
@@ -61,6 +79,8 @@ class Palette(QWidget):
         super().__init__(parent)
         self._session = session
         self._answer = Answer(())
+        self._searching = False
+        self._open: list[bool] = []
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(tr("Search"))
         self.field.setAccessibleName(tr("Search layers"))
@@ -100,17 +120,30 @@ class Palette(QWidget):
 
     def _fill(self) -> None:
         for category, kinds in by_category().items():
-            parent = QTreeWidgetItem(self.tree, [category_title(category), ""])
+            parent = self._folder(self.tree, category_title(category))
             parent.setIcon(0, glyph_icon(category.value))
-            parent.setData(0, COUNT, len(kinds))
-            parent.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-            for kind in kinds:
-                child = QTreeWidgetItem(parent, [kind.type_name()])
-                child.setData(0, TYPE, kind.type_name())
-                child.setToolTip(0, kind.summary)
-                child.setFlags(parent.flags() | Qt.ItemFlag.ItemIsDragEnabled)
-            parent.setExpanded(True)
+            first, forms = split_by_axes(kinds)
+            self._add(parent, first)
+            if forms:
+                self._add(self._folder(parent, tr("1-D and 3-D")), forms)
+            parent.setExpanded(category not in CLOSED)
         self._restyle()
+
+    def _folder(self, parent: QTreeWidget | QTreeWidgetItem, title: str) -> QTreeWidgetItem:
+        folder = QTreeWidgetItem(parent, [title])
+        folder.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        return folder
+
+    def _add(self, parent: QTreeWidgetItem, kinds: Iterable[type[Layer]]) -> None:
+        for kind in kinds:
+            child = QTreeWidgetItem(parent, [kind.type_name()])
+            child.setData(0, TYPE, kind.type_name())
+            child.setToolTip(0, tr(kind.summary))
+            child.setFlags(parent.flags() | Qt.ItemFlag.ItemIsDragEnabled)
+
+    def _folders(self) -> list[QTreeWidgetItem]:
+        """Categories and the folders in them."""
+        return [item for item in _items(self.tree) if item.data(0, TYPE) is None]
 
     def _restyle(self) -> None:
         for row in range(self.tree.topLevelItemCount()):
@@ -121,25 +154,20 @@ class Palette(QWidget):
     # Searching
 
     def _search(self, text: str) -> None:
+        searching, self._searching = self._searching, bool(text)
+        if text and not searching:
+            self._open = [item.isExpanded() for item in self._folders()]
         self._answer = find(text, self._shape() if text else None)
         found = {entry.layer.type_name() for entry in self._answer.found}
-        first: QTreeWidgetItem | None = None
-        best = self._answer.found[0].layer.type_name() if self._answer.found else ""
-        for row in range(self.tree.topLevelItemCount()):
-            parent = self.tree.topLevelItem(row)
-            assert parent is not None
-            shown = 0
-            for place in range(parent.childCount()):
-                child = parent.child(place)
-                visible = child.data(0, TYPE) in found
-                child.setHidden(not visible)
-                shown += visible
-                if text and child.data(0, TYPE) == best:
-                    first = child
-            parent.setHidden(not shown)
-            parent.setData(0, COUNT, shown)
-            if text:
-                parent.setExpanded(True)
+        best = self._answer.found[0].layer.type_name() if text and found else ""
+        first = self._show_only(found, best)
+        folders = self._folders()
+        if text:
+            for folder in folders:
+                folder.setExpanded(True)
+        elif searching:
+            for folder, was_open in zip(folders, self._open, strict=True):
+                folder.setExpanded(was_open)
         self._hint.setVisible(not text)
         nothing = not found
         self.tree.setVisible(not nothing)
@@ -147,6 +175,26 @@ class Palette(QWidget):
         self.empty.setText(nothing_found(self._answer) if nothing else "")
         if first is not None:
             self.tree.setCurrentItem(first)
+
+    def _show_only(self, found: set[str], best: str) -> QTreeWidgetItem | None:
+        """Hide all types but these, count what is left in each folder; the item of ``best``."""
+        first: QTreeWidgetItem | None = None
+        counts: dict[int, int] = {}
+        for item in _items(self.tree):
+            name = item.data(0, TYPE)
+            if name is None:
+                continue
+            item.setHidden(name not in found)
+            if name == best:
+                first = item
+            folder: QTreeWidgetItem | None = item.parent()
+            while folder is not None:
+                counts[id(folder)] = counts.get(id(folder), 0) + (name in found)
+                folder = folder.parent()
+        for folder in self._folders():
+            folder.setHidden(not counts.get(id(folder)))
+            folder.setData(0, COUNT, counts.get(id(folder), 0))
+        return first
 
     def _shape(self) -> Shape | None:
         """What the chosen node gives, so that Enter takes what fits it."""
@@ -192,6 +240,16 @@ class Palette(QWidget):
         name = item.data(0, TYPE)
         if name:
             self.layer_chosen.emit(name)
+
+
+def _items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
+    """All rows of a tree from the top, open or not."""
+    waiting = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())][::-1]
+    while waiting:
+        item = waiting.pop()
+        assert item is not None
+        yield item
+        waiting.extend(item.child(place) for place in reversed(range(item.childCount())))
 
 
 class _Tree(QTreeWidget):

@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from graph.layer import Category
 from graph.layers import LAYERS, AdaptiveAvgPool2d, Conv2d, Dropout, MaxPool2d, by_category
-from gui.palette import MIME, TYPE, Palette
-from gui.search import find
+from gui.finding import find
+from gui.glyphs import glyph_icon
+from gui.palette import MIME, TYPE, Palette, category_title, split_by_axes
 from gui.session import Session
 
 Key = Qt.Key
@@ -25,25 +27,63 @@ def palette(qtbot):
 
 
 def shown(palette):
+    """Type names from the top, folders walked through, whatever is open."""
+
+    def below(item):
+        if item.isHidden():
+            return
+        if name := item.data(0, TYPE):
+            yield name
+        for place in range(item.childCount()):
+            yield from below(item.child(place))
+
     tree = palette.tree
-    return [
-        tree.topLevelItem(row).child(place).data(0, TYPE)
-        for row in range(tree.topLevelItemCount())
-        for place in range(tree.topLevelItem(row).childCount())
-        if not tree.topLevelItem(row).isHidden()
-        and not tree.topLevelItem(row).child(place).isHidden()
-    ]
+    rows = range(tree.topLevelItemCount())
+    return [name for row in rows for name in below(tree.topLevelItem(row))]
 
 
 def test_every_type_is_there_under_its_category(palette):
-    assert shown(palette) == [
-        kind.type_name() for kinds in by_category().values() for kind in kinds
-    ]
-    assert set(shown(palette)) == {kind.type_name() for kind in LAYERS}
+    assert sorted(shown(palette)) == sorted(kind.type_name() for kind in LAYERS)
+    tree = palette.tree
+    titles = [tree.topLevelItem(row).text(0) for row in range(tree.topLevelItemCount())]
+    assert titles == [category_title(category) for category in by_category()]
+
+
+def test_forms_of_other_dimensions_are_in_a_folder_of_their_own():
+    for kinds in by_category().values():
+        first, forms = split_by_axes(kinds)
+        assert sorted(map(repr, first + forms)) == sorted(map(repr, kinds))
+        names = {kind.type_name() for kind in first}
+        assert all(f"{kind.type_name()[:-2]}2d" in names for kind in forms)
+
+
+def test_every_category_has_a_title_and_a_glyph():
+    for category in Category:
+        assert category_title(category)
+        assert not glyph_icon(category.value).isNull()
+
+
+def test_folders_are_as_before_once_a_search_is_over(palette):
+    def opened():
+        return [item.isExpanded() for item in palette._folders()]
+
+    before = opened()
+    assert set(before) == {True, False}
+    QTest.keyClicks(palette.field, "relu")
+    item = palette.tree.currentItem()
+    assert item.data(0, TYPE) == "ReLU"
+    assert item.parent().isExpanded()
+    QTest.keyClick(palette.field, Key.Key_Escape)
+    assert opened() == before
+
+
+def test_words_of_the_summary_find_a_type_that_no_name_has():
+    assert "single values" in Dropout.summary
+    assert Dropout in {type(found.layer) for found in find("single values").found}
 
 
 def test_search_filters_and_enter_adds(qtbot, palette):
-    QTest.keyClicks(palette.field, "batch")
+    QTest.keyClicks(palette.field, "batchnorm2")
     assert shown(palette) == ["BatchNorm2d"]
     with qtbot.waitSignal(palette.layer_chosen) as chosen:
         QTest.keyClick(palette.field, Key.Key_Return)
