@@ -1,62 +1,29 @@
 """From a plan to a torch module: nested ``torch.fx.GraphModule``s, shaped like the plan.
 
-Only what stands in the tables below is ever called. Names are the plan's, so the keys of
-``state_dict`` equal those of the exported file's class, and the same weights give the same
+Only what stands in the tables of backend.allowed is ever called. Names are the plan's, so the keys
+of ``state_dict`` equal those of the exported file's class, and the same weights give the same
 outputs, bit for bit on the CPU.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import reduce
-from types import MappingProxyType
+from itertools import chain
 from typing import Any
 
 import torch
 from torch import fx, nn
 from torch.overrides import TorchFunctionMode
 
+from backend.allowed import CHAINED, FUNCTIONS, LISTED, module_type
+from backend.heads import MAIN, HeadedModule
 from graph.dims import plain
 from graph.layer import Apply, Call
 from graph.message import Message, UserError, say
 from graph.plan import Name, Plan, Step
-
-MODULES: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
-    {
-        f"nn.{module.__name__}": module
-        for module in (
-            nn.AdaptiveAvgPool2d,
-            nn.AdaptiveMaxPool2d,
-            nn.AvgPool2d,
-            nn.BatchNorm2d,
-            nn.Conv2d,
-            nn.Dropout,
-            nn.Dropout2d,
-            nn.ELU,
-            nn.Flatten,
-            nn.LeakyReLU,
-            nn.Linear,
-            nn.LogSoftmax,
-            nn.MaxPool2d,
-            nn.ReLU,
-            nn.SiLU,
-            nn.Sigmoid,
-            nn.Softmax,
-            nn.Tanh,
-        )
-    }
-)
-"""Every module a plan may call."""
-
-CHAINED: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"operator.add": operator.add, "operator.mul": operator.mul}
-)
-"""Functions of two values, applied from left to right."""
-
-LISTED: Mapping[str, Callable[..., Any]] = MappingProxyType({"torch.cat": torch.cat})
-"""Functions of one list of values."""
 
 STEP = "step"
 """``node.meta[STEP]`` of an fx node is the name of the plan's step whose result it is."""
@@ -74,10 +41,14 @@ def build(plan: Plan, *, seed: int = 0, initialise: bool = True) -> fx.GraphModu
     """The module of a plan, in training mode on the CPU.
 
     It takes float32 N×C×H×W for each input of the plan, and gives one tensor, or a tuple for
-    several outputs. ``seed`` decides the first weights; torch's own random state is not touched.
-    With ``initialise=False`` random weights are left undefined, which is many times faster, for
-    weights about to be loaded. Raises BuildError.
+    several outputs; auxiliary outputs come in training mode only. ``seed`` decides the first
+    weights; torch's own random state is not touched. With ``initialise=False`` random weights are
+    left undefined, which is many times faster, for weights about to be loaded. Raises BuildError.
     """
+    if plan.auxiliary and plan.auxiliary == len(plan.outputs):
+        raise BuildError(
+            say("All outputs are auxiliary, so nothing is left to give; turn it off for one.")
+        )
     with _Drawing(torch.Generator().manual_seed(seed) if initialise else None):
         return _build(plan)
 
@@ -97,15 +68,18 @@ def _build(plan: Plan) -> fx.GraphModule:
     values: dict[Name, fx.Node] = {}
     for name, _ in plan.inputs:
         values[name, 0] = graph.placeholder(name)
-    for step in plan.steps:
+    for step in chain(*plan.parts()):
         with _named(step):
             inputs = [values[name] for name in step.inputs]
             result = _add_step(graph, modules, step, inputs)
             result.meta[STEP] = step.name
             values.update(_outputs(graph, step, result))
     results = tuple(values[name] for name in plan.outputs)
-    graph.output(results[0] if len(results) == 1 else results)
-    return fx.GraphModule(modules, graph, plan.class_name)
+    output = graph.output(results[0] if len(results) == 1 else results)
+    if not plan.auxiliary:
+        return fx.GraphModule(modules, graph, plan.class_name)
+    output.meta[MAIN] = len(results) - plan.auxiliary
+    return HeadedModule(modules, graph, plan.class_name)
 
 
 def _add_step(
@@ -121,19 +95,30 @@ def _add_step(
 
 
 def _module(call: Call) -> nn.Module:
-    if call.target not in MODULES:
-        raise ValueError(f"{call.target} is not a layer of this program")
-    return MODULES[call.target](**{name: plain(value) for name, value in call.arguments.items()})
+    arguments = {name: plain(value) for name, value in call.arguments.items()}
+    return module_type(call.target)(**arguments)
 
 
 def _apply(graph: fx.Graph, operation: Apply, inputs: list[fx.Node]) -> fx.Node:
     arguments = {name: plain(value) for name, value in operation.arguments.items()}
-    if operation.target in LISTED:
-        return graph.call_function(LISTED[operation.target], (inputs,), arguments)
-    if operation.target not in CHAINED:
-        raise ValueError(f"{operation.target} is not a function of this program")
-    function = CHAINED[operation.target]
-    return reduce(lambda left, right: graph.call_function(function, (left, right)), inputs)
+    target = operation.target
+    if target in LISTED:
+        return graph.call_function(LISTED[target], (inputs,), arguments)
+    if target in FUNCTIONS:
+        return graph.call_function(FUNCTIONS[target], tuple(inputs), arguments)
+    if target == "operator.getitem":
+        bounds = slice(*(arguments.get(name) for name in ("start", "stop", "step")))
+        index = (*(slice(None),) * arguments["dim"], bounds)
+        return graph.call_function(operator.getitem, (inputs[0], index))
+    if target not in CHAINED:
+        raise ValueError(f"{target} is not a function of this program")
+    first, *rest = inputs
+    if "scale" in arguments:
+        rest = [graph.call_function(operator.mul, (arguments["scale"], x)) for x in rest]
+    joined = reduce(lambda a, b: graph.call_function(CHAINED[target], (a, b)), rest, first)
+    if arguments.get("divisor", 1) == 1 or not rest:
+        return joined
+    return graph.call_function(operator.truediv, (joined, arguments["divisor"]))
 
 
 def _outputs(graph: fx.Graph, step: Step, result: fx.Node) -> Iterator[tuple[Name, fx.Node]]:
@@ -171,8 +156,18 @@ class _Drawing(TorchFunctionMode):
     """
 
     _FUNCTIONS = frozenset(
-        {nn.init.uniform_, nn.init.normal_, nn.init.kaiming_uniform_, nn.init.xavier_uniform_}
+        {
+            nn.init.uniform_,
+            nn.init.normal_,
+            nn.init.kaiming_uniform_,
+            torch.Tensor.uniform_,
+            torch.Tensor.normal_,
+            torch.Tensor.bernoulli_,
+            torch.Tensor.exponential_,
+        }
     )
+    """All that fills a tensor with random numbers, whatever calls it: the other functions of
+    nn.init come down to these."""
 
     def __init__(self, generator: torch.Generator | None) -> None:
         super().__init__()
@@ -186,4 +181,6 @@ class _Drawing(TorchFunctionMode):
             return function(*args, **kwargs)
         if self._generator is None:
             return args[0] if args else kwargs["tensor"]
-        return function(*args, **{**kwargs, "generator": self._generator})
+        if kwargs.get("generator") is None:
+            kwargs = {**kwargs, "generator": self._generator}
+        return function(*args, **kwargs)

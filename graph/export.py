@@ -7,17 +7,18 @@ the plan and literals from ``repr``; no text of the user becomes code.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from dataclasses import field as default
-from typing import Any
+from itertools import chain
 
-from graph.dims import Dim, Named
+from graph.functions import expression
 from graph.layer import Apply, Call, Shape
-from graph.layout import Chain, Expression, Group, statement, with_comment
+from graph.layout import Expression, Group, statement, with_comment
+from graph.literals import call_arguments, literal, quote
+from graph.own_modules import NAMES, OWN_MODULES, own_module
 from graph.plan import Name, Plan, Step
 
-_SIGNS = {"operator.add": "+", "operator.mul": "*"}
 _NESTED = 3
 _FITTING = 66
 
@@ -34,11 +35,12 @@ class Source:
 
 def source(plan: Plan, weights: str | None = None) -> Source:
     """Write the file. With the name of a safetensors file beside it, running the file loads it."""
-    writer = _Writer()
+    calls = (step.operation for _, step in plan.walk() if isinstance(step.operation, Call))
+    writer = _Writer(frozenset(call.target for call in calls) & OWN_MODULES.keys())
     name = writer.write(plan)
-    imports = ["import torch"] if writer.uses_torch or weights is not None else []
-    imports.append("from torch import Tensor, nn")
-    head = [f'"""{plan.doc}"""', "", *imports]
+    if weights is not None:
+        writer.used.add("torch")
+    head = [f'"""{plan.doc}"""', "", *_imports(writer.used)]
     lines = list(head)
     marks: dict[str, list[int]] = {}
     for body in writer.classes:
@@ -51,6 +53,15 @@ def source(plan: Plan, weights: str | None = None) -> Source:
     return Source("\n".join(lines) + "\n", name, marks)
 
 
+def _imports(used: Set[str]) -> list[str]:
+    """The import lines of what a file uses, in the order of isort."""
+    lines = ["import math", ""] if "math" in used else []
+    lines += ["import torch"] if "torch" in used else []
+    lines.append("from torch import Tensor, nn")
+    lines += ["from torch.nn import functional as F"] if "F" in used else []
+    return lines + (["from torchvision import ops"] if "ops" in used else [])
+
+
 def _main(name: str, plan: Plan, weights: str) -> list[str]:
     images = [str(Group("torch.zeros", tuple(map(str, (1, *shape))))) for _, shape in plan.inputs]
     return [
@@ -60,20 +71,12 @@ def _main(name: str, plan: Plan, weights: str) -> list[str]:
         "    from safetensors.torch import load_file",
         "",
         f"    model = {name}()",
-        *statement("weights = ", Group("Path(__file__).with_name", (_quote(weights),)), 4),
+        *statement("weights = ", Group("Path(__file__).with_name", (quote(weights),)), 4),
         "    model.load_state_dict(load_file(weights))",
         "    model.eval()",
         "    with torch.no_grad():",
         *statement("print", Group("", (f"model({', '.join(images)})",)), 8),
     ]
-
-
-def _quote(text: str) -> str:
-    """A string literal with double quotes, in ASCII."""
-    plain = ascii(text)
-    if plain.startswith("'") and '"' not in plain:
-        return f'"{plain[1:-1]}"'
-    return plain
 
 
 @dataclass(slots=True)
@@ -92,10 +95,12 @@ class _Body:
 class _Writer:
     """Collects the classes of a file, inner ones first."""
 
-    def __init__(self) -> None:
-        self.classes: list[_Body] = []
-        self.names: dict[str, str] = {}
-        self.uses_torch = False
+    def __init__(self, own: Set[str] = frozenset()) -> None:
+        self.classes = [_Body(list(own_module(name).lines)) for name in sorted(own)]
+        self.names = {name: name for name in own}
+        """What a class says, or the name of an own module -> its name in the file."""
+        self.used = {used for name in own for used in own_module(name).names}
+        """Which of the names that a file may import it uses."""
 
     def write(self, plan: Plan) -> str:
         """Write the class of a plan unless it stands already; return its name."""
@@ -129,7 +134,7 @@ class _Writer:
             parameters.append(text)
         body.put(statement("def ", Group("__init__", tuple(parameters)), 4, " -> None:"))
         body.put(["        super().__init__()"])
-        for step in plan.steps:
+        for step in chain(*plan.parts()):
             value = self._constructor(step, uses)
             if value is not None:
                 body.put(statement(f"self.{step.name} = ", value, 8), step.node)
@@ -148,37 +153,13 @@ class _Writer:
                     items.append(f"{name}={literal(value)}")
             return Group(uses[step.name], tuple(items))
         if isinstance(operation, Call):
+            self.use(operation.target)
             return Group(operation.target, tuple(call_arguments(operation)))
         return None
 
-
-def call_arguments(call: Call) -> list[str]:
-    """The arguments as written: without those that equal torch's defaults, 3 for (3, 3)."""
-    items = []
-    in_place = True
-    for number, (name, value) in enumerate(call.arguments.items()):
-        traced = isinstance(value, (Dim, Named))
-        if not traced and name in call.defaults and value == call.defaults[name]:
-            in_place = False
-            continue
-        if in_place and number < call.positional:
-            items.append(literal(value))
-        else:
-            items.append(f"{name}={literal(value)}")
-    return items
-
-
-def literal(value: Any) -> str:
-    """A value as Python source: an expression where it is traced, else its ``repr``."""
-    if isinstance(value, (Dim, Named)):
-        return value.expression
-    if isinstance(value, tuple):
-        if len(value) == 2 and value[0] == value[1]:
-            return literal(value[0])
-        return f"({', '.join(literal(item) for item in value)})"
-    if isinstance(value, str):
-        return _quote(value)
-    return repr(value)
+    def use(self, target: str) -> None:
+        """Note what must be imported for a call of ``target``."""
+        self.used |= NAMES & {target.partition(".")[0]}
 
 
 @dataclass(slots=True)
@@ -194,7 +175,8 @@ class _Open:
 
 
 class _Forward:
-    """Writes ``forward``: chains are nested, the main line is called x."""
+    """Writes ``forward``: chains are nested, the main line is called x. What only auxiliary
+    outputs need stands in ``if self.training:``."""
 
     def __init__(self, writer: _Writer, plan: Plan, body: _Body) -> None:
         self.writer = writer
@@ -205,15 +187,28 @@ class _Forward:
         self.names: dict[Name, str] = {(name, 0): name for name, _ in plan.inputs}
         self.x: Name | None = (plan.inputs[0][0], 0) if len(plan.inputs) == 1 else None
         self.open: _Open | None = None
+        self.indent = 8
 
     def write(self) -> None:
         plan = self.plan
         parameters = ["self", *(f"{name}: Tensor" for name, _ in plan.inputs)]
         count = len(plan.outputs)
         result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+        if plan.auxiliary:
+            result = "Tensor | tuple[Tensor, ...]"
         self.body.put(statement("def ", Group("forward", tuple(parameters)), 4, f" -> {result}:"))
-        for step in plan.steps:
+        always, training = plan.parts()
+        for step in always:
             self._step(step)
+        if plan.auxiliary:
+            self._close()
+            self.body.put(["        if self.training:"])
+            self.indent = 12
+            for step in training:
+                self._step(step)
+            self._close()
+            self._return(plan.outputs)
+            self.indent = 8
         self._finish()
 
     def _step(self, step: Step) -> None:
@@ -251,19 +246,13 @@ class _Forward:
         self._split(step)
 
     def _apply(self, step: Step, operation: Apply, arguments: list[str]) -> None:
-        expression: Expression
-        sign = _SIGNS.get(operation.target)
-        if sign is not None:
-            expression = Chain(sign, tuple(arguments)) if len(arguments) > 1 else arguments[0]
-        else:
-            self.writer.uses_torch = True
-            named = [f"{name}={literal(value)}" for name, value in operation.arguments.items()]
-            values = Group("", tuple(arguments), "[]")
-            expression = Group(operation.target, (values, *named))
+        self.writer.use(operation.target)
+        written = expression(operation, arguments)
         # A long sum or list stands alone; nesting it would hide it.
-        depth = 1 if len(str(expression)) <= _FITTING // 2 else _NESTED
+        depth = 1 if len(str(written)) <= _FITTING // 2 else _NESTED
         value = (step.name, 0)
-        self.open = _Open(value, expression, (step.node,), depth, step.shapes[0], step.name)
+        self.open = _Open(value, written, (step.node,), depth, step.shapes[0], step.name)
+        self._split(step)
 
     def _split(self, step: Step) -> None:
         """A step with several outputs is assigned to several names at once."""
@@ -279,7 +268,8 @@ class _Forward:
             self.names[step.name, number] = target
             if not self.left[step.name, number]:
                 targets[number] = "_"
-        self.body.put(statement(f"{', '.join(targets)} = ", opened.expression, 8), *opened.nodes)
+        lines = statement(f"{', '.join(targets)} = ", opened.expression, self.indent)
+        self.body.put(lines, *opened.nodes)
 
     def _close(self) -> None:
         """Assign the open expression to a variable."""
@@ -288,12 +278,13 @@ class _Forward:
             return
         self.open = None
         target = self._target(opened.value, opened.last)
-        lines = statement(f"{target} = ", opened.expression, 8)
+        lines = statement(f"{target} = ", opened.expression, self.indent)
         self.body.put(with_comment(lines, self._comment(opened.shape)), *opened.nodes)
 
     def _target(self, value: Name, name: str) -> str:
         """``x`` where the value it holds is needed no more, else the step's own name."""
-        if self.x is None or self.left[self.x] == 0:
+        head = self.indent > 8 and value in self.plan.outputs
+        if not head and (self.x is None or self.left[self.x] == 0):
             self.x = value
             name = "x"
         self.names[value] = name
@@ -312,5 +303,8 @@ class _Forward:
             self.body.put(statement("return ", opened.expression, 8), *opened.nodes)
             return
         self._close()
-        names = [self.names[value] for value in self.plan.outputs]
-        self.body.put([f"        return {', '.join(names)}"])
+        self._return(self.plan.outputs[: len(self.plan.outputs) - self.plan.auxiliary])
+
+    def _return(self, values: tuple[Name, ...]) -> None:
+        names = ", ".join(self.names[value] for value in values)
+        self.body.put([f"{' ' * self.indent}return {names}"])

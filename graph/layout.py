@@ -28,13 +28,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Operands joined by one sign: ``a + b + c``."""
+    """Operands joined by one sign, ``a + b + c``, and what follows their brackets: ``/ 3``."""
 
     sign: str
     operands: tuple[str, ...]
+    tail: str = ""
 
     def __str__(self) -> str:
-        return f" {self.sign} ".join(self.operands)
+        joined = f" {self.sign} ".join(self.operands)
+        return f"({joined}) {self.tail}" if self.tail else joined
 
 
 Expression = str | Group | Chain
@@ -66,14 +68,14 @@ def statement(prefix: str, value: Expression, indent: int, suffix: str = "") -> 
 
 def _broken_chain(prefix: str, chain: Chain, indent: int) -> list[str]:
     space, inner = " " * indent, " " * (indent + 4)
-    whole = f"{inner}{chain}"
+    whole = f"{inner}{Chain(chain.sign, chain.operands)}"
     first, *rest = chain.operands
     body = (
         [whole]
         if len(whole) <= WIDTH
         else [f"{inner}{first}"] + [f"{inner}{chain.sign} {operand}" for operand in rest]
     )
-    return [f"{space}{prefix}(", *body, f"{space})"]
+    return [f"{space}{prefix}(", *body, f"{space}) {chain.tail}".rstrip()]
 
 
 def with_comment(lines: Sequence[str], comment: str) -> list[str]:

@@ -35,7 +35,8 @@ RESERVED = (
     | frozenset(keyword.kwlist)
     | frozenset(keyword.softkwlist)
     | frozenset(dir(builtins))
-    | frozenset({"self", "x", "nn", "torch", "Tensor", "operator", "model", "image", "load_file"})
+    | frozenset({"self", "x", "nn", "torch", "Tensor", "F", "math", "ops", "operator"})
+    | frozenset({"model", "image", "load_file"})
 )
 
 

@@ -342,7 +342,7 @@ def declared() -> set[str]:
 
 def used() -> set[str]:
     """Top-level third-party modules that the product imports, runs or reads."""
-    own = {*ROOMS, "main", "?", "", "pydantic_core"}
+    own = {*ROOMS, "main", "resources", "?", "", "pydantic_core"}
     tops = {name.split(".")[0] for source in product() for _, name in imports(source.tree)}
     return (tops - own - set(sys.stdlib_module_names)) | RUN_AS_PROGRAM | READ_AS_FILES
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import fx, nn
 
-from backend.build import MODULES, BuildError, build, node_paths
+from backend.allowed import MODULES
+from backend.build import BuildError, build, node_paths
 from graph.export import source
 from graph.layer import Apply, Call
 from graph.layers import REGISTRY

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from importlib import import_module
 from typing import Any
 
 import torch
 from torch import nn
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from graph.dims import plain
@@ -17,7 +20,9 @@ from graph.layer import Apply, Call, Layer, Shape
 from graph.plan import Plan
 
 BATCH = 2
-FUNCTIONS = {"operator.add": operator.add, "operator.mul": operator.mul}
+PLACES = {"nn": nn, "torch": torch, "F": functional, "operator": operator}
+LISTED = ("torch.cat", "torch.stack")
+FOLDED = ("operator.mul", "operator.sub", "torch.maximum", "torch.minimum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,50 @@ class Verdict:
     macs: int
 
 
+def find(target: str) -> Any:
+    """What a target names, looked up without the product's tables."""
+    place, _, name = target.rpartition(".")
+    if place == "ops":
+        return getattr(import_module("torchvision.ops"), name)
+    if place:
+        return getattr(PLACES[place], name)
+    file = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return getattr(import_module(f"resources.modules.{file}"), name)
+
+
+def run_plan(
+    plan: Plan,
+    values: Sequence[torch.Tensor],
+    modules: list[nn.Module],
+    ready: Iterator[nn.Module] | None,
+) -> Any:
+    known = {(name, 0): value for (name, _), value in zip(plan.inputs, values, strict=True)}
+    for step in plan.steps:
+        own = [known[name] for name in step.inputs]
+        result = run_operation(step.operation, own, modules, ready)
+        several = len(step.shapes) > 1
+        known |= {(step.name, n): v for n, v in enumerate(result if several else (result,))}
+    results = tuple(known[name] for name in plan.outputs)
+    return results if len(results) > 1 else results[0]
+
+
+def run_function(target: str, values: Sequence[torch.Tensor], arguments: dict[str, Any]) -> Any:
+    first, *rest = values
+    if target == "operator.add":
+        total = first
+        for value in rest:
+            total = total + arguments.get("scale", 1) * value
+        return total / arguments.get("divisor", 1)
+    if target == "operator.getitem":
+        bounds = slice(*(arguments.get(name) for name in ("start", "stop", "step")))
+        return first[(slice(None),) * arguments["dim"] + (bounds,)]
+    if target in LISTED:
+        return find(target)(list(values), **arguments)
+    if target in FOLDED:
+        return reduce(find(target), values)
+    return find(target)(*values, **arguments)
+
+
 def run_operation(
     operation: Call | Apply | Plan,
     values: Sequence[torch.Tensor],
@@ -38,24 +87,14 @@ def run_operation(
     """The result of one operation in evaluation. The modules made on the way are appended to
     ``modules``; those of an earlier run are used again if they are given as ``ready``."""
     if isinstance(operation, Plan):
-        known = {
-            (name, 0): value for (name, _), value in zip(operation.inputs, values, strict=True)
-        }
-        for step in operation.steps:
-            known[step.name, 0] = run_operation(
-                step.operation, [known[name] for name in step.inputs], modules, ready
-            )
-        return known[operation.outputs[0]]
+        return run_plan(operation, values, modules, ready)
     arguments = {name: plain(value) for name, value in operation.arguments.items()}
     if isinstance(operation, Apply):
-        if operation.target == "torch.cat":
-            return torch.cat(list(values), **arguments)
-        return reduce(FUNCTIONS[operation.target], values)
-    assert operation.target.startswith("nn.")
+        return run_function(operation.target, values, arguments)
     if ready is not None:
         return next(ready)(*values)
     with values[0].device:
-        module = getattr(nn, operation.target[3:])(**arguments)
+        module = find(operation.target)(**arguments)
     modules.append(module.eval())
     return module(*values)
 
@@ -81,7 +120,7 @@ class Judge:
         with torch.no_grad():
             values = [torch.zeros(BATCH, *shape, device=self.device) for shape in inputs]
             result = run_operation(layer.call(inputs), values, modules)
-        results = result if isinstance(result, tuple) else (result,)
+        results = result if isinstance(result, (tuple, list)) else (result,)
         flops = self._counter.get_total_flops() - before
         return Verdict(
             tuple(tuple(value.shape[1:]) for value in results),

@@ -129,7 +129,8 @@ def bits(value: torch.Tensor) -> torch.Tensor:
 
 _SYNTAX = (
     "Module Expr Constant ImportFrom Import alias ClassDef FunctionDef arguments arg Assign Name "
-    "Attribute Load Store Call keyword Return Tuple List BinOp Add Mult FloorDiv Sub Subscript"
+    "Attribute Load Store Call keyword Return Tuple List BinOp Add Mult Div FloorDiv "
+    "Sub Subscript Slice UnaryOp USub"
 )
 ALLOWED = frozenset(_SYNTAX.split())
 

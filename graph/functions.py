@@ -1,0 +1,70 @@
+"""A function of values as Python source: ``a + 0.2 * b``, ``torch.split(x, (2, 3), dim=1)``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graph.layer import Apply
+from graph.layout import Chain, Expression, Group
+from graph.literals import literal
+
+SIGNS = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-"}
+_LISTED = frozenset({"torch.cat", "torch.stack"})
+_FOLDED = frozenset({"torch.maximum", "torch.minimum"})
+_POSITIONAL = {
+    "torch.chunk": 1,
+    "torch.narrow": 3,
+    "torch.permute": 1,
+    "torch.reshape": 1,
+    "torch.split": 1,
+    "torch.squeeze": 1,
+    "torch.transpose": 2,
+    "torch.unsqueeze": 1,
+    "F.pad": 1,
+}
+"""How many arguments behind the values are written without their names."""
+
+
+def expression(operation: Apply, values: Sequence[str]) -> Expression:
+    """The function called on the named values."""
+    target, arguments = operation.target, operation.arguments
+    if target in SIGNS:
+        return _chain(target, arguments, values)
+    if target == "operator.getitem":
+        return f"{values[0]}[{_slices(arguments)}]"
+    if target in _FOLDED:
+        folded: Expression = values[0]
+        for value in values[1:]:
+            folded = Group(target, (folded, value))
+        return folded
+    count = _POSITIONAL.get(target, 0)
+    written = [
+        literal(value, short=False) if number < count else f"{name}={literal(value, short=False)}"
+        for number, (name, value) in enumerate(arguments.items())
+    ]
+    if target in _LISTED:
+        return Group(target, (Group("", tuple(values), "[]"), *written))
+    return Group(target, (*values, *written))
+
+
+def _chain(target: str, arguments: Mapping[str, Any], values: Sequence[str]) -> Expression:
+    first, *rest = values
+    if "scale" in arguments:
+        rest = [f"{literal(arguments['scale'])} * {value}" for value in rest]
+    divisor = arguments.get("divisor", 1)
+    tail = f"/ {literal(divisor)}" if divisor != 1 else ""
+    return Chain(SIGNS[target], (first, *rest), tail) if rest else first
+
+
+def _slices(arguments: Mapping[str, Any]) -> str:
+    """``:, 2:-1`` for start 2 and stop −1 along dimension 1."""
+    start, stop, step = (arguments.get(name) for name in ("start", "stop", "step"))
+    text = f"{_bound(start)}:{_bound(stop)}"
+    if step not in (None, 1):
+        text += f":{literal(step)}"
+    return ", ".join([":"] * int(arguments["dim"]) + [text])
+
+
+def _bound(value: Any) -> str:
+    return "" if value is None else literal(value)

@@ -1,0 +1,53 @@
+"""Values and calls as Python source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.dims import Dim, Named
+from graph.layer import Call
+
+_EXACT = frozenset({"normalized_shape", "unflattened_size"})
+"""Arguments in which torch would read 3 otherwise than (3, 3)."""
+
+
+def quote(text: str) -> str:
+    """A string literal with double quotes, in ASCII."""
+    plain = ascii(text)
+    if plain.startswith("'") and '"' not in plain:
+        return f'"{plain[1:-1]}"'
+    return plain
+
+
+def literal(value: Any, *, short: bool = True) -> str:
+    """A value as source: an expression where it is traced, else its ``repr``.
+
+    Where ``short``, several equal numbers become one, as torch's windows allow.
+    """
+    if isinstance(value, (Dim, Named)):
+        return value.expression
+    if isinstance(value, tuple):
+        items = [literal(item, short=short) for item in value]
+        if short and len(items) > 1 and len(set(items)) == 1:
+            return items[0]
+        return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+    if isinstance(value, str):
+        return quote(value)
+    return repr(value)
+
+
+def call_arguments(call: Call) -> list[str]:
+    """The arguments as written: without those that equal torch's defaults, 3 for (3, 3)."""
+    items = []
+    in_place = True
+    for number, (name, value) in enumerate(call.arguments.items()):
+        traced = isinstance(value, (Dim, Named))
+        if not traced and name in call.defaults and value == call.defaults[name]:
+            in_place = False
+            continue
+        text = literal(value, short=name not in _EXACT)
+        if in_place and number < call.positional:
+            items.append(text)
+        else:
+            items.append(f"{name}={text}")
+    return items

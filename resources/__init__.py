@@ -1,0 +1,1 @@
+"""Data, pictures, fonts and the modules that exported files carry along."""
