@@ -15,6 +15,7 @@ from graph.layers import (
 )
 from graph.message import say
 from graph.network import Network
+from graph.templates.notes import NOTES
 from graph.templates.template import Builder, Fit, Template
 
 
@@ -57,6 +58,7 @@ LENET5 = Template(
     (1, 32, 32),
     10,
     least=32,
+    literature=NOTES["lenet5"],
 )
 VGG_SMALL = Template(
     "vgg-small",

@@ -26,10 +26,11 @@ class Published:
     """One line of a published table.
 
     ``published`` is the figure as the paper rounds it: ``61,706``, ``25.6 M``, ``3.8 G``, ``22``,
-    ``64×56×56``, ``7.3 %``. ``key`` says which figure of the opened network stands beside it:
-    ``parameters``, ``trainable``, ``gmacs``, ``layers`` (with weights, on the longest way from
-    input to output), ``shape:NODE``, ``parameters:NODE``; anything else has no figure of ours.
-    ``because`` is why the program's template differs, where it does.
+    ``64×56×56`` (``56×56`` where the channels are not printed), ``7.3 %``. ``key`` says which
+    figure of the opened network stands beside it: ``parameters``, ``trainable``, ``gmacs``,
+    ``layers`` (with weights, on the longest way from input to output), ``shape:NODE``,
+    ``parameters:NODE``; anything else has no figure of ours. ``because`` is why the program's
+    template differs, where it does.
     """
 
     quantity: Message
@@ -79,7 +80,8 @@ def _row(line: Published, analysis: Analysis) -> Row:
         shape = analysis.facts(node.id).output if node else None
         if shape is not None:
             ours = dims(shape)
-            matches = ours == line.published
+            wanted = line.published.split("×")
+            matches = ours.split("×")[-len(wanted) :] == wanted
     else:
         figure = _figure(kind, name, analysis)
         if figure is not None:

@@ -11,7 +11,8 @@ from graph.edits import SetLayer
 from graph.layers import Conv2d
 from graph.message import UserError, say
 from graph.templates import TEMPLATES, Literature, Published, Template, compare, find_template
-from graph.templates.literature import same_figure
+from graph.templates.literature import node_named, same_figure
+from graph.templates.notes import NOTES
 
 
 def template(name: str) -> Template:
@@ -30,6 +31,7 @@ def template(name: str) -> Template:
         ("60 M", 60_965_224, False),
         ("7.6 G", 7_609_090_048, True),
         ("60 k", 59_999, True),
+        ("0.3 G", 300_774_272, True),
         ("22.85 %", 1, None),
     ],
 )
@@ -108,3 +110,37 @@ def test_what_cannot_be_fitted_is_said_in_one_sentence(arguments, words) -> None
         template("lenet5").build(**arguments)
     for word in words:
         assert word in str(raised.value)
+
+
+WITH_LITERATURE = [template for template in TEMPLATES if template.literature]
+
+
+@pytest.mark.parametrize("template", WITH_LITERATURE, ids=lambda t: t.name)
+def test_published_figures_match_or_say_why_not(template: Template) -> None:
+    assert template.literature is NOTES[template.name]
+    network = template.build().network
+    for line in template.literature.rows:
+        _kind, _, node = line.key.partition(":")
+        if node:
+            assert node_named(network, node), f"{template.name} has no node called {node}"
+    rows = compare(template.literature, Analysis(network))
+    assert any(row.matches for row in rows)
+    for row in rows:
+        assert row.matches is not False or row.because, f"{row.quantity}: {row.ours}"
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_a_note_is_whole(name: str) -> None:
+    note = NOTES[name]
+    assert note.link.startswith("https://")
+    assert all((note.title, note.authors, note.venue))
+    assert 1998 <= note.year <= 2024
+    assert str(note.novelty).endswith(".")
+    assert note.rows
+    quantities = [str(row.quantity) for row in note.rows]
+    assert len(set(quantities)) == len(quantities), "two lines of one name"
+    for row in note.rows:
+        assert row.published == row.published.strip()
+        assert str(row.quantity)
+        if row.because:
+            assert not str(row.because).endswith("."), "a part of a sentence"
