@@ -79,12 +79,25 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "torch.unsqueeze": torch.unsqueeze,
         "F.channel_shuffle": F.channel_shuffle,
         "F.interpolate": F.interpolate,
+        "F.max_unpool1d": F.max_unpool1d,
+        "F.max_unpool2d": F.max_unpool2d,
+        "F.max_unpool3d": F.max_unpool3d,
         "F.normalize": F.normalize,
         "F.pad": F.pad,
         "F.scaled_dot_product_attention": F.scaled_dot_product_attention,
     }
 )
 """Functions called with the values one by one, then with their arguments."""
+
+_INITIALISERS = """
+constant_ dirac_ kaiming_normal_ kaiming_uniform_ normal_ ones_ orthogonal_ trunc_normal_ uniform_
+xavier_normal_ xavier_uniform_ zeros_
+"""
+
+INITIALISERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {f"nn.init.{name}": getattr(nn.init, name) for name in _INITIALISERS.split()}
+)
+"""Functions that write the first values of a parameter."""
 
 
 def module_type(target: str) -> Callable[..., nn.Module]:

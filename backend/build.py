@@ -18,9 +18,10 @@ import torch
 from torch import fx, nn
 from torch.overrides import TorchFunctionMode
 
-from backend.allowed import CHAINED, FUNCTIONS, LISTED, module_type
+from backend.allowed import CHAINED, FUNCTIONS, INITIALISERS, LISTED, module_type
 from backend.heads import MAIN, HeadedModule
 from graph.dims import plain
+from graph.initialisation import without_initialisation
 from graph.layer import Apply, Call
 from graph.message import Message, UserError, say
 from graph.plan import Name, Plan, Step
@@ -50,7 +51,7 @@ def build(plan: Plan, *, seed: int = 0, initialise: bool = True) -> fx.GraphModu
             say("All outputs are auxiliary, so nothing is left to give; turn it off for one.")
         )
     with _Drawing(torch.Generator().manual_seed(seed) if initialise else None):
-        return _build(plan)
+        return _build(plan if initialise else without_initialisation(plan))
 
 
 def node_paths(plan: Plan) -> dict[str, str]:
@@ -90,13 +91,18 @@ def _add_step(
         return _apply(graph, operation, inputs)
     if step.name in modules or hasattr(fx.GraphModule, step.name):
         raise ValueError(f"the name {step.name} is taken")
-    modules[step.name] = _build(operation) if isinstance(operation, Plan) else _module(operation)
+    module = _build(operation) if isinstance(operation, Plan) else _module(operation)
+    modules[step.name] = module.requires_grad_(False) if step.frozen else module
     return graph.create_node("call_module", step.name, tuple(inputs), name=step.name)
 
 
 def _module(call: Call) -> nn.Module:
     arguments = {name: plain(value) for name, value in call.arguments.items()}
-    return module_type(call.target)(**arguments)
+    module = module_type(call.target)(**arguments)
+    for step in call.init:
+        given = {name: plain(value) for name, value in step.arguments.items()}
+        INITIALISERS[step.function](module.get_parameter(step.parameter), **given)
+    return module
 
 
 def _apply(graph: fx.Graph, operation: Apply, inputs: list[fx.Node]) -> fx.Node:
@@ -104,6 +110,8 @@ def _apply(graph: fx.Graph, operation: Apply, inputs: list[fx.Node]) -> fx.Node:
     target = operation.target
     if target in LISTED:
         return graph.call_function(LISTED[target], (inputs,), arguments)
+    if arguments.pop("transposed", False):  # the second matrix of a product
+        inputs = [inputs[0], graph.call_function(getattr, (inputs[1], "mT"))]
     if target in FUNCTIONS:
         return graph.call_function(FUNCTIONS[target], tuple(inputs), arguments)
     if target == "operator.getitem":

@@ -5,13 +5,20 @@ from __future__ import annotations
 from torch import nn, optim
 
 from backend.settings import TrainingSettings
+from graph.message import UserError, say
 
 
 def make_optimizer(module: nn.Module, settings: TrainingSettings) -> optim.Optimizer | None:
-    """The optimizer of a module that is on its device; None if it has nothing to train."""
-    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    if not parameters:
+    """The optimizer of a module that is on its device; None if it has no parameters. Frozen ones
+    are left out. Raises UserError if all are frozen."""
+    every = list(module.parameters())
+    parameters = [parameter for parameter in every if parameter.requires_grad]
+    if not every:
         return None
+    if not parameters:
+        raise UserError(
+            say("All weights are frozen, so there is nothing to learn; unfreeze one layer.")
+        )
     rate, decay = settings.learning_rate, settings.weight_decay
     if settings.optimizer == "SGD":
         return optim.SGD(

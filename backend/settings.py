@@ -18,6 +18,7 @@ from graph.declaration import (
     optional_integer,
     real,
 )
+from graph.initialisation import HELP, SCHEMES
 from graph.message import say
 
 OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
@@ -57,6 +58,9 @@ class TrainingSettings(Declaration):
         "Share of the images kept for validation, where the data has no such part.",
         open_minimum=True,
         open_maximum=True,
+    )
+    initialisation: str = choice(
+        "default", SCHEMES, f"For every layer that leaves it at default. {HELP}"
     )
     seed: int = integer(0, 0, 2**31 - 1, "Decides first weights, order and dropout.")
     device: str = choice("best", DEVICES, "What computes; best takes the fastest there is.")

@@ -40,6 +40,7 @@ from backend.probe import Probe, evaluating
 from backend.randomness import apart, seed_random
 from backend.schedule import Schedule
 from backend.settings import TrainingSettings
+from graph.initialisation import with_initialisation
 from graph.message import say
 from graph.plan import Plan
 
@@ -63,13 +64,14 @@ def train(
     """Train a plan on prepared data, on the data's device.
 
     ``module`` is ``build(plan)``, perhaps with loaded weights; without it one is made with the
-    settings' seed. It holds the trained weights afterwards, also after a stop. ``out`` is the
-    folder for weights files, ``control`` the reins, ``looks`` what to look at. The last event is
-    Finished or Failed; nothing is raised. Threads are the caller's affair.
+    settings' seed and initialisation. It holds the trained weights afterwards, also after a stop.
+    ``out`` is the folder for weights files, ``control`` the reins, ``looks`` what to look at. The
+    last event is Finished or Failed; nothing is raised. Threads are the caller's affair.
     """
     run: _Run | None = None
     try:
-        module = module if module is not None else build(plan, seed=settings.seed)
+        if module is None:
+            module = build(with_initialisation(plan, settings.initialisation), seed=settings.seed)
         run = _Run(plan, settings, data, module, control or Control(), looks or Looks(), out)
         yield from apart(run.events(), data.device)
         return

@@ -20,6 +20,7 @@ from backend.device import cpu_threads
 from backend.events import Event, Failed, Finished, Notice, Preparing
 from backend.looking import Looks, View
 from backend.settings import TrainingSettings
+from graph.initialisation import with_initialisation
 from graph.message import Message, UserError, say
 from graph.plan import Plan
 
@@ -168,7 +169,8 @@ class Worker:
         self._check_stop()
         yield Preparing(say("Building the network"))
         device = choose_device(self.settings.device)
-        module = build(self.plan, seed=self.settings.seed, initialise=self._weights is None)
+        plan = with_initialisation(self.plan, self.settings.initialisation)
+        module = build(plan, seed=self.settings.seed, initialise=self._weights is None)
         if self._weights is not None:
             load_weights(module, self._weights)
         self.data = self._prepare(device)

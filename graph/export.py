@@ -14,7 +14,7 @@ from itertools import chain
 
 from graph.functions import expression
 from graph.layer import Apply, Call, Shape
-from graph.layout import Expression, Group, statement, with_comment
+from graph.layout import WIDTH, Expression, Group, statement, with_comment
 from graph.literals import call_arguments, literal, quote
 from graph.own_modules import NAMES, OWN_MODULES, own_module
 from graph.plan import Name, Plan, Step
@@ -137,7 +137,7 @@ class _Writer:
         for step in chain(*plan.parts()):
             value = self._constructor(step, uses)
             if value is not None:
-                body.put(statement(f"self.{step.name} = ", value, 8), step.node)
+                body.put(_made(step, value), step.node)
         body.put([""])
         _Forward(self, plan, body).write()
         return body
@@ -160,6 +160,20 @@ class _Writer:
     def use(self, target: str) -> None:
         """Note what must be imported for a call of ``target``."""
         self.used |= NAMES & {target.partition(".")[0]}
+
+
+def _made(step: Step, value: Group) -> list[str]:
+    """The lines that make a part, freeze it and write its first weights."""
+    lines = statement(f"self.{step.name} = ", value, 8)
+    if step.frozen:
+        end = ".requires_grad_(False)"
+        fits = len(lines) == 1 and len(lines[0] + end) <= WIDTH
+        lines = [lines[0] + end] if fits else [*lines, f"        self.{step.name}{end}"]
+    for init in step.operation.init if isinstance(step.operation, Call) else ():
+        named = (f"{name}={literal(given)}" for name, given in init.arguments.items())
+        items = (f"self.{step.name}.{init.parameter}", *named)
+        lines += statement("", Group(init.function, items), 8)
+    return lines
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from graph.declaration import flag, integer
+from graph.initialisation import init_field, initialised
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.layers.reshape import Flatten
 from graph.message import say
@@ -22,6 +23,7 @@ class Linear(Layer):
 
     out_features: int = integer(10, 1, 1_000_000, "Number of outputs.", "features")
     bias: bool = flag(True, "Add one trainable number to each output.")
+    init: str = init_field()
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -52,12 +54,13 @@ class Linear(Layer):
         return (*(SAME,) * (axes - 1), WHOLE) if axes else ()
 
     def call(self, inputs: Sequence[Shape]) -> Call:
-        return Call(
+        call = Call(
             "nn.Linear",
             {"in_features": inputs[0][-1], **self.values()},
             positional=2,
             defaults={"bias": True},
         )
+        return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         features = f"{inputs[0][-1]}→" if inputs else "→"
