@@ -14,10 +14,27 @@ from graph.layers.activation import (
     Tanh,
 )
 from graph.layers.attention import SqueezeExcitation
+from graph.layers.axes import (
+    MeanOver,
+    Permute,
+    Transpose,
+)
 from graph.layers.convolution import Conv1d, Conv2d, Conv3d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
-from graph.layers.merge import Add, Concat, Multiply
+from graph.layers.local import LocallyConnected1d, LocallyConnected2d
+from graph.layers.matrix import (
+    MatMul,
+    ScaledDotProductAttention,
+)
+from graph.layers.merge import (
+    Add,
+    Concat,
+    Maximum,
+    Mean,
+    Multiply,
+    Subtract,
+)
 from graph.layers.normalization import BatchNorm2d
 from graph.layers.pooling import (
     AvgPool1d,
@@ -40,9 +57,23 @@ from graph.layers.pooling_adaptive import (
     GlobalAvgPool2d,
     GlobalMaxPool2d,
 )
+from graph.layers.pooling_weighted import WeightedAvgPool2d
 from graph.layers.regularization import Dropout, Dropout2d
-from graph.layers.reshape import Flatten
+from graph.layers.reshape import (
+    Flatten,
+    Identity,
+    Reshape,
+    Squeeze,
+    Unflatten,
+    Unsqueeze,
+)
+from graph.layers.slicing import (
+    Chunk,
+    Slice,
+    Split,
+)
 from graph.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from graph.layers.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 
 LAYERS: tuple[type[Layer], ...] = (
     Input,
@@ -53,6 +84,8 @@ LAYERS: tuple[type[Layer], ...] = (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
+    LocallyConnected1d,
+    LocallyConnected2d,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
@@ -70,6 +103,10 @@ LAYERS: tuple[type[Layer], ...] = (
     AdaptiveMaxPool3d,
     GlobalAvgPool2d,
     GlobalMaxPool2d,
+    WeightedAvgPool2d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
     BatchNorm2d,
     ReLU,
     LeakyReLU,
@@ -80,11 +117,27 @@ LAYERS: tuple[type[Layer], ...] = (
     Softmax,
     LogSoftmax,
     Linear,
+    MatMul,
     Add,
+    Subtract,
     Concat,
     Multiply,
+    Maximum,
+    Mean,
     SqueezeExcitation,
+    ScaledDotProductAttention,
     Flatten,
+    Unflatten,
+    Reshape,
+    Permute,
+    Transpose,
+    Squeeze,
+    Unsqueeze,
+    Split,
+    Chunk,
+    Slice,
+    MeanOver,
+    Identity,
     Dropout,
     Dropout2d,
 )
@@ -117,6 +170,7 @@ __all__ = [
     "AvgPool2d",
     "AvgPool3d",
     "BatchNorm2d",
+    "Chunk",
     "Concat",
     "Conv1d",
     "Conv2d",
@@ -129,23 +183,44 @@ __all__ = [
     "Flatten",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "Identity",
     "Input",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
     "LeakyReLU",
     "Linear",
+    "LocallyConnected1d",
+    "LocallyConnected2d",
     "LogSoftmax",
+    "MatMul",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
+    "Maximum",
+    "Mean",
+    "MeanOver",
     "Multiply",
     "Output",
+    "Permute",
     "ReLU",
+    "Reshape",
+    "ScaledDotProductAttention",
     "SiLU",
     "Sigmoid",
+    "Slice",
     "Softmax",
+    "Split",
+    "Squeeze",
     "SqueezeExcitation",
+    "Subtract",
     "Tanh",
+    "Transpose",
+    "Unflatten",
+    "Unsqueeze",
+    "WeightedAvgPool2d",
     "by_category",
 ]

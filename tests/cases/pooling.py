@@ -15,6 +15,9 @@ from graph.layers import (
     LPPool3d,
     MaxPool1d,
     MaxPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
 )
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 12)
@@ -55,5 +58,29 @@ def pooling(kind: type[Layer]) -> Draw:
     return draw
 
 
+def unpooling(kind: type[Layer]) -> Draw:
+    """An input and its indices, mostly of one shape; the output size is seldom too far off."""
+    axes = kind.ranks[0] - 1
+
+    def draw(random_source: random.Random) -> tuple[Layer, list[Shape]]:
+        def each(low: int, high: int) -> Any:
+            values = tuple(random_source.randint(low, high) for _ in range(axes))
+            return values if axes > 1 else values[0]
+
+        settings = {"kernel_size": each(1, 4), "stride": random_source.choice((None, each(1, 3)))}
+        if random_source.random() < 0.3:
+            settings["padding"] = each(0, 2)
+        shape = (2, *(random_source.choice(SIZES[:6]) for _ in range(axes)))
+        layer = kind.make(settings)
+        if random_source.random() < 0.3:
+            near = [max(1, n + random_source.randint(-2, 2)) for n in layer.shapes([shape])[0][1:]]
+            layer = layer.changed(output_size=tuple(near) if axes > 1 else near[0])
+        other = shape if random_source.random() < 0.95 else (2, *shape[:0:-1])
+        return layer, [shape, other]
+
+    return draw
+
+
 KINDS = (MaxPool1d, MaxPool3d, AvgPool1d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d)
 CASES: dict[type[Layer], Draw] = {kind: pooling(kind) for kind in KINDS}
+CASES |= {kind: unpooling(kind) for kind in (MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)}
