@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from graph.templates.classic import LENET5, VGG_SMALL
+from graph.templates.classic import ALEXNET, LENET5, LINEAR, VGG_SMALL
 from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
 from graph.templates.template import Fit, Template
+from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
 
-TEMPLATES: tuple[Template, ...] = (LENET5, VGG_SMALL, RESNET_SMALL, SE_RESNET_SMALL)
+TEMPLATES: tuple[Template, ...] = (
+    LINEAR,
+    LENET5,
+    ALEXNET,
+    VGG11,
+    VGG13,
+    VGG16,
+    VGG19,
+    VGG16_BN,
+    VGG_SMALL,
+    RESNET_SMALL,
+    SE_RESNET_SMALL,
+)
 
 
 def find_template(name: str) -> Template | None:

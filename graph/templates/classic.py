@@ -1,4 +1,4 @@
-"""Chains: LeNet-5 and a small network in the manner of VGG."""
+"""Chains: the linear classifier, LeNet-5, AlexNet and a small network in the manner of VGG."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from graph.layers import (
     Dropout,
     Flatten,
     Linear,
+    LogSoftmax,
     MaxPool2d,
     ReLU,
     Tanh,
@@ -17,6 +18,14 @@ from graph.message import say
 from graph.network import Network
 from graph.templates.notes import NOTES
 from graph.templates.template import Builder, Fit, Template
+
+
+def linear(fit: Fit) -> Network:
+    """One filter a class, as large as the image: 7,850 parameters for 28×28 and ten classes."""
+    net = Builder(fit.shape)
+    _, height, width = fit.shape
+    net.then(Conv2d(out_channels=fit.classes, kernel_size=(height, width)), Flatten(), LogSoftmax())
+    return net.finish()
 
 
 def lenet5(fit: Fit) -> Network:
@@ -30,6 +39,25 @@ def lenet5(fit: Fit) -> Network:
         )
     net.then(Conv2d(out_channels=120, kernel_size=(5, 5)), Tanh(), Flatten())
     net.then(Linear(out_features=84), Tanh(), Linear(out_features=fit.classes))
+    return net.finish()
+
+
+def alexnet(fit: Fit) -> Network:
+    """Krizhevsky 2014 as torchvision has it: 64-192-384-256-256 filters in one tower."""
+    net = Builder(fit.shape)
+    if fit.small:
+        net.then(Conv2d(out_channels=64, padding=(1, 1)), ReLU())
+    else:
+        stem = Conv2d(out_channels=64, kernel_size=(11, 11), stride=(4, 4), padding=(2, 2))
+        net.then(stem, ReLU(), MaxPool2d(kernel_size=(3, 3), stride=(2, 2)))
+    net.then(Conv2d(out_channels=192, kernel_size=(5, 5), padding=(2, 2)), ReLU())
+    net.then(MaxPool2d(kernel_size=(3, 3), stride=(2, 2)))
+    for channels in (384, 256, 256):
+        net.then(Conv2d(out_channels=channels, padding=(1, 1)), ReLU())
+    net.then(MaxPool2d(kernel_size=(3, 3), stride=(2, 2)), Flatten())
+    for _ in range(2):
+        net.then(Dropout(), Linear(out_features=4096), ReLU())
+    net.then(Linear(out_features=fit.classes))
     return net.finish()
 
 
@@ -48,6 +76,17 @@ def vgg_small(fit: Fit) -> Network:
     return net.finish()
 
 
+LINEAR = Template(
+    "linear",
+    "Linear classifier",
+    1998,
+    say("One weighted sum of all pixels for each class, whose weights are a picture"),
+    "classic",
+    linear,
+    (1, 28, 28),
+    10,
+    literature=NOTES["linear"],
+)
 LENET5 = Template(
     "lenet5",
     "LeNet-5",
@@ -59,6 +98,19 @@ LENET5 = Template(
     10,
     least=32,
     literature=NOTES["lenet5"],
+)
+ALEXNET = Template(
+    "alexnet",
+    "AlexNet (one tower)",
+    2014,
+    say("Five convolutions and three wide linear layers with dropout, in one tower"),
+    "classic",
+    alexnet,
+    (3, 224, 224),
+    1000,
+    has_small=True,
+    least=63,
+    literature=NOTES["alexnet"],
 )
 VGG_SMALL = Template(
     "vgg-small",
