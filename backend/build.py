@@ -24,7 +24,7 @@ from graph.dims import plain
 from graph.initialisation import without_initialisation
 from graph.layer import Apply, Call
 from graph.message import Message, UserError, say
-from graph.plan import Name, Plan, Step
+from graph.plan import Name, Plan, Repeat, Step
 
 STEP = "step"
 """``node.meta[STEP]`` of an fx node is the name of the plan's step whose result it is."""
@@ -55,12 +55,22 @@ def build(plan: Plan, *, seed: int = 0, initialise: bool = True) -> fx.GraphModu
 
 
 def node_paths(plan: Plan) -> dict[str, str]:
-    """The dotted path of each node's step. Of two nodes with one id, the outer one counts."""
-    paths: dict[str, str] = {}
-    for path, step in sorted(plan.walk(), key=lambda pair: pair[0].count(".")):
-        if step.node:
-            paths.setdefault(step.node, path)
-    return paths
+    """The dotted path of each node's step. A node inside a block is called ``use/node``, in a
+    chain ``use/0/node``."""
+    return dict(_node_paths(plan, "", ""))
+
+
+def _node_paths(plan: Plan, path: str, place: str) -> Iterator[tuple[str, str]]:
+    for step in plan.steps:
+        if not step.node:
+            continue
+        name, node = f"{path}{step.name}", f"{place}{step.node}"
+        yield node, name
+        if isinstance(step.operation, Plan):
+            yield from _node_paths(step.operation, f"{name}.", f"{node}/")
+        elif isinstance(step.operation, Repeat):
+            for number, inner in enumerate(step.operation.plans):
+                yield from _node_paths(inner, f"{name}.{number}.", f"{node}/{number}/")
 
 
 def _build(plan: Plan) -> fx.GraphModule:
@@ -91,9 +101,17 @@ def _add_step(
         return _apply(graph, operation, inputs)
     if step.name in modules or hasattr(fx.GraphModule, step.name):
         raise ValueError(f"the name {step.name} is taken")
-    module = _build(operation) if isinstance(operation, Plan) else _module(operation)
+    module = _made(operation)
     modules[step.name] = module.requires_grad_(False) if step.frozen else module
     return graph.create_node("call_module", step.name, tuple(inputs), name=step.name)
+
+
+def _made(operation: Call | Plan | Repeat) -> nn.Module:
+    if isinstance(operation, Plan):
+        return _build(operation)
+    if isinstance(operation, Repeat):
+        return nn.Sequential(*(_build(plan) for plan in operation.plans))
+    return _module(operation)
 
 
 def _module(call: Call) -> nn.Module:
@@ -143,7 +161,7 @@ def _named(step: Step) -> Iterator[None]:
     try:
         yield
     except BuildError as error:
-        if error.node is None and step.node:
+        if step.node:  # the outermost node is the one that stands in the network
             raise BuildError(error.message, step.node) from error
         raise
     except Exception as error:

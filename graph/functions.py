@@ -9,7 +9,7 @@ from graph.layer import Apply
 from graph.layout import Chain, Expression, Group
 from graph.literals import literal
 
-SIGNS = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-"}
+_SIGNS = {"operator.add": "+", "operator.mul": "*", "operator.sub": "-"}
 _LISTED = frozenset({"torch.cat", "torch.stack"})
 _FOLDED = frozenset({"torch.maximum", "torch.minimum"})
 _POSITIONAL = {
@@ -29,7 +29,7 @@ _POSITIONAL = {
 def expression(operation: Apply, values: Sequence[str]) -> Expression:
     """The function called on the named values."""
     target, arguments = operation.target, operation.arguments
-    if target in SIGNS:
+    if target in _SIGNS:
         return _chain(target, arguments, values)
     if target == "operator.getitem":
         return f"{values[0]}[{_slices(arguments)}]"
@@ -38,6 +38,8 @@ def expression(operation: Apply, values: Sequence[str]) -> Expression:
         for value in values[1:]:
             folded = Group(target, (folded, value))
         return folded
+    if target == "torch.matmul" and arguments.get("transposed"):
+        return Group(target, (values[0], f"{values[1]}.mT"))
     count = _POSITIONAL.get(target, 0)
     written = [
         literal(value, short=False) if number < count else f"{name}={literal(value, short=False)}"
@@ -54,7 +56,7 @@ def _chain(target: str, arguments: Mapping[str, Any], values: Sequence[str]) -> 
         rest = [f"{literal(arguments['scale'])} * {value}" for value in rest]
     divisor = arguments.get("divisor", 1)
     tail = f"/ {literal(divisor)}" if divisor != 1 else ""
-    return Chain(SIGNS[target], (first, *rest), tail) if rest else first
+    return Chain(_SIGNS[target], (first, *rest), tail) if rest else first
 
 
 def _slices(arguments: Mapping[str, Any]) -> str:

@@ -8,8 +8,10 @@ the exact set of input cells behind one chosen cell, borders and dilation holes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,41 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Transposed:
+    """A transposed window: output o sees every input i with o = i*stride - before + j*dilation
+    for a j < size. ``count`` outputs."""
+
+    size: int
+    stride: int
+    dilation: int
+    before: int
+    count: int
+
+    def sources(self, outputs: int, length: int) -> int:
+        found = 0
+        for i in range(length):
+            for j in range(self.size):
+                o = i * self.stride - self.before + j * self.dilation
+                if 0 <= o < self.count and outputs >> o & 1:
+                    found |= 1 << i
+                    break
+        return found
+
+    def forward(self, strand: Strand, length: int) -> Strand:
+        """A step of the output is 1/stride of an input; the field is that of an output cell which
+        sees the most inputs, around the mean position."""
+        jump = Fraction(strand.jump)
+        span = (self.size - 1) * self.dilation
+        wide = span // self.stride
+        middle = (self.before - Fraction(span, 2)) / self.stride
+        return Strand(
+            strand.start + (middle + Fraction(wide, 2) - wide) * jump,
+            strand.size + wide * jump,
+            jump / self.stride,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Bins:
     """Adaptive pooling: output o of ``count`` sees floor(o*n/count) .. ceil((o+1)*n/count) - 1."""
 
@@ -97,9 +134,36 @@ class Whole:
         return Strand(strand.start, strand.size + (length - 1) * strand.jump, 0)
 
 
-Number = int | Fraction  # a fraction only behind an adaptive pooling that does not divide evenly
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Output o is input start + o*step: a slice."""
 
-Axis = Window | Bins | Whole
+    start: int = 0
+    step: int = 1
+
+    def sources(self, outputs: int, length: int) -> int:
+        found = 0
+        for o in range(outputs.bit_length()):
+            if outputs >> o & 1:
+                found |= 1 << self.start + o * self.step
+        return found & (1 << length) - 1
+
+    def forward(self, strand: Strand, length: int) -> Strand:
+        return Strand(strand.start + self.start * strand.jump, strand.size, strand.jump * self.step)
+
+
+class Axis(Protocol):
+    """How the positions of an output map to those of an input, along one axis."""
+
+    def sources(self, outputs: int, length: int) -> int:
+        """The set of inputs (a bit mask) that the set of outputs sees."""
+
+    def forward(self, strand: Strand, length: int) -> Strand:
+        """The strand of the outputs, from that of the inputs."""
+
+
+Number = int | Fraction  # a fraction only behind a transposed window or an uneven adaptive pooling
+
 SAME = Window()
 WHOLE = Whole()
 
@@ -158,3 +222,30 @@ def axis_field(strands: Strands, length: int) -> AxisField:
 
 def _number(value: Number) -> float:
     return int(value) if value.denominator == 1 else float(value)
+
+
+def carried(
+    axes: Sequence[Axis], shape: Sequence[int], image: tuple[Strands, ...]
+) -> tuple[Strands, ...] | None:
+    """The strands of a layer's output, from those of an input with ``shape``; one entry per axis of
+    the image. None if the input has another number of axes, which is a fault already."""
+    on_map = len(shape) == len(image) + 1
+    if on_map and len(image) > len(axes):
+        return None
+    if not on_map or all(axis is SAME for axis in axes):
+        return image
+    return tuple(
+        tuple(axes[axis].forward(strand, shape[axis + 1]) for strand in own)
+        for axis, own in enumerate(image)
+    )
+
+
+def seen(axes: Sequence[Axis], shape: Sequence[int], outputs: Sequence[int]) -> tuple[int, ...]:
+    """The sets of input rows, columns ... that sets of output rows, columns ... see.
+
+    A vector has no axes: whatever made it saw the whole map.
+    """
+    return tuple(
+        axes[axis].sources(outputs[axis] if axis < len(outputs) else 1, length)
+        for axis, length in enumerate(shape[1:])
+    )

@@ -20,6 +20,8 @@ from graph.layers.axes import (
     Transpose,
 )
 from graph.layers.convolution import Conv1d, Conv2d, Conv3d
+from graph.layers.deformable import DeformConv2d
+from graph.layers.fixed_kernel import FixedKernel
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.local import LocallyConnected1d, LocallyConnected2d
@@ -36,6 +38,7 @@ from graph.layers.merge import (
     Subtract,
 )
 from graph.layers.normalization import BatchNorm2d
+from graph.layers.padding import Pad1d, Pad2d, Pad3d
 from graph.layers.pooling import (
     AvgPool1d,
     AvgPool2d,
@@ -86,6 +89,8 @@ LAYERS: tuple[type[Layer], ...] = (
     ConvTranspose3d,
     LocallyConnected1d,
     LocallyConnected2d,
+    DeformConv2d,
+    FixedKernel,
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
@@ -127,6 +132,9 @@ LAYERS: tuple[type[Layer], ...] = (
     SqueezeExcitation,
     ScaledDotProductAttention,
     Flatten,
+    Pad1d,
+    Pad2d,
+    Pad3d,
     Unflatten,
     Reshape,
     Permute,
@@ -178,8 +186,10 @@ __all__ = [
     "ConvTranspose1d",
     "ConvTranspose2d",
     "ConvTranspose3d",
+    "DeformConv2d",
     "Dropout",
     "Dropout2d",
+    "FixedKernel",
     "Flatten",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
@@ -205,6 +215,9 @@ __all__ = [
     "MeanOver",
     "Multiply",
     "Output",
+    "Pad1d",
+    "Pad2d",
+    "Pad3d",
     "Permute",
     "ReLU",
     "Reshape",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from graph.declaration import integer
+from graph.declaration import integer, real, show
 from graph.layer import (
     Apply,
     Category,
@@ -54,13 +54,8 @@ class _Merge(Layer):
         )
 
 
-class Add(_Merge):
-    """Sums inputs of equal shape, value by value."""
-
-    summary = "Sums its inputs value by value: the shortcut of residual networks."
-    search = ("sum", "skip", "residual", "shortcut")
-    sign = "+"
-    verb = "operator.add"
+class _Even(_Merge):
+    """Inputs of equal shape, joined value by value."""
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         for index, shape in enumerate(inputs[1:], 1):
@@ -68,7 +63,9 @@ class Add(_Merge):
                 yield Problem(
                     FaultKind.MERGE_MISMATCH,
                     say(
-                        "Add sums value by value, so all inputs need the shape of input 1, {first}",
+                        "{type} works value by value, so all inputs need the shape of input 1, "
+                        "{first}",
+                        type=self.type_name(),
                         first=dims(inputs[0]),
                     ),
                     say(
@@ -79,6 +76,96 @@ class Add(_Merge):
                     index=index,
                     value=dims(shape),
                 )
+
+
+class Add(_Even):
+    """Sums inputs of equal shape, value by value: x₁ + scale · (x₂ + x₃ + …).
+
+    A scale of 0.1 to 0.3 steadies deep residual networks: Szegedy, Ioffe, Vanhoucke, Alemi,
+    "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning", AAAI 2017.
+    """
+
+    summary = "Sums its inputs value by value: the shortcut of residual networks."
+    search = ("sum", "skip", "residual", "shortcut", "residual scaling")
+    sign = "+"
+    verb = "operator.add"
+
+    scale: float = real(
+        1.0, -100.0, 100.0, "Factor of every input but the first: residual scaling."
+    )
+
+    def call(self, inputs: Sequence[Shape]) -> Apply:
+        return Apply(self.verb, {"scale": self.scale} if self.scale != 1.0 else {})
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        if self.scale == 1.0:
+            return super().face(inputs)
+        factor = show(self.scale)
+        if len(inputs) > 3:
+            return f"x₁ + {factor} · (x₂ + …)", ""
+        return " + ".join(
+            ("x", *(f"{factor}{name}" for name in "yz"[: max(len(inputs), 2) - 1]))
+        ), ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        for line in super().explain(inputs):
+            if self.scale == 1.0:
+                yield line
+            else:
+                rule = "x₁ + s · x₂ + s · x₃ + …"
+                yield Explanation(line.title, rule, f"s = {show(self.scale)}", line.result)
+
+
+class Subtract(_Even):
+    """Takes every further input from the first, value by value: x₁ − x₂ − …."""
+
+    summary = "Takes its second input from the first, value by value; the order counts."
+    search = ("minus", "difference", "sub")
+    short_name = "sub"
+    sign = "−"
+    verb = "operator.sub"
+
+
+class Maximum(_Even):
+    """The largest of its inputs, value by value (Maxout: Goodfellow et al., ICML 2013)."""
+
+    summary = "Takes the largest of its inputs, value by value."
+    search = ("max", "maxout", "element-wise maximum", "largest")
+    short_name = "maximum"
+    verb = "torch.maximum"
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return _called("max", inputs), ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        for line in super().explain(inputs):
+            yield Explanation(line.title, "max(x₁, x₂, …)", line.result, line.result)
+
+
+class Mean(_Even):
+    """The mean of its inputs, value by value: (x₁ + … + xₙ) / n."""
+
+    summary = "Takes the mean of its inputs, value by value: several networks vote."
+    search = ("average", "ensemble", "vote", "committee")
+    short_name = "mean"
+    sign = "+"
+    verb = "operator.add"
+
+    def call(self, inputs: Sequence[Shape]) -> Apply:
+        return Apply(self.verb, {"divisor": len(inputs)})
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return _called("mean", inputs), ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        for line in super().explain(inputs):
+            yield Explanation(line.title, "(x₁ + … + xₙ) / n", f"n = {len(inputs)}", line.result)
+
+
+def _called(name: str, inputs: Sequence[Shape]) -> str:
+    if len(inputs) > 3:
+        return f"{name}(x₁, …, x{len(inputs)})"
+    return f"{name}({', '.join('xyz'[: max(len(inputs), 2)])})"
 
 
 class Multiply(_Merge):

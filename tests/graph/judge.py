@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from importlib import import_module
+from math import prod
 from typing import Any
 
 import torch
@@ -71,6 +72,9 @@ def run_function(target: str, values: Sequence[torch.Tensor], arguments: dict[st
     if target == "operator.getitem":
         bounds = slice(*(arguments.get(name) for name in ("start", "stop", "step")))
         return first[(slice(None),) * arguments["dim"] + (bounds,)]
+    if arguments.pop("transposed", False):
+        rest = [value.transpose(-1, -2) for value in rest]
+        return find(target)(first, *rest)
     if target in LISTED:
         return find(target)(list(values), **arguments)
     if target in FOLDED:
@@ -99,12 +103,20 @@ def run_operation(
     return module(*values)
 
 
+def deformable_flops(x: Shape, weight: Shape, *rest: Any, out_shape: Shape, **_: Any) -> int:
+    """Twice the multiply-accumulates of the filters, which torch's counter leaves out; those of
+    the interpolation are not counted."""
+    return 2 * prod(out_shape) * prod(weight[1:])
+
+
 class Judge:
     """Asks torch, on the meta device by default: shapes without numbers."""
 
     def __init__(self, device: str = "meta") -> None:
         self.device = torch.device(device)
-        self._counter = FlopCounterMode(display=False)
+        import_module("torchvision.ops")
+        own = {torch.ops.torchvision.deform_conv2d: deformable_flops}
+        self._counter = FlopCounterMode(display=False, custom_mapping=own)
 
     def __enter__(self) -> Judge:
         self._counter.__enter__()
@@ -119,6 +131,9 @@ class Judge:
         modules: list[nn.Module] = []
         with torch.no_grad():
             values = [torch.zeros(BATCH, *shape, device=self.device) for shape in inputs]
+            for number, port in enumerate(layer.input_ports()):
+                if port.indices:
+                    values[number] = values[number].long()
             result = run_operation(layer.call(inputs), values, modules)
         results = result if isinstance(result, (tuple, list)) else (result,)
         flops = self._counter.get_total_flops() - before

@@ -297,7 +297,7 @@ def two_branches(merge: Layer, left: Layer, right: Layer) -> tuple[Network, str]
 @pytest.mark.parametrize(
     ("merge", "right", "value", "why"),
     [
-        (Add(), Conv2d(out_channels=5), "5×6×6", "Add sums value by value"),
+        (Add(), Conv2d(out_channels=5), "5×6×6", "Add works value by value"),
         (Add(), Conv2d(out_channels=4, padding=(1, 1)), "4×8×8", "the shape of input 1, 4×6×6"),
         (Add(), Conv2d(out_channels=1), "1×6×6", "the shape of input 1, 4×6×6"),
         (Concat(), Conv2d(out_channels=4, padding="same"), "4×8×8", "all other sizes equal"),

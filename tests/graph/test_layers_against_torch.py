@@ -13,19 +13,40 @@ from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
     LAYERS,
     Add,
+    Chunk,
     Conv2d,
     Input,
     Linear,
+    MatMul,
+    Maximum,
     MaxPool2d,
+    Mean,
+    MeanOver,
     Multiply,
     Output,
+    Permute,
+    Reshape,
+    ScaledDotProductAttention,
+    Slice,
+    Split,
+    Squeeze,
     SqueezeExcitation,
+    Subtract,
+    Transpose,
+    Unflatten,
+    Unsqueeze,
 )
-from graph.layers.pooling import _Pool2d
+from graph.layers.pooling import _MaxPool, _Pool2d
+from graph.layers.transposed import TransposedConvolution
+from graph.layers.unpooling import _MaxUnpool
 from tests.generators import IMAGE_ONLY, Case, any_case, is_legal, legal_case
 from tests.graph.judge import Judge, Verdict
 
 RUN = [layer for layer in LAYERS if layer not in (Input, Output)]
+REARRANGING = (
+    *(Chunk, MeanOver, Permute, Reshape, Slice),
+    *(Split, Squeeze, Transpose, Unflatten, Unsqueeze),
+)
 names = pytest.mark.parametrize("kind", RUN, ids=lambda kind: kind.__name__)
 
 
@@ -112,25 +133,37 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
     """Why we refuse what torch would run, for the few cases in which we mean to."""
     if isinstance(layer, Linear) and kinds == {FaultKind.FLATTEN_MISSING}:
         return "Linear over the rows of an image is nearly always a forgotten Flatten"
-    if isinstance(layer, Add) and kinds == {FaultKind.MERGE_MISMATCH}:
-        return "Add without broadcasting: repeated values are nearly always a mistake"
+    if isinstance(layer, (Add, Subtract, Maximum, Mean)) and kinds == {FaultKind.MERGE_MISMATCH}:
+        return "no broadcasting: repeated values are nearly always a mistake"
     if isinstance(layer, Multiply) and len({len(shape) for shape in inputs}) > 1:
         return "torch would take the batch for another axis"
     if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 2 and FaultKind.WRONG_RANK in kinds:
         return "torch would take the batch for the channels"
     if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 1 and FaultKind.WRONG_RANK in kinds:
         return "torch would drop whole images instead of channels"
-    if isinstance(layer, MaxPool2d) and kinds == {FaultKind.PADDING} and layer.dilation != (1, 1):
+    if FaultKind.WRONG_RANK in kinds and layer.ranks and len(inputs[0]) not in layer.ranks:
+        return "torch would take other axes for the batch and the channels"
+    if isinstance(layer, TransposedConvolution) and 0 in layer.shapes(inputs)[0]:
+        return "torch answers with an empty output"
+    if isinstance(layer, _MaxPool) and kinds == {FaultKind.PADDING}:
         assert sees_nothing(layer, inputs[0])
         return "torch answers −∞ and writes beyond its memory in the backward pass"
+    if isinstance(layer, _MaxUnpool) and kinds == {FaultKind.PADDING}:
+        return "torch gives a map without cells"
+    if isinstance(layer, REARRANGING) and kinds == {FaultKind.DIMENSION}:
+        return "the batch stays, and something is left of the image"
+    if isinstance(layer, (MatMul, ScaledDotProductAttention)) and FaultKind.WRONG_RANK in kinds:
+        return "torch would take the batch for another axis"
+    if isinstance(layer, ScaledDotProductAttention) and kinds == {FaultKind.MERGE_MISMATCH}:
+        return "no broadcasting: every query has keys of its own"
     if isinstance(layer, SqueezeExcitation) and kinds == {FaultKind.REDUCTION}:
         return "torch builds a convolution without channels"
     return None
 
 
-def sees_nothing(layer: MaxPool2d, shape: Shape) -> bool:
+def sees_nothing(layer: _MaxPool, shape: Shape) -> bool:
     """Whether the answer for an image of zeros is −∞ somewhere."""
-    module = nn.MaxPool2d(**layer.call([shape]).arguments)
+    module = getattr(nn, layer.type_name())(**layer.call([shape]).arguments)
     found = module(torch.zeros(1, *shape))
     return bool(torch.isinf(found[0] if isinstance(found, tuple) else found).any())
 
@@ -151,7 +184,7 @@ def judge_any(judge: Judge, case: Case) -> str:
         return "we refuse"
     ours = Verdict(layer.shapes(inputs), layer.parameters(inputs), layer.macs(inputs))
     assert ours == found, f"{layer!r} on {inputs}"
-    assert not isinstance(layer, MaxPool2d) or not sees_nothing(layer, inputs[0]), f"{layer!r}"
+    assert not isinstance(layer, _MaxPool) or not sees_nothing(layer, inputs[0]), f"{layer!r}"
     return "both run"
 
 

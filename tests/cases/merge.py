@@ -1,0 +1,27 @@
+"""Inputs of equal shape, and now and then one that is not."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from graph.layer import Layer, Shape
+from graph.layers import Maximum, Mean, Subtract
+
+SIZES = (1, 2, 3, 4, 7, 9)
+
+
+def _even(kind: type[Layer]) -> Any:
+    def draw(source: random.Random) -> tuple[Layer, list[Shape]]:
+        shape = tuple(source.choice(SIZES) for _ in range(source.randint(1, 4)))
+        inputs = [shape] * source.choice((1, 2, 2, 3, 5))
+        if source.random() < 0.1:
+            odd = list(shape)
+            odd[source.randrange(len(odd))] += 1
+            inputs.append(tuple(odd))
+        return kind(), inputs
+
+    return draw
+
+
+CASES = {kind: _even(kind) for kind in (Maximum, Mean, Subtract)}
