@@ -1,14 +1,16 @@
-"""Integers that remember how they were computed.
+"""Values that remember how they were computed.
 
 The ordinary shape rules run on them unchanged; a class of the exported file then says
-``nn.Conv2d(channels, channels // reduction, 1)`` and not the numbers of one use.
+``nn.Conv2d(channels, channels // reduction, 1)`` and not the numbers of one use. ``names`` are the
+arguments that an expression needs.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-_ATOM, _PRODUCT, _SUM = 3, 2, 1
+ATOM, UNARY, PRODUCT, SUM, COMPARISON, NOT, AND, OR, CHOICE = range(9, 0, -1)
+"""How tightly an expression binds, as in Python's grammar."""
 
 
 class Dim(int):
@@ -16,58 +18,107 @@ class Dim(int):
 
     expression: str
     level: int
+    names: frozenset[str]
 
-    def __new__(cls, value: int, expression: str, level: int = _ATOM) -> Dim:
+    def __new__(
+        cls,
+        value: int,
+        expression: str,
+        level: int = ATOM,
+        names: frozenset[str] | None = None,
+    ) -> Dim:
         self = super().__new__(cls, value)
         self.expression = expression
         self.level = level
+        self.names = frozenset({expression}) if names is None else names
         return self
 
     def _join(self, value: int, left: object, sign: str, right: object, level: int) -> Dim:
         # The right operand of a non-associative sign needs brackets at its own level too.
         first = _text(left, level)
         second = _text(right, level if sign in "+*" else level + 1)
-        return Dim(value, f"{first} {sign} {second}", level)
+        names = names_of(left) | names_of(right)
+        return Dim(value, f"{first} {sign} {second}", level, names)
 
     def __add__(self, other: int) -> Dim:
-        return self._join(int(self) + int(other), self, "+", other, _SUM)
+        if _is(other, 0):
+            return self
+        return self._join(int(self) + int(other), self, "+", other, SUM)
 
     def __radd__(self, other: int) -> Dim:
-        return self._join(int(other) + int(self), other, "+", self, _SUM)
+        if _is(other, 0):
+            return self
+        return self._join(int(other) + int(self), other, "+", self, SUM)
 
     def __sub__(self, other: int) -> Dim:
-        return self._join(int(self) - int(other), self, "-", other, _SUM)
+        if _is(other, 0):
+            return self
+        return self._join(int(self) - int(other), self, "-", other, SUM)
 
     def __rsub__(self, other: int) -> Dim:
-        return self._join(int(other) - int(self), other, "-", self, _SUM)
+        return self._join(int(other) - int(self), other, "-", self, SUM)
 
     def __mul__(self, other: int) -> Dim:
-        return self._join(int(self) * int(other), self, "*", other, _PRODUCT)
+        if _is(other, 1):
+            return self
+        return self._join(int(self) * int(other), self, "*", other, PRODUCT)
 
     def __rmul__(self, other: int) -> Dim:
-        return self._join(int(other) * int(self), other, "*", self, _PRODUCT)
+        if _is(other, 1):
+            return self
+        return self._join(int(other) * int(self), other, "*", self, PRODUCT)
 
     def __floordiv__(self, other: int) -> Dim:
-        return self._join(int(self) // int(other), self, "//", other, _PRODUCT)
+        if _is(other, 1):
+            return self
+        return self._join(int(self) // int(other), self, "//", other, PRODUCT)
 
     def __mod__(self, other: int) -> Dim:
-        return self._join(int(self) % int(other), self, "%", other, _PRODUCT)
+        return self._join(int(self) % int(other), self, "%", other, PRODUCT)
 
 
 class Named:
     """A value other than an integer that a class takes as an argument: ``Named(True, "bias")``."""
 
-    __slots__ = ("expression", "value")
+    __slots__ = ("expression", "level", "names", "value")
 
-    def __init__(self, value: Any, expression: str) -> None:
+    def __init__(
+        self,
+        value: Any,
+        expression: str,
+        level: int = ATOM,
+        names: frozenset[str] | None = None,
+    ) -> None:
         self.value = value
         self.expression = expression
+        self.level = level
+        self.names = frozenset({expression}) if names is None else names
+
+
+def _is(value: object, number: int) -> bool:
+    return not isinstance(value, Dim) and value == number
 
 
 def _text(value: object, level: int) -> str:
-    if isinstance(value, Dim):
+    if isinstance(value, (Dim, Named)):
         return value.expression if value.level >= level else f"({value.expression})"
     return repr(value)
+
+
+def names_of(value: object) -> frozenset[str]:
+    """The arguments that a value needs; empty for plain ones."""
+    if isinstance(value, (Dim, Named)):
+        return value.names
+    if isinstance(value, tuple):
+        return frozenset().union(*(names_of(item) for item in value))
+    return frozenset()
+
+
+def is_traced(value: object) -> bool:
+    """Whether a value, or an item of it, has an expression."""
+    if isinstance(value, tuple):
+        return any(is_traced(item) for item in value)
+    return isinstance(value, (Dim, Named))
 
 
 def plain(value: Any) -> Any:

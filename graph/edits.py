@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from graph.declaration import show
+from graph.formula import FormulaError, names_in
 from graph.layer import Layer
 from graph.message import Message, say
 from graph.network import EditRefused, Network, Node, Position, Wire
@@ -38,6 +40,7 @@ class AddNode:
     def apply(self, network: Network) -> Edit:
         _check_name(self.node.name)
         _check_position(self.node.position)
+        _check_formulas(self.node.layer, self.node.formulas)
         network._put(self.node)
         return RemoveNode(self.node.id)
 
@@ -97,16 +100,46 @@ class Disconnect:
 
 @dataclass(frozen=True, slots=True)
 class SetLayer:
-    """Change a node's settings or type."""
+    """Change a node's settings or type. ``formulas`` are those of the node from now on; None keeps
+    those of the fields that stay as they are."""
 
     node: str
     layer: Layer
+    formulas: Mapping[str, str] | None = None
 
     def apply(self, network: Network) -> Edit:
-        return SetLayer(self.node, network._set_layer(self.node, self.layer))
+        formulas = self.formulas
+        if formulas is None:
+            formulas = _kept(network._node(self.node), self.layer)
+        else:
+            _check_formulas(self.layer, formulas)
+        old = network._set_layer(self.node, self.layer, formulas)
+        return SetLayer(self.node, old.layer, old.formulas)
 
     def title(self) -> Message:
         return say("Change {type}", type=self.layer.type_name())
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Keep the weights of nodes as they are while the rest trains, or train them again."""
+
+    nodes: tuple[str, ...]
+    frozen: bool = True
+
+    def apply(self, network: Network) -> Edit:
+        undo: list[Edit] = []
+        for name in self.nodes:
+            network._node(name)
+        for name in self.nodes:
+            old = network.nodes[name]
+            if old.frozen != self.frozen:
+                network._replace(replace(old, frozen=self.frozen), "updated")
+                undo.append(Freeze((name,), old.frozen))
+        return Batch(tuple(undo), self.title())
+
+    def title(self) -> Message:
+        return say("Freeze weights") if self.frozen else say("Train weights again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +221,35 @@ def _check_name(name: str) -> None:
         raise EditRefused(say("A name has 1 to {most} characters", most=MAX_NAME))
     if any("\ud800" <= character <= "\udfff" for character in name):
         raise EditRefused(say("A name is made of whole characters; half of one cannot be saved"))
+
+
+def _kept(node: Node, layer: Layer) -> dict[str, str]:
+    """The formulas that stay when a node gets another layer: a value typed in ends a formula."""
+    if type(layer) is not type(node.layer):
+        return {}
+    return {
+        field: text
+        for field, text in node.formulas.items()
+        if getattr(layer, field) == getattr(node.layer, field)
+    }
+
+
+def _check_formulas(layer: Layer, formulas: Mapping[str, str]) -> None:
+    for field, text in formulas.items():
+        if field not in type(layer).model_fields:
+            raise EditRefused(
+                say(
+                    "{type} has no setting called {field}",
+                    type=layer.type_name(),
+                    field=show(field),
+                )
+            )
+        try:
+            names_in(text)
+        except FormulaError as error:
+            raise EditRefused(
+                say("{field}: {reason}", field=field, reason=error.message)
+            ) from error
 
 
 def _check_position(position: Position) -> None:

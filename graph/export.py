@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from dataclasses import field as default
 from itertools import chain
 
+from graph.dims import is_traced
 from graph.functions import expression
 from graph.layer import Apply, Call, Shape
 from graph.layout import WIDTH, Expression, Group, statement, with_comment
 from graph.literals import call_arguments, literal, quote
+from graph.loops import in_loops
 from graph.own_modules import NAMES, OWN_MODULES, own_module
-from graph.plan import Name, Plan, Step
+from graph.plan import Name, Plan, Repeat, Step
 
 _NESTED = 3
 _FITTING = 66
@@ -26,7 +28,7 @@ _FITTING = 66
 @dataclass(frozen=True, slots=True)
 class Source:
     """Python source. ``lines`` gives the line numbers (from 1) of each node of the network, the
-    constructor's first."""
+    constructor's first; a node inside a block is called ``block/node``."""
 
     text: str
     class_name: str
@@ -46,7 +48,8 @@ def source(plan: Plan, weights: str | None = None) -> Source:
     for body in writer.classes:
         lines += ["", ""]
         for node, numbers in body.marks.items():
-            marks.setdefault(node, []).extend(len(lines) + 1 + number for number in numbers)
+            place = f"{body.origin}/{node}" if body.origin else node
+            marks.setdefault(place, []).extend(len(lines) + 1 + number for number in numbers)
         lines += body.lines
     if weights is not None:
         lines += ["", "", *_main(name, plan, weights)]
@@ -83,6 +86,7 @@ def _main(name: str, plan: Plan, weights: str) -> list[str]:
 class _Body:
     lines: list[str]
     marks: dict[str, list[int]] = default(default_factory=dict)
+    origin: str = ""
 
     def put(self, lines: list[str], *nodes: str) -> None:
         for node in nodes:
@@ -105,9 +109,8 @@ class _Writer:
     def write(self, plan: Plan) -> str:
         """Write the class of a plan unless it stands already; return its name."""
         uses = {
-            step.name: self.write(step.operation)
+            step.name: tuple(self.write(inner) for inner in _inner(step.operation))
             for step in plan.steps
-            if isinstance(step.operation, Plan)
         }
         body = self._class(plan, uses, plan.class_name)
         key = "\n".join(body.lines)
@@ -123,8 +126,8 @@ class _Writer:
         self.classes.append(body)
         return name
 
-    def _class(self, plan: Plan, uses: Mapping[str, str], name: str) -> _Body:
-        body = _Body([f"class {name}(nn.Module):"])
+    def _class(self, plan: Plan, uses: Mapping[str, tuple[str, ...]], name: str) -> _Body:
+        body = _Body([f"class {name}(nn.Module):"], origin=plan.origin)
         body.put([f'    """{plan.doc}"""', ""])
         parameters = ["self"]
         for argument, kind in plan.argument_types.items():
@@ -142,16 +145,16 @@ class _Writer:
         _Forward(self, plan, body).write()
         return body
 
-    def _constructor(self, step: Step, uses: Mapping[str, str]) -> Group | None:
+    def _constructor(self, step: Step, uses: Mapping[str, tuple[str, ...]]) -> Group | None:
         operation = step.operation
         if isinstance(operation, Plan):
-            items = []
-            for name, value in operation.arguments.items():
-                if name not in operation.argument_defaults:
-                    items.append(literal(value))
-                elif value != operation.argument_defaults[name]:
-                    items.append(f"{name}={literal(value)}")
-            return Group(uses[step.name], tuple(items))
+            return Group(uses[step.name][0], tuple(_arguments(operation)))
+        if isinstance(operation, Repeat):
+            items = [
+                (name, _arguments(inner))
+                for name, inner in zip(uses[step.name], operation.plans, strict=True)
+            ]
+            return Group("nn.Sequential", in_loops(items, operation.count))
         if isinstance(operation, Call):
             self.use(operation.target)
             return Group(operation.target, tuple(call_arguments(operation)))
@@ -160,6 +163,23 @@ class _Writer:
     def use(self, target: str) -> None:
         """Note what must be imported for a call of ``target``."""
         self.used |= NAMES & {target.partition(".")[0]}
+
+
+def _inner(operation: object) -> tuple[Plan, ...]:
+    if isinstance(operation, Repeat):
+        return operation.plans
+    return (operation,) if isinstance(operation, Plan) else ()
+
+
+def _arguments(plan: Plan) -> list[str]:
+    """The arguments of a nested plan's class, without those that equal its defaults."""
+    items = []
+    for name, value in plan.arguments.items():
+        if name not in plan.argument_defaults:
+            items.append(literal(value))
+        elif is_traced(value) or value != plan.argument_defaults[name]:
+            items.append(f"{name}={literal(value)}")
+    return items
 
 
 def _made(step: Step, value: Group) -> list[str]:

@@ -14,14 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from enum import Enum
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from graph.declaration import Declaration, show
 from graph.message import Message, say
-from graph.reach import SAME, Axis
+from graph.reach import SAME, Axis, Strands, carried, seen
 
 if TYPE_CHECKING:
-    from graph.plan import Plan
+    from graph.plan import Plan, Repeat
 
 Shape = tuple[int, ...]
 
@@ -66,6 +67,8 @@ class FaultKind(Enum):
     TOO_LARGE = "too large"
     WRONG_KIND = "wrong kind"
     LOSS = "loss"
+    FORMULA = "formula"
+    BLOCK = "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +95,19 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Port:
     """A place where wires end. ``many`` takes any number, in order. ``indices`` are positions
-    of maxima, which only unpooling can use."""
+    of maxima, which only unpooling can use. ``title`` is what a person calls it, if not by its
+    name."""
 
     name: str
     many: bool = False
     indices: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Init:
-    """One step of initialisation: ``Init("nn.init.kaiming_normal_", "weight", {"mode": "fan_out"})``
-    writes new values into a parameter of a fresh module. Names are the function's own."""
+    """One step of initialisation: ``Init("nn.init.normal_", "weight", {"std": 0.01})`` writes new
+    values into a parameter of a fresh module. Names are the function's own."""
 
     function: str
     parameter: str
@@ -168,6 +173,8 @@ class Layer(Declaration):
     """Its gradient needs its own output, so nothing may overwrite that in place."""
     passes_input: ClassVar[bool] = False
     """Its output may be the input's memory, in training or in evaluation."""
+    outputs_differ: ClassVar[bool] = False
+    """Its outputs see different parts of the input: ``reach_to`` tells."""
 
     @classmethod
     def type_name(cls) -> str:
@@ -207,8 +214,32 @@ class Layer(Declaration):
         """How the output sees input ``index``, one axis rule per spatial axis of that input."""
         return (SAME,) * (len(inputs[index]) - 1)
 
-    def call(self, inputs: Sequence[Shape]) -> Call | Apply | Plan:
-        """What runs: a torch module, a function, or a nested plan."""
+    def reach_to(self, inputs: Sequence[Shape], index: int, output: int) -> tuple[Axis, ...]:
+        """As ``reach``, for one output."""
+        return self.reach(inputs, index)
+
+    def strands(
+        self, inputs: Sequence[Shape], index: int, output: int, image: tuple[Strands, ...]
+    ) -> tuple[Strands, ...] | None:
+        """The strands that one input, with those in ``image``, brings to one output."""
+        return carried(self.reach_to(inputs, index, output), inputs[index], image)
+
+    def seen(
+        self, inputs: Sequence[Shape], index: int, output: int, outputs: Sequence[int]
+    ) -> tuple[int, ...]:
+        """The rows, columns ... (bit masks) of one input that those of one output see."""
+        return seen(self.reach_to(inputs, index, output), inputs[index], outputs)
+
+    def elements(self, inputs: Sequence[Shape]) -> int:
+        """How many values it gives for one image, those between its own layers included."""
+        return sum(prod(shape) for shape in self.shapes(inputs))
+
+    def layers(self, inputs: Sequence[Shape]) -> int:
+        """How many layers it stands for."""
+        return 1
+
+    def call(self, inputs: Sequence[Shape]) -> Call | Apply | Plan | Repeat:
+        """What runs: a torch module, a function, a nested plan, or a chain of them."""
         raise LookupError(f"{self.type_name()} is not executed")
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
@@ -246,6 +277,31 @@ def needs_image(layer: Layer, shape: Shape) -> Iterator[Problem]:
     if len(shape) != 3:
         mend = say("Place it before the flatten, or take it away")
         yield wrong_rank(layer, shape, (3,), mend)
+
+
+_AXES = {1: "F", 2: "C×L", 3: "C×H×W", 4: "C×D×H×W"}
+
+
+def needs_rank(layer: Layer, shape: Shape) -> Iterator[Problem]:
+    """Yield the problem unless ``shape`` has as many axes as one of ``layer.ranks``."""
+    if len(shape) in layer.ranks:
+        return
+    name = layer.type_name()
+    if name.endswith(("1d", "2d", "3d")) and 2 <= len(shape) <= 4:
+        mend = say("Use {type}", type=f"{name[:-2]}{len(shape) - 1}d")
+    else:
+        mend = say("Place it before the flatten, or take it away")
+    yield Problem(
+        FaultKind.WRONG_RANK,
+        say(
+            "{type} takes {allowed}",
+            type=name,
+            allowed=" / ".join(_AXES[rank] for rank in layer.ranks),
+        ),
+        mend,
+        port="input",
+        value=dims(shape),
+    )
 
 
 def short_pair(value: tuple[int, int]) -> str:

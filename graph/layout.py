@@ -39,7 +39,18 @@ class Chain:
         return f"({joined}) {self.tail}" if self.tail else joined
 
 
-Expression = str | Group | Chain
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """``*[element for i in range(n)]``: items made in a loop."""
+
+    element: Group
+    clause: str
+
+    def __str__(self) -> str:
+        return f"*[{self.element} {self.clause}]"
+
+
+Expression = str | Group | Chain | Unpacked
 
 
 def statement(prefix: str, value: Expression, indent: int, suffix: str = "") -> list[str]:
@@ -50,6 +61,10 @@ def statement(prefix: str, value: Expression, indent: int, suffix: str = "") -> 
         return [line]
     if isinstance(value, Chain):
         return _broken_chain(prefix, value, indent)
+    if isinstance(value, Unpacked):
+        element = statement("", value.element, indent + 4)
+        clause = f"{' ' * (indent + 4)}{value.clause}"
+        return [f"{space}{prefix}*[", *element, clause, f"{space}]{suffix}"]
     if not value.items:
         return [line]
     opening = f"{space}{prefix}{value.head}{value.brackets[0]}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.dims import Dim, Named
+from graph.dims import Dim, Named, is_traced
 from graph.layer import Call
+from graph.layout import Expression, Group
 
 _EXACT = frozenset({"normalized_shape", "unflattened_size"})
 """Arguments in which torch would read 3 otherwise than (3, 3)."""
@@ -36,18 +37,22 @@ def literal(value: Any, *, short: bool = True) -> str:
     return repr(value)
 
 
-def call_arguments(call: Call) -> list[str]:
+def call_arguments(call: Call) -> list[Expression]:
     """The arguments as written: without those that equal torch's defaults, 3 for (3, 3)."""
-    items = []
+    items: list[Expression] = []
     in_place = True
     for number, (name, value) in enumerate(call.arguments.items()):
-        traced = isinstance(value, (Dim, Named))
-        if not traced and name in call.defaults and value == call.defaults[name]:
+        if not is_traced(value) and name in call.defaults and value == call.defaults[name]:
             in_place = False
             continue
-        text = literal(value, short=name not in _EXACT)
-        if in_place and number < call.positional:
-            items.append(text)
-        else:
-            items.append(f"{name}={text}")
+        in_place = in_place and number < call.positional
+        items.append(_argument("" if in_place else f"{name}=", name, value))
     return items
+
+
+def _argument(prefix: str, name: str, value: Any) -> Expression:
+    """One argument; a table is a group of rows, so that long ones can be broken."""
+    if isinstance(value, tuple) and value and all(isinstance(row, tuple) for row in value):
+        rows = (Group("", tuple(literal(cell) for cell in row)) for row in value)
+        return Group(prefix, tuple(rows))
+    return prefix + literal(value, short=name not in _EXACT)

@@ -7,7 +7,7 @@ tells the listeners what changed, and returns the edit that undoes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from types import MappingProxyType
@@ -21,7 +21,9 @@ from graph.ordering import Ordering
 from graph.used_names import UsedNames
 
 if TYPE_CHECKING:
+    from graph.block import Block
     from graph.edits import Edit
+    from graph.library import Library
 
 Position = tuple[float, float]
 
@@ -38,12 +40,18 @@ class EditRefused(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A placed layer. The id never changes; name and position mean nothing to the computation."""
+    """A placed layer. The id never changes; name and position mean nothing to the computation.
+
+    ``formulas`` stand in for the values of some fields (graph.formula). ``frozen``: its weights are
+    not trained.
+    """
 
     id: str
     name: str
     layer: Layer
     position: Position = (0.0, 0.0)
+    formulas: Mapping[str, str] = default(default_factory=dict)
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +102,25 @@ class Network:
         self._change: Change | None = None
         self._listeners: list[Callable[[Change], None]] = []
         self._last_id = 0
+        self._library: Library | None = None
+        self.block: Block | None = None
+        """The block whose inside this is; None for a network of its own."""
 
     # Reading
+
+    @property
+    def library(self) -> Library:
+        """The blocks that its nodes may use: those of its project."""
+        if self._library is None:
+            from graph.library import Library
+
+            Library(self)
+            assert self._library is not None
+        return self._library
+
+    @library.setter
+    def library(self, library: Library) -> None:
+        self._library = library
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -165,6 +190,13 @@ class Network:
                 listener(change)
         return undo
 
+    def refresh(self, nodes: Iterable[str]) -> None:
+        """Tell the listeners that these nodes have other figures now, though no edit of this
+        network was made: the inside of a block has changed."""
+        change = Change(updated=set(nodes))
+        for listener in tuple(self._listeners):
+            listener(change)
+
     def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
         """Call ``listener`` after each edit; the function returned ends that."""
         self._listeners.append(listener)
@@ -186,6 +218,7 @@ class Network:
             raise EditRefused(say("A node with the id {id} exists already", id=node.id))
         if len(self._nodes) >= MAX_NODES:
             raise EditRefused(say("A network holds at most {n} nodes", n=MAX_NODES))
+        self.library.check_use(self, node.layer)
         self._nodes[node.id] = node
         self._inputs[node.id] = {}
         self._graph.add_node(node.id)
@@ -203,6 +236,7 @@ class Network:
         found = self._node(node)
         if self._graph.degree(node):
             raise EditRefused(say("{name} still has wires", name=found.name))
+        self.library.check_port(self, found)
         del self._nodes[node], self._inputs[node]
         self._graph.remove_node(node)
         self._ordering.remove(node)
@@ -323,8 +357,11 @@ class Network:
         present.insert(new, present.pop(old))
         self._record().updated.add(node)
 
-    def _set_layer(self, node: str, layer: Layer) -> Layer:
+    def _set_layer(self, node: str, layer: Layer, formulas: Mapping[str, str]) -> Node:
         old = self._node(node)
+        self.library.check_use(self, layer)
+        if type(layer) is not type(old.layer):
+            self.library.check_port(self, old)
         inputs = {port.name: port for port in layer.input_ports()}
         outputs = {port.name for port in layer.output_ports()}
         for wire in (*self.inputs(node), *self.outputs(node)):
@@ -345,8 +382,8 @@ class Network:
                         port=lost,
                     )
                 )
-        self._replace(replace(old, layer=layer), "updated")
-        return old.layer
+        self._replace(replace(old, layer=layer, formulas=formulas), "updated")
+        return old
 
 
 def natural(text: str) -> tuple[str, int, str]:

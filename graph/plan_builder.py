@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from graph.analysis import Analysis, Fault
-from graph.layer import dims
+from graph.analysis.facts import Facts
+from graph.dims import Named
+from graph.layer import Layer, Shape, dims
 from graph.layers.io import Input, Output
 from graph.message import UserError, say
 from graph.names import class_name, python_names
@@ -33,6 +38,49 @@ def make_plan(network: Network, analysis: Analysis, name: str = "network") -> Pl
         raise NotReady(errors)
     order = _execution_order(network)
     nodes = network.nodes
+    known = {node: _traced(analysis.facts(node)) for node in order}
+    steps, names, results = steps_of(network, known)
+    inputs = [node for node in order if isinstance(nodes[node].layer, Input)]
+    heads = [layer for n in _outputs(network) if isinstance(layer := nodes[n].layer, Output)]
+    parameters = sum(analysis.facts(node).parameters for node in order)
+    macs = sum(analysis.facts(node).macs for node in order)
+    image = ", ".join(dims(analysis.facts(node).outputs[0] or ()) for node in inputs)
+    return Plan(
+        class_name(name),
+        tuple((names[node], analysis.facts(node).outputs[0] or ()) for node in inputs),
+        steps,
+        results,
+        doc=f"Input {image.replace('×', 'x')}, {parameters:,} parameters, "
+        f"{macs:,} multiply-accumulates.",
+        auxiliary=sum(head.auxiliary for head in heads),
+        weights=tuple(head.loss_weight for head in heads),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What a step is made of: the layer, the shapes of its inputs and outputs, and values that the
+    layer holds plain but a class has as arguments. Sizes may be traced (graph.dims)."""
+
+    layer: Layer
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    named: Mapping[str, Named]
+
+
+def _traced(facts: Facts) -> Traced:
+    outputs = tuple(shape for shape in facts.outputs if shape is not None)
+    return Traced(facts.layer, facts.known_inputs() or (), outputs, facts.named)
+
+
+def steps_of(
+    network: Network, known: Mapping[str, Traced]
+) -> tuple[tuple[Step, ...], dict[str, str], tuple[Name, ...]]:
+    """The steps of what lies between inputs and outputs, the names of the nodes, the results."""
+    from graph.block_plan import with_named
+
+    order = _execution_order(network)
+    nodes = network.nodes
     names = python_names(
         (node, nodes[node].name, nodes[node].layer.base_name())
         for node in sorted(order, key=natural)
@@ -42,34 +90,37 @@ def make_plan(network: Network, analysis: Analysis, name: str = "network") -> Pl
         names[inputs[0]] = "x"
     steps = []
     for node in order:
-        layer = nodes[node].layer
-        if isinstance(layer, (Input, Output)):
+        found = known[node]
+        if isinstance(found.layer, (Input, Output)):
             continue
-        facts = analysis.facts(node)
-        shapes = facts.known_inputs()
-        assert shapes is not None
+        operation = found.layer.call(found.inputs)
+        if found.named:
+            operation = with_named(operation, found.named)
         steps.append(
             Step(
                 names[node],
-                layer.call(shapes),
+                operation,
                 tuple(_value(network, names, wire) for wire in network.inputs(node)),
-                tuple(shape for shape in facts.outputs if shape is not None),
+                tuple(tuple(int(size) for size in shape) for shape in found.outputs),
                 node,
                 nodes[node].name,
-                layer.category.value,
+                found.layer.category.value,
+                nodes[node].frozen,
             )
         )
-    outputs = sorted((n for n in nodes if isinstance(nodes[n].layer, Output)), key=natural)
-    parameters = sum(analysis.facts(node).parameters for node in order)
-    macs = sum(analysis.facts(node).macs for node in order)
-    image = ", ".join(dims(analysis.facts(node).outputs[0] or ()) for node in inputs)
-    return Plan(
-        class_name(name),
-        tuple((names[node], analysis.facts(node).outputs[0] or ()) for node in inputs),
-        tuple(steps),
-        tuple(_value(network, names, network.inputs(node)[0]) for node in outputs),
-        doc=f"Input {image.replace('×', 'x')}, {parameters:,} parameters, "
-        f"{macs:,} multiply-accumulates.",
+    results = tuple(_value(network, names, network.inputs(n)[0]) for n in _outputs(network))
+    return tuple(steps), names, results
+
+
+def _outputs(network: Network) -> list[str]:
+    """The main outputs in their natural order, then the auxiliary ones."""
+
+    def place(node: str) -> tuple[bool, object]:
+        layer = network.nodes[node].layer
+        return isinstance(layer, Output) and layer.auxiliary, natural(node)
+
+    return sorted(
+        (n for n, node in network.nodes.items() if isinstance(node.layer, Output)), key=place
     )
 
 
@@ -82,7 +133,7 @@ def _execution_order(network: Network) -> list[str]:
     """Depth first from the outputs, first inputs first: branches stay together."""
     nodes = network.nodes
     fed = downstream(network, [n for n in nodes if isinstance(nodes[n].layer, Input)])
-    outputs = sorted((n for n in nodes if isinstance(nodes[n].layer, Output)), key=natural)
+    outputs = _outputs(network)
     needed = upstream(network, list(outputs)) & fed
     order: list[str] = []
     done: set[str] = set()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from graph.analysis.facts import Facts, Source, compute
+from graph.analysis.facts import Facts, node_facts, wire_source
 from graph.analysis.faults import (
     Fault,
     lacking,
@@ -23,6 +23,7 @@ from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, FaultKind, Shape
 from graph.layers.io import Input, Output
 from graph.message import say
 from graph.network import Change, Network, downstream, upstream
+from graph.scope import MAIN, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Totals:
 class Analysis:
     """Facts and faults of one network. Follows its edits while attached."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, scope: Scope = MAIN) -> None:
         self.network = network
+        self.scope = scope
         self.updated: set[str] = set()
         """Nodes whose facts the last edit changed."""
         self.visited = 0
@@ -71,14 +73,14 @@ class Analysis:
     def wire_shape(self, wire: str) -> tuple[Shape | None, bool]:
         """The shape a wire carries and whether it is assumed."""
         found = self.network.wires[wire]
-        facts = self._facts[found.source]
-        return self._output(facts, found.source, found.output), facts.assumed
+        shape, assumed, _ = wire_source(self.network, self._facts, found.source, found.output)
+        return shape, assumed
 
     def totals(self) -> Totals:
         if self._totals is None:
             facts = self._facts.values()
             self._totals = Totals(
-                len(self._facts),
+                sum(f.layers for f in facts),
                 sum(f.parameters for f in facts),
                 sum(f.macs for f in facts),
                 sum(f.memory for f in facts),
@@ -95,14 +97,6 @@ class Analysis:
         """The faults that stand in the way of training and export."""
         return [fault for fault in self.faults() if not fault.warning]
 
-    def _output(self, facts: Facts, node: str, port: str) -> Shape | None:
-        for shape, found in zip(
-            facts.outputs, self.network.nodes[node].layer.output_ports(), strict=True
-        ):
-            if found.name == port:
-                return shape
-        return None
-
     def _refresh(self, dirty: set[str]) -> None:
         if not dirty and self._facts:
             self._totals = None
@@ -113,29 +107,19 @@ class Analysis:
             if node not in dirty:
                 continue
             self.visited += 1
-            new = self._compute(node)
+            new = node_facts(network, node, self._facts, self.scope)
             old = self._facts.get(node)
             if new == old:
                 continue
             self._facts[node] = new
             self.updated.add(node)
-            if old is None or (old.outputs, old.assumed, old.strands) != (
+            if old is None or (old.outputs, old.assumed, old.strands, old.further) != (
                 new.outputs,
                 new.assumed,
                 new.strands,
+                new.further,
             ):
                 dirty.update(network.graph.successors(node))
-
-    def _compute(self, node: str) -> Facts:
-        network = self.network
-        layer = network.nodes[node].layer
-        sources: list[Source] = []
-        for wire in network.inputs(node):
-            facts = self._facts[wire.source]
-            shape = self._output(facts, wire.source, wire.output)
-            sources.append((shape, facts.assumed, facts.strands))
-        complete = all(network.port_wires(node, port.name) for port in layer.input_ports())
-        return compute(layer, sources, complete)
 
     def _find_faults(self) -> list[Fault]:
         network = self.network

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
+from dataclasses import field as default
 
+from graph.declaration import FieldError, show
+from graph.dims import Named, plain
 from graph.layer import (
     MAX_ELEMENTS,
     MAX_PARAMETERS,
@@ -17,7 +19,9 @@ from graph.layer import (
 )
 from graph.layers.io import Input
 from graph.message import say
-from graph.reach import FIRST, SAME, AxisField, Strands, axis_field, unite
+from graph.network import Network
+from graph.reach import FIRST, AxisField, Strands, axis_field, unite
+from graph.scope import MAIN, Scope, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,12 @@ class Facts:
 
     ``inputs`` and ``outputs`` are shapes per wire and per port, None where unknown. ``assumed``
     marks outputs that are a likely guess behind a fault. ``memory`` is the bytes of the outputs in
-    float32. ``strands`` is the receptive field in the form that composes.
+    float32, inner ones included. ``strands`` is the receptive field of the first output in the
+    form that composes, ``further`` that of the others where they differ. ``layer`` has its formulas
+    evaluated; ``named`` are values of it that are traced (graph.scope).
     """
 
+    layer: Layer
     inputs: tuple[Shape | None, ...]
     outputs: tuple[Shape | None, ...]
     assumed: bool
@@ -37,6 +44,13 @@ class Facts:
     memory: int
     strands: tuple[Strands, ...]
     problems: tuple[Problem, ...]
+    further: tuple[tuple[Strands, ...], ...] = ()
+    layers: int = 1
+    named: Mapping[str, Named] = default(default_factory=dict)
+
+    def strands_of(self, output: int) -> tuple[Strands, ...]:
+        """The strands of one output."""
+        return self.further[output - 1] if output and self.further else self.strands
 
     @property
     def output(self) -> Shape | None:
@@ -65,27 +79,111 @@ Source = tuple[Shape | None, bool, tuple[Strands, ...]]
 """What a wire carries: shape, whether it is assumed, and the strands."""
 
 
-def compute(layer: Layer, sources: Sequence[Source], complete: bool) -> Facts:
+def node_facts(
+    network: Network, node: str, known: Mapping[str, Facts], scope: Scope = MAIN
+) -> Facts:
+    """The facts of a node, from those of the nodes before it."""
+    placed = network.nodes[node]
+    layer = placed.layer
+    if isinstance(layer, Input) and node in scope.inputs:
+        return _entrance(layer, scope.inputs[node])
+    sources = [
+        wire_source(network, known, wire.source, wire.output) for wire in network.inputs(node)
+    ]
+    complete = all(network.port_wires(node, port.name) for port in layer.input_ports())
+    named: Mapping[str, Named] = {}
+    if placed.formulas:
+        shapes = [shape for shape, _, _ in sources if shape is not None]
+        if len(shapes) < len(sources):
+            return _unknown(layer, tuple(shape for shape, _, _ in sources))
+        try:
+            found = resolve(placed, scope, shapes)
+        except FieldError as error:
+            problem = Problem(
+                FaultKind.FORMULA,
+                error.message,
+                say("Change the formula, or what it speaks of"),
+                field=error.field,
+                value=show(placed.formulas.get(error.field, "")),
+            )
+            return Facts(
+                layer,
+                tuple(shapes),
+                (None,) * len(layer.output_ports()),
+                True,
+                0,
+                0,
+                0,
+                (),
+                (problem,),
+            )
+        layer, named = found.layer, found.named
+    return compute(layer, sources, complete, named)
+
+
+def wire_source(network: Network, known: Mapping[str, Facts], node: str, port: str) -> Source:
+    """What a wire from this port carries."""
+    facts = known[node]
+    ports = network.nodes[node].layer.output_ports()
+    for place, (shape, found) in enumerate(zip(facts.outputs, ports, strict=True)):
+        if found.name == port:
+            return shape, facts.assumed, facts.strands_of(place)
+    return None, True, ()
+
+
+def _entrance(layer: Input, shape: Shape) -> Facts:
+    """An Input of a block: what comes in there stands in its settings' place."""
+    strands = ((FIRST,),) * (len(shape) - 1)
+    return Facts(layer, (), (shape,), False, 0, 0, 0, strands, (), layers=0)
+
+
+def _unknown(layer: Layer, shapes: tuple[Shape | None, ...]) -> Facts:
+    return Facts(layer, shapes, (None,) * len(layer.output_ports()), True, 0, 0, 0, (), ())
+
+
+def compute(
+    layer: Layer,
+    sources: Sequence[Source],
+    complete: bool,
+    named: Mapping[str, Named] | None = None,
+) -> Facts:
     """The facts of a node whose wires carry ``sources``; ``complete`` if no port is empty."""
     shapes = tuple(shape for shape, _, _ in sources)
     known = tuple(shape for shape in shapes if shape is not None)
     ports = len(layer.output_ports())
     if not complete or len(known) < len(shapes):
-        return Facts(shapes, (None,) * ports, True, 0, 0, 0, (), ())
+        return _unknown(layer, shapes)
     problems = tuple(layer.problems(known))
     assumed = any(guess for _, guess, _ in sources)
-    strands = forward(layer, known, [s for _, _, s in sources])
+    all_strands = [s for _, _, s in sources]
+    strands = forward(layer, known, all_strands)
     if any(not problem.warning for problem in problems):
         likely = layer.assumed(known)
         kept = strands if likely is not None and len(likely) == len(known[0]) else ()
-        return Facts(shapes, (likely,) * ports, True, 0, 0, 0, kept, problems)
+        return Facts(layer, shapes, (likely,) * ports, True, 0, 0, 0, kept, problems)
     outputs = layer.shapes(known)
+    further: tuple[tuple[Strands, ...], ...] = ()
+    if layer.outputs_differ:
+        further = tuple(forward(layer, known, all_strands, n) for n in range(1, ports))
     parameters, macs = layer.parameters(known), layer.macs(known)
-    elements = sum(prod(shape) for shape in outputs)
+    elements = layer.elements(known)
     absurd = too_large(layer, parameters, elements)
     if absurd:
-        return Facts(shapes, outputs, assumed, parameters, macs, 0, strands, (*problems, absurd))
-    return Facts(shapes, outputs, assumed, parameters, macs, 4 * elements, strands, problems)
+        problems, elements = (*problems, absurd), 0
+    return Facts(
+        layer,
+        shapes,
+        outputs,
+        assumed,
+        plain(parameters),
+        plain(macs),
+        4 * elements,
+        strands,
+        problems,
+        further,
+        layer.layers(known),
+        named or {},
+    )
 
 
 def too_large(layer: Layer, parameters: int, elements: int) -> Problem | None:
@@ -112,26 +210,24 @@ def too_large(layer: Layer, parameters: int, elements: int) -> Problem | None:
 
 
 def forward(
-    layer: Layer, shapes: Sequence[Shape], strands: Sequence[tuple[Strands, ...]]
+    layer: Layer,
+    shapes: Sequence[Shape],
+    strands: Sequence[tuple[Strands, ...]],
+    output: int = 0,
 ) -> tuple[Strands, ...]:
     """The strands of a node's output, one entry per image axis."""
     if isinstance(layer, Input):
         return ((FIRST,),) * (len(layer.shape) - 1)
     joined: dict[int, Strands] = {}
-    for index, shape in enumerate(shapes):
+    for index in range(len(shapes)):
         try:
-            axes = layer.reach(shapes, index)
+            mine = layer.strands(shapes, index, output, strands[index])
         except (IndexError, ValueError, ZeroDivisionError):
             return ()  # settings that are a fault already
-        image = strands[index]
-        if len(image) > len(axes) and len(shape) == len(image) + 1:
-            return ()  # an input of the wrong rank, a fault already
-        if len(shapes) == 1 and all(axis is SAME for axis in axes):
-            return image
-        for axis, own in enumerate(image):
-            on_map = len(shape) == len(image) + 1
-            rule = axes[axis] if on_map else SAME
-            length = shape[axis + 1] if on_map else 1
-            mine = tuple(rule.forward(strand, length) for strand in own)
-            joined[axis] = unite((*joined.get(axis, ()), *mine))
+        if mine is None:
+            return ()
+        if len(shapes) == 1 and mine is strands[index]:
+            return mine
+        for axis, own in enumerate(mine):
+            joined[axis] = unite((*joined.get(axis, ()), *own))
     return tuple(joined[axis] for axis in sorted(joined))

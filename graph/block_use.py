@@ -1,0 +1,240 @@
+"""The layer type that uses a block, once or several times in a chain.
+
+Every block has a type of its own, whose fields are the block's parameters, so that form, checks,
+file and canvas need no rules of their own for blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from pydantic import create_model
+
+from graph.analysis.facts import Facts
+from graph.block import Block, Inside, through
+from graph.declaration import Kind, integer
+from graph.dims import is_traced
+from graph.layer import Category, Explanation, FaultKind, Layer, Port, Problem, Shape, dims
+from graph.message import Message, say
+from graph.names import is_plain
+from graph.plan import Plan, Repeat
+from graph.reach import Axis, Strands
+
+PREFIX = "block:"
+"""How the type names of blocks start in a file."""
+MAX_REPEAT = 1000
+
+_TYPES: Mapping[Kind, type] = {
+    Kind.INTEGER: int,
+    Kind.REAL: float,
+    Kind.FLAG: bool,
+    Kind.CHOICE: str,
+}
+
+
+def use_type(block: Block) -> type[BlockUse]:
+    """Make the layer type of a block."""
+    fields: dict[str, Any] = {
+        parameter.name: (_TYPES[parameter.kind], parameter.field())
+        for parameter in block.parameters
+    }
+    made = create_model("BlockUseOf", __base__=BlockUse, **fields)
+    made.block = block
+    made.summary = block.summary or "A block of this project."
+    return cast("type[BlockUse]", made)
+
+
+class BlockUse(Layer):
+    """A use of a block. ``repeat`` of them stand in a chain, each behind the one before."""
+
+    category = Category.BLOCK
+    block: ClassVar[Block]
+
+    repeat: int = integer(
+        1, 1, MAX_REPEAT, "How many of them stand in a chain, one behind the other."
+    )
+
+    @classmethod
+    def type_name(cls) -> str:
+        return PREFIX + cls.block.name
+
+    @classmethod
+    def base_name(cls) -> str:
+        word = "".join(c if c.isalnum() and c.isascii() else "_" for c in cls.block.name).lower()
+        return word if is_plain(word) else "block"
+
+    def input_ports(self) -> tuple[Port, ...]:
+        return self.block.input_ports()
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return self.block.output_ports()
+
+    @property
+    def chains(self) -> bool:
+        """Whether it can stand behind itself."""
+        return len(self.block.entrances) == len(self.block.exits) == 1
+
+    def arguments(self, index: int = 0) -> dict[str, Any]:
+        """The parameter values of one in the chain."""
+        return {
+            p.name: p.default if p.first_only and index else getattr(self, p.name)
+            for p in self.block.parameters
+        }
+
+    def chain(self, inputs: Sequence[Shape]) -> list[Inside]:
+        """The insides along the chain, as far as shapes are known."""
+        found: list[Inside] = []
+        shapes = tuple(inputs)
+        for index in range(self.repeat):
+            inside = self.block.inside(self.arguments(index), shapes, (index, self.repeat))
+            found.append(inside)
+            known = tuple(shape for shape in inside.outputs if shape is not None)
+            if len(known) < len(inside.outputs) or not self.chains:
+                break
+            shapes = known
+        return found
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        if not self.block.exits:
+            yield Problem(
+                FaultKind.BLOCK,
+                say("the block {name} has no output", name=self.block.name),
+                say("Open the block and add an Output"),
+                value=self.block.name,
+            )
+            return
+        if self.repeat > 1 and not self.chains:
+            yield Problem(
+                FaultKind.BLOCK,
+                say("only a block of one input and one output can stand behind itself"),
+                say("Set repeat to 1"),
+                field="repeat",
+                value=str(self.repeat),
+                changes={"repeat": 1},
+            )
+            return
+        for index, inside in enumerate(self.chain(inputs)):
+            problem = self._problem_inside(inside, index)
+            if problem is not None:
+                yield problem
+                return
+
+    def _problem_inside(self, inside: Inside, index: int) -> Problem | None:
+        nodes = self.block.network.nodes
+        for node in self.block.network.order():
+            facts = inside.facts[node]
+            if node not in self.block.needed:
+                continue
+            for problem in facts.problems:
+                if not problem.warning:
+                    return self._told(nodes[node].name, _sentence(problem), index)
+            ports = facts.layer.input_ports()
+            if any(not self.block.network.port_wires(node, port.name) for port in ports):
+                return self._told(nodes[node].name, say("nothing is connected to it"), index)
+        return None
+
+    def _told(self, node: str, what: Message, index: int) -> Problem:
+        if index:
+            why = say(
+                "number {n} of the chain, at {node}: {what}", n=index + 1, node=node, what=what
+            )
+        else:
+            why = say("inside, at {node}: {what}", node=node, what=what)
+        mend = say("Change its settings, its input, or open the block")
+        return Problem(FaultKind.BLOCK, why, mend, value=self.block.name)
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        if is_traced(tuple(inputs)) or is_traced(tuple(self.values().values())):
+            from graph.block_plan import traced_shapes
+
+            return traced_shapes(self, inputs)
+        return tuple(shape for shape in self.chain(inputs)[-1].outputs if shape is not None)
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return sum(inside.parameters for inside in self.chain(inputs))
+
+    def macs(self, inputs: Sequence[Shape]) -> int:
+        return sum(inside.macs for inside in self.chain(inputs))
+
+    def elements(self, inputs: Sequence[Shape]) -> int:
+        return sum(inside.elements for inside in self.chain(inputs))
+
+    def layers(self, inputs: Sequence[Shape]) -> int:
+        return sum(inside.layers for inside in self.chain(inputs))
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        raise LookupError("a block has several paths: strands and seen tell their reach")
+
+    def strands(
+        self, inputs: Sequence[Shape], index: int, output: int, image: tuple[Strands, ...]
+    ) -> tuple[Strands, ...] | None:
+        if len(inputs[index]) != len(image) + 1:
+            return image
+        for inside in self.chain(inputs):
+            if None in inside.outputs:
+                return None
+            image = through(inside.strands(index, output), image)
+        return image
+
+    def seen(
+        self, inputs: Sequence[Shape], index: int, output: int, outputs: Sequence[int]
+    ) -> tuple[int, ...]:
+        masks = tuple(outputs)
+        for inside in reversed(self.chain(inputs)):
+            masks = inside.seen(index, output, masks)
+        return masks
+
+    def call(self, inputs: Sequence[Shape]) -> Plan | Repeat:
+        from graph.block_plan import block_plan
+
+        return block_plan(self, inputs)
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        parts = [f"×{self.repeat}"] if self.repeat > 1 else []
+        parts += [
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in self.differing().items()
+            if name != "repeat"
+        ]
+        if not inputs or len(inputs[0]) < 1:
+            return " ".join(parts), ""
+        outputs = self.chain(inputs)[-1].outputs if not any(self.problems(inputs)) else ()
+        after = str(outputs[0][0]) if outputs and outputs[0] else "?"
+        return " ".join(parts), f"{inputs[0][0]}→{after}"
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        chain = self.chain(inputs)
+        yield Explanation(
+            say("Parameters"),
+            "Σ inside" if len(chain) == 1 else "Σ inside, along the chain",
+            " + ".join(f"{inside.parameters:,}" for inside in chain[:6])
+            + (" + …" if len(chain) > 6 else ""),
+            str(self.parameters(inputs)),
+        )
+        yield Explanation(
+            say("Multiply-accumulates per image"),
+            "Σ inside" if len(chain) == 1 else "Σ inside, along the chain",
+            " + ".join(f"{inside.macs:,}" for inside in chain[:6])
+            + (" + …" if len(chain) > 6 else ""),
+            str(self.macs(inputs)),
+        )
+        for port, shape in zip(self.output_ports(), self.shapes(inputs), strict=True):
+            yield Explanation(
+                say("Output {port}", port=port.title),
+                "",
+                " → ".join(map(dims, inputs)),
+                dims(shape),
+            )
+
+
+def _sentence(problem: Problem) -> Message:
+    if problem.field is None:
+        return problem.why
+    return say("{field} {value}: {why}", field=problem.field, value=problem.value, why=problem.why)
+
+
+def facts_inside(use: BlockUse, inputs: Sequence[Shape], index: int = 0) -> Mapping[str, Facts]:
+    """The facts of the nodes inside one of the chain, for those who look into it."""
+    chain = use.chain(inputs)
+    return chain[min(index, len(chain) - 1)].facts

@@ -1,0 +1,107 @@
+"""What formulas inside a network may speak of, and the layers that they make.
+
+In the network itself these are the channels that come in; inside a block also its parameters. The
+same rules run on plain numbers (analysis) and on traced ones (the exported class).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Any
+
+from graph.declaration import FieldError, FieldSpec, Kind, fields_of
+from graph.dims import Dim, Named
+from graph.formula import FormulaError, evaluate
+from graph.layer import Layer, Port, Shape
+from graph.message import say
+from graph.network import Node
+
+IN_CHANNELS = "in_channels"
+NODE_WORDS = (IN_CHANNELS, "in_height", "in_width")
+"""What a formula may say of the node's own first input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a network stands: the values of a block's parameters, and the shapes on its inputs by
+    the ids of its Input nodes."""
+
+    values: Mapping[str, Any] = default(default_factory=dict)
+    inputs: Mapping[str, Shape] = default(default_factory=dict)
+    inside: bool = False
+    """Whether the network is that of a block."""
+
+
+MAIN = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A layer with its formulas evaluated. ``named`` are traced values that are no integers: the
+    layer holds them plain, its call writes them traced."""
+
+    layer: Layer
+    named: Mapping[str, Named] = default(default_factory=dict)
+
+
+def words(scope: Scope, shapes: Sequence[Shape]) -> dict[str, Any]:
+    """The names that a formula of a node with these inputs may use, with their values."""
+    found = dict(scope.values)
+    if shapes:
+        found[IN_CHANNELS] = shapes[0][0]
+        if len(shapes[0]) == 3:
+            found["in_height"], found["in_width"] = shapes[0][1:]
+    return found
+
+
+def resolve(node: Node, scope: Scope, shapes: Sequence[Shape]) -> Resolved:
+    """The node's layer where its inputs have ``shapes``. Raises FieldError naming the field."""
+    if not node.formulas:
+        return Resolved(node.layer)
+    specs = fields_of(type(node.layer))
+    known = words(scope, shapes)
+    values: dict[str, Any] = {}
+    named: dict[str, Named] = {}
+    for name, text in node.formulas.items():
+        if name not in specs:
+            continue
+        try:
+            value = _fitted(specs[name], evaluate(text, known))
+        except FormulaError as error:
+            raise FieldError(error.message, name, text) from error
+        if isinstance(value, Named):
+            named[name] = value
+            value = value.value
+        values[name] = value
+    try:
+        layer = node.layer.changed(**values)
+        if _ports(layer) != _ports(node.layer):
+            field = next(iter(values))
+            message = say("{field}: a formula cannot change the number of wires", field=field)
+            raise FieldError(message, field, values[field])
+        return Resolved(layer, named)
+    except FieldError as error:
+        formula = node.formulas.get(error.field, "")
+        message = say("{reason} (its formula is {formula})", reason=error.message, formula=formula)
+        raise FieldError(message, error.field, error.value) from error
+
+
+def _ports(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    return layer.input_ports(), layer.output_ports()
+
+
+def _fitted(spec: FieldSpec, value: Any) -> Any:
+    """The value as the field holds it: 3 for a pair is 3×3, a float without a rest an integer."""
+    if spec.kind is Kind.INTEGER or (spec.many and spec.kind is not Kind.REALS):
+        if isinstance(value, Named) and isinstance(value.value, float):
+            if value.value.is_integer():
+                return Dim(int(value.value), f"int({value.expression})", names=value.names)
+        elif isinstance(value, float) and value.is_integer():
+            value = int(value)
+        elif isinstance(value, tuple):
+            value = tuple(_fitted(FieldSpec("", Kind.INTEGER, 0), item) for item in value)
+    if spec.many and isinstance(value, int) and not isinstance(value, bool):
+        return (value,) * spec.lengths[0]
+    return value
