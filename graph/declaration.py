@@ -253,9 +253,16 @@ def triple(
 
 
 def integers(
-    default: tuple[int, ...], minimum: int, maximum: int, help: str, *, least: int = 1, most: int
+    default: tuple[int, ...] | None,
+    minimum: int,
+    maximum: int,
+    help: str,
+    *,
+    least: int = 1,
+    most: int,
+    none_means: str = "",
 ) -> Any:
-    """A list of ``least`` to ``most`` whole numbers."""
+    """A list of ``least`` to ``most`` whole numbers; ``none_means`` as in ``pair``."""
     return _field(
         Kind.INTEGERS,
         default,
@@ -263,6 +270,8 @@ def integers(
         maximum=maximum,
         help=help,
         lengths=[least, most],
+        none_means=none_means,
+        optional=bool(none_means),
     )
 
 

@@ -123,9 +123,9 @@ class _MaxUnpool(Layer):
             "padding": values["padding"],
         }
         if values["output_size"] is not None:
-            function = f"F.max_unpool{len(inputs[0]) - 1}d"
+            function = f"F.max_unpool{self.ranks[0] - 1}d"
             return Apply(function, {**windows, "output_size": each(values["output_size"])})
-        none = joined((0,) * (len(inputs[0]) - 1))
+        none = joined((0,) * (self.ranks[0] - 1))
         defaults = {"stride": values["kernel_size"], "padding": none}
         return Call(f"nn.{self.type_name()}", windows, positional=2, defaults=defaults)
 
