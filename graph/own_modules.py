@@ -16,6 +16,9 @@ from types import MappingProxyType
 
 OWN_MODULES: Mapping[str, str] = MappingProxyType(
     {
+        "FixedKernel": "fixed_kernel",
+        "LocallyConnected1d": "locally_connected1d",
+        "LocallyConnected2d": "locally_connected2d",
         "RadialBasis": "radial_basis",
         "Shortcut": "shortcut",
     }

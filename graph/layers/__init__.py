@@ -14,6 +14,12 @@ from graph.layers.activation import (
     Tanh,
 )
 from graph.layers.attention import SqueezeExcitation
+from graph.layers.attention_maps import (
+    CBAM,
+    ChannelAttention,
+    EfficientChannelAttention,
+    SpatialAttention,
+)
 from graph.layers.axes import (
     MeanOver,
     Permute,
@@ -37,7 +43,18 @@ from graph.layers.merge import (
     Multiply,
     Subtract,
 )
-from graph.layers.normalization import BatchNorm2d
+from graph.layers.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LayerNorm,
+    LocalResponseNorm,
+    RMSNorm,
+)
 from graph.layers.padding import Pad1d, Pad2d, Pad3d
 from graph.layers.pooling import (
     AvgPool1d,
@@ -61,6 +78,9 @@ from graph.layers.pooling_adaptive import (
     GlobalMaxPool2d,
 )
 from graph.layers.pooling_weighted import WeightedAvgPool2d
+from graph.layers.radial import (
+    RadialBasis,
+)
 from graph.layers.regularization import Dropout, Dropout2d
 from graph.layers.reshape import (
     Flatten,
@@ -70,6 +90,9 @@ from graph.layers.reshape import (
     Unflatten,
     Unsqueeze,
 )
+from graph.layers.shortcut import (
+    Shortcut,
+)
 from graph.layers.slicing import (
     Chunk,
     Slice,
@@ -77,6 +100,7 @@ from graph.layers.slicing import (
 )
 from graph.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from graph.layers.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
+from graph.layers.upsampling import PixelShuffle, PixelUnshuffle, Upsample
 
 LAYERS: tuple[type[Layer], ...] = (
     Input,
@@ -89,6 +113,7 @@ LAYERS: tuple[type[Layer], ...] = (
     ConvTranspose3d,
     LocallyConnected1d,
     LocallyConnected2d,
+    Shortcut,
     DeformConv2d,
     FixedKernel,
     MaxPool1d,
@@ -112,7 +137,19 @@ LAYERS: tuple[type[Layer], ...] = (
     MaxUnpool1d,
     MaxUnpool2d,
     MaxUnpool3d,
+    Upsample,
+    PixelShuffle,
+    PixelUnshuffle,
     BatchNorm2d,
+    BatchNorm1d,
+    BatchNorm3d,
+    LayerNorm,
+    RMSNorm,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LocalResponseNorm,
     ReLU,
     LeakyReLU,
     ELU,
@@ -122,6 +159,7 @@ LAYERS: tuple[type[Layer], ...] = (
     Softmax,
     LogSoftmax,
     Linear,
+    RadialBasis,
     MatMul,
     Add,
     Subtract,
@@ -130,6 +168,10 @@ LAYERS: tuple[type[Layer], ...] = (
     Maximum,
     Mean,
     SqueezeExcitation,
+    EfficientChannelAttention,
+    ChannelAttention,
+    SpatialAttention,
+    CBAM,
     ScaledDotProductAttention,
     Flatten,
     Pad1d,
@@ -163,6 +205,7 @@ def by_category() -> dict[Category, list[type[Layer]]]:
 
 
 __all__ = [
+    "CBAM",
     "ELU",
     "LAYERS",
     "REGISTRY",
@@ -177,7 +220,10 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "BatchNorm1d",
     "BatchNorm2d",
+    "BatchNorm3d",
+    "ChannelAttention",
     "Chunk",
     "Concat",
     "Conv1d",
@@ -189,17 +235,24 @@ __all__ = [
     "DeformConv2d",
     "Dropout",
     "Dropout2d",
+    "EfficientChannelAttention",
     "FixedKernel",
     "Flatten",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "GroupNorm",
     "Identity",
     "Input",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocalResponseNorm",
     "LocallyConnected1d",
     "LocallyConnected2d",
     "LogSoftmax",
@@ -219,13 +272,19 @@ __all__ = [
     "Pad2d",
     "Pad3d",
     "Permute",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "RMSNorm",
+    "RadialBasis",
     "ReLU",
     "Reshape",
     "ScaledDotProductAttention",
+    "Shortcut",
     "SiLU",
     "Sigmoid",
     "Slice",
     "Softmax",
+    "SpatialAttention",
     "Split",
     "Squeeze",
     "SqueezeExcitation",
@@ -234,6 +293,7 @@ __all__ = [
     "Transpose",
     "Unflatten",
     "Unsqueeze",
+    "Upsample",
     "WeightedAvgPool2d",
     "by_category",
 ]

@@ -33,11 +33,13 @@ def plainly_fine(layer: type[Layer], name: str, value: object) -> bool:
     if spec.kind is Kind.REAL:
         low = value == spec.minimum and spec.open_minimum if isinstance(value, (int, float)) else 0
         return isinstance(value, (int, float)) and not low and spec.minimum <= value <= spec.maximum
-    lengths = {Kind.PAIR: (2,), Kind.EXTENT: (1, 2, 3, 4)}[spec.kind]
+    fixed = {Kind.PAIR: (2, 2), Kind.TRIPLE: (3, 3), Kind.EXTENT: (1, 4)}
+    least, most = fixed.get(spec.kind, spec.lengths)
+    numbers = (int, float) if spec.kind is Kind.REALS else (int,)
     return (
         isinstance(value, tuple)
-        and len(value) in lengths
-        and all(type(v) is int and spec.minimum <= v <= spec.maximum for v in value)
+        and least <= len(value) <= most
+        and all(type(v) in numbers and spec.minimum <= v <= spec.maximum for v in value)
     )
 
 
@@ -65,7 +67,7 @@ def test_absurd_values_never_reach_torch() -> None:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.__name__)
 def test_unknown_setting_is_refused_by_name(layer: type[Layer]) -> None:
-    for name in ("kernel", "in_channels", "", "__class__", "model_config", "self", "x" * 1000):
+    for name in ("kernels", "in_channels", "", "__class__", "model_config", "self", "x" * 1000):
         with pytest.raises(FieldError) as caught:
             layer.make({name: 1})
         assert caught.value.field == name
@@ -82,7 +84,7 @@ def test_every_field_has_default_help_and_bounds(layer: type[Layer]) -> None:
         spec.check(spec.default)
         assert spec.help.endswith("."), name
         assert spec.rule().text()
-        if spec.kind in (Kind.INTEGER, Kind.PAIR, Kind.EXTENT):
+        if spec.kind in (Kind.INTEGER, Kind.PAIR, Kind.TRIPLE, Kind.EXTENT, Kind.INTEGERS):
             assert -8 < spec.minimum < spec.maximum < 2**31, name
 
 
@@ -108,8 +110,8 @@ def test_a_layer_cannot_be_changed_in_place() -> None:
         ),
         (
             Conv2d,
-            {"padding": "full"},
-            "padding full: must be two whole numbers from 0 to 1024, or same, valid",
+            {"padding": "half"},
+            "padding half: must be two whole numbers from 0 to 1024, or same, valid, full",
         ),
         (
             Conv2d,

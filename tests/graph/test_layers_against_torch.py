@@ -11,10 +11,13 @@ from torch import nn
 
 from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
+    CBAM,
     LAYERS,
     Add,
+    ChannelAttention,
     Chunk,
     Conv2d,
+    EfficientChannelAttention,
     Input,
     Linear,
     MatMul,
@@ -25,9 +28,12 @@ from graph.layers import (
     Multiply,
     Output,
     Permute,
+    RadialBasis,
     Reshape,
     ScaledDotProductAttention,
+    Shortcut,
     Slice,
+    SpatialAttention,
     Split,
     Squeeze,
     SqueezeExcitation,
@@ -156,7 +162,17 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
         return "torch would take the batch for another axis"
     if isinstance(layer, ScaledDotProductAttention) and kinds == {FaultKind.MERGE_MISMATCH}:
         return "no broadcasting: every query has keys of its own"
-    if isinstance(layer, SqueezeExcitation) and kinds == {FaultKind.REDUCTION}:
+    if isinstance(layer, Shortcut) and kinds == {FaultKind.DIMENSION}:
+        return "option A would cut channels off"
+    if isinstance(layer, RadialBasis):
+        return "the bitmaps are those of ten digits of 84 cells, and the input is a vector"
+    if isinstance(layer, (CBAM, SpatialAttention, EfficientChannelAttention)) and (
+        FaultKind.PADDING in kinds
+    ):
+        return "a gate of another size than its input is repeated by luck only"
+    if isinstance(layer, (CBAM, ChannelAttention, SqueezeExcitation)) and (
+        kinds == {FaultKind.REDUCTION}
+    ):
         return "torch builds a convolution without channels"
     return None
 
