@@ -69,6 +69,8 @@ NETWORK = (
     Verb("previous_problem", "Previous problem", ("Shift+F8",)),
     Verb("repair_1", "Apply first repair", ("Alt+1",)),
     Verb("repair_2", "Apply second repair", ("Alt+2",)),
+    Verb("fit_template", "Fit template to other images…"),
+    Verb("literature", "Literature", (), "learn"),
     Verb("copy_source", "Copy Python source", ("Ctrl+Shift+E",)),
 )
 TRAIN = (
@@ -112,6 +114,7 @@ LINES_BEFORE = {
     "zoom_100",
     "next_problem",
     "repair_1",
+    "fit_template",
     "copy_source",
     "next_area",
     "restore_panels",

@@ -1,4 +1,4 @@
-"""The bottom dock: tabs in its title, one page below. Problems, Training, Output."""
+"""The bottom dock: tabs in its title, one page below: problems, training, literature."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ class BottomPages(Pages):
     def show_page(self, page: QWidget) -> None:
         """Bring a page to the front."""
         self.tabs.setCurrentIndex(self.indexOf(page))
+
+    def set_offered(self, page: QWidget, offered: bool) -> None:
+        """Show or hide the tab of a page that not every document has."""
+        self.tabs.setTabVisible(self.indexOf(page), offered)
 
     def set_title(self, page: QWidget, title: str) -> None:
         self.tabs.setTabText(self.indexOf(page), title)

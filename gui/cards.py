@@ -1,4 +1,4 @@
-"""A card that can be chosen with the mouse or the keyboard, and the card of a template."""
+"""A card that can be chosen with the mouse or the keyboard, and the large button of that kind."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from graph.analysis import Analysis
-from graph.layers import Input
-from graph.templates import Template
-from gui.miniature import Miniature, drawing_of
-from gui.parts import Elided, Label
-from gui.text import shape, short, tr
-from gui.theme import current, notifier
+from gui.parts import Elided
+from gui.theme import current
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -70,66 +65,6 @@ class Card(QWidget):
             self.moved.emit(int(event.key()))
         else:
             super().keyPressEvent(event)
-
-
-class TemplateCard(Card):
-    """Drawing, title, year, input, note, parameters and MACs."""
-
-    chosen = Signal(object)
-
-    def __init__(self, template: Template, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.template = template
-        note = tr(template.note)
-        words = (template.name, template.title, str(template.year), note, template.category)
-        self.haystack = " ".join(words).casefold()
-        self.pressed.connect(lambda: self.chosen.emit(self.template))
-        self.picture = Miniature(self)
-        title = Label(template.title, "panel_title", self)
-        self._input = Label("", "shape", self)
-        first = QHBoxLayout()
-        first.addWidget(title)
-        first.addWidget(Label(str(template.year), "hint", self))
-        first.addStretch(1)
-        first.addWidget(self._input)
-        self._figures = Label("", "small", self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2, 2, 2, 2)
-        column.setSpacing(0)
-        column.addWidget(self.picture)
-        self._text = QVBoxLayout()
-        self._text.addLayout(first)
-        self._note = Label(note, "body", self, wrap=True)
-        self._text.addWidget(self._note)
-        self._text.addWidget(self._figures)
-        column.addLayout(self._text)
-        column.addStretch(1)
-        self.setAccessibleName(f"{template.title}, {template.year}. {note}")
-        self._restyle()
-        notifier.changed.connect(self._restyle)
-
-    def _restyle(self) -> None:
-        theme = current()
-        side = theme.space("m")
-        self._text.setContentsMargins(side, theme.space("s"), side, theme.space("s"))
-        self._text.setSpacing(theme.space("xs"))
-        self.picture.setFixedHeight(theme.pixels(150))
-
-    def draw(self) -> None:
-        """Build the network once, for its drawing and its figures."""
-        network = self.template.build().network
-        analysis = Analysis(network)
-        self.picture.show_drawing(drawing_of(network, analysis))
-        totals = analysis.totals()
-        self._figures.setText(
-            tr(
-                "{parameters} parameters   {macs} MACs",
-                parameters=short(totals.parameters),
-                macs=short(totals.macs),
-            )
-        )
-        inputs = [n.layer.shape for n in network.nodes.values() if isinstance(n.layer, Input)]
-        self._input.setText(", ".join(shape(size) for size in inputs))
 
 
 class ActionCard(Card):

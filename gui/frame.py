@@ -15,6 +15,7 @@ from gui.command_palette import CommandPalette, KeySheet
 from gui.fold import FoldingPalette
 from gui.glyphs import application_icon
 from gui.inspector import Inspector
+from gui.literature import LiteraturePage
 from gui.look_menu import LookMenus
 from gui.menu_strip import MenuStrip
 from gui.notice import NoticeBar
@@ -68,6 +69,7 @@ class Frame(QMainWindow):
         self.training = TrainingPanel(session)
         self.live = LivePanel(session, self.training)
         self.output = Output()
+        self.literature = LiteraturePage(session)
         self.code = CodePanel(session)
         self.notice = NoticeBar()
         self.start = StartPage(self.preferences)
@@ -95,6 +97,7 @@ class Frame(QMainWindow):
         self.bottom.add(self.problems, tr("Problems"))
         self.bottom.add(self.training, tr("Training"))
         self.bottom.add(self.output, tr("Output"))
+        self.bottom.add(self.literature, tr("Literature"))
         live_head = PanelTitle(tr("Live"))
         live_head.title.hide()
         live_head.row.insertWidget(0, self.live.head, 1)

@@ -26,6 +26,7 @@ from graph.layer import Category, Layer, Shape
 from graph.layers import REGISTRY, by_category
 from gui.finding import Answer, find, is_form, nothing_found
 from gui.glyphs import glyph_icon
+from gui.parts import KeyHint
 from gui.session import Session
 from gui.text import tr
 from gui.theme import current, notifier, set_property
@@ -85,7 +86,7 @@ class Palette(QWidget):
         self.field.setPlaceholderText(tr("Search"))
         self.field.setAccessibleName(tr("Search layers"))
         self.field.setClearButtonEnabled(True)
-        self._hint = _KeyHint(tr("Tab"), self.field)
+        self._hint = KeyHint(tr("Tab"), self.field)
         self._hint.setToolTip(tr("Tab on the canvas searches at the pointer"))
         self.tree = _Tree(self)
         self.empty = QLabel(self)
@@ -310,16 +311,6 @@ class _CountRow(QStyledItemDelegate):
             rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(count)
         )
         painter.restore()
-
-
-class _KeyHint(QLabel):
-    """The name of a key, as on a key."""
-
-    def __init__(self, text: str, parent: QWidget) -> None:
-        super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        set_property(self, "role", "hint")
 
 
 def _drag_picture(type_name: str) -> QPixmap:

@@ -43,6 +43,16 @@ class Label(QLabel):
             set_property(self, "role", role)
 
 
+class KeyHint(QLabel):
+    """The name of a key, as on a key."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        set_property(self, "role", "hint")
+
+
 class Elided(QWidget):
     """One line of plain text that ends in … where there is no room; the tooltip has all of it."""
 

@@ -84,6 +84,11 @@ class Session(QObject):
         self.modified_changed.emit(False)
 
     @property
+    def template(self) -> str:
+        """The name of the template that the project came from; empty if from none."""
+        return str(getattr(self.project, "template", ""))
+
+    @property
     def modified(self) -> bool:
         return self._settings_modified or not self.undo_stack.isClean()
 

@@ -48,6 +48,8 @@ def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "previous_problem": lambda: window.walk_problems(-1),
         "repair_1": lambda: window.problems.apply_repair(1),
         "repair_2": lambda: window.problems.apply_repair(2),
+        "fit_template": window.templates.fit_again,
+        "literature": lambda: window.show_page(window.literature),
         "copy_source": window.code.copy,
         "train": window.train,
         "step": training.single_step,

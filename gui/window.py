@@ -15,17 +15,17 @@ from PySide6.QtWidgets import (
 )
 
 from graph.message import Message
-from graph.project import SUFFIX, Project
+from graph.project import SUFFIX
 from graph.templates import Template
 from gui import dialogs
 from gui.actions import Actions
 from gui.areas import focus_next
 from gui.background import Task
-from gui.canvas.arrange import lay_out
 from gui.documents import Documents
 from gui.frame import Frame
 from gui.preferences import Preferences
 from gui.source_saver import SourceSaver
+from gui.template_opener import TemplateOpener
 from gui.text import tr
 from gui.theme import current
 from gui.verbs import slots_of
@@ -48,6 +48,7 @@ class MainWindow(Frame):
         self.session.refused.connect(self._tell_refusal)
         self.documents = Documents(self.session, self.preferences, self)
         self.make_panels()
+        self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
         self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
         self.make_bars(Actions(self, self.canvas, slots_of(self)))
         self.visible = VisibleNodes(self.canvas, self.training, self)
@@ -72,6 +73,7 @@ class MainWindow(Frame):
         start.open_wanted.connect(documents.ask_open)
         start.folder_wanted.connect(self.ask_folder)
         start.template_chosen.connect(self.open_template)
+        start.fit_wanted.connect(self.templates.ask_fit)
         start.project_chosen.connect(documents.open)
         start.forget_wanted.connect(self.forget_recent)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
@@ -79,6 +81,7 @@ class MainWindow(Frame):
         self.canvas.message.connect(self.tell)
         self.canvas.templates_requested.connect(self.show_start)
         self.problems.counted.connect(self._count_problems)
+        self.literature.available.connect(self._offer_literature)
         self.status.problems_wanted.connect(lambda: self.show_page(self.problems))
         self.code.problem_wanted.connect(lambda: self.walk_problems(1))
         self.code.message.connect(self.tell)
@@ -95,6 +98,7 @@ class MainWindow(Frame):
         self.training.choice.changed.connect(self._show_data)
         self._show_data()
         self._show_recent()
+        self._offer_literature()
         self.problems.refresh()
         self._show_run("idle")
 
@@ -216,6 +220,9 @@ class MainWindow(Frame):
         count = f" {errors + warnings}" if errors + warnings else ""
         self.bottom.set_title(self.problems, f"{tr('Problems')}{count}")
 
+    def _offer_literature(self, _changed: object = None) -> None:
+        self.bottom.set_offered(self.literature, self.literature.template is not None)
+
     def _lead(self, _changed: object = None) -> None:
         """Only one button at a time is the main one: Train here, in the panel, or a repair."""
         page = self.bottom.currentWidget()
@@ -244,6 +251,8 @@ class MainWindow(Frame):
         ):
             actions[name].setEnabled(not at_start)
         actions["stop"].setEnabled(running)
+        actions["fit_template"].setEnabled(not at_start and self.templates.present is not None)
+        actions["literature"].setEnabled(not at_start and self.literature.template is not None)
         actions["restore_panels"].setEnabled(not at_start)
         for name in ("design", "training", "code"):
             actions[name].setChecked(not at_start and self.workspaces.name == name)
@@ -252,14 +261,7 @@ class MainWindow(Frame):
 
     def open_template(self, template: Template) -> None:
         """Open a template as a new document."""
-
-        def build() -> Project:
-            project = template.build()
-            lay_out(project.network)
-            return project
-
-        if self.documents.new(build):
-            self.canvas.fit()
+        self.templates.open(template)
 
     def save_picture(self) -> None:
         """Ask for a file and write a picture of the canvas to it."""
@@ -340,6 +342,7 @@ class MainWindow(Frame):
         # Threads end before the program does; nobody looks at the window meanwhile.
         self.code.close_work()
         self.saver.close_work()
+        self.start.gallery.filler.close_work()
         for task in self.background:
             task.wait()
         super().closeEvent(event)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QWidget
 
 from graph.analysis import Analysis
+from graph.message import UserError, say
 from graph.templates import TEMPLATES
+from gui.card_filler import CardFiller
+from gui.gallery import categories
 from gui.miniature import drawing_of
 from gui.preferences import Preferences
 from gui.start import StartPage
+from gui.template_card import TemplateCard
+from gui.text import short
 
 
 @pytest.fixture
@@ -34,14 +40,68 @@ def page(qtbot: Any, preferences: Preferences) -> StartPage:
     return page
 
 
-def test_every_template_has_a_card_with_figures(qtbot, page):
-    assert [card.template for card in page.gallery.cards] == list(TEMPLATES)
-    qtbot.waitUntil(lambda: all("parameters" in c._figures.text() for c in page.gallery.cards))
+def fill(qtbot, page):
+    qtbot.waitUntil(lambda: all(card.filled for card in page.gallery.cards), timeout=60_000)
+
+
+def test_every_template_has_a_card_and_its_words_are_there_at_once(page):
+    assert {card.template for card in page.gallery.cards} == set(TEMPLATES)
+    for card in page.gallery.cards:
+        texts = {label.text() for label in card.findChildren(QLabel)}
+        assert str(card.template.year) in texts
+        assert "×".join(map(str, card.template.shape)) in texts
+
+
+def test_cards_fill_with_drawing_and_figures_in_the_background(qtbot, page):
+    fill(qtbot, page)
+    for card in page.gallery.cards:
+        totals = Analysis(card.template.build().network).totals()
+        assert short(totals.parameters) in card.figures.text()
+        assert short(totals.macs) in card.figures.text()
+        assert card.picture._drawing.bars
+
+
+def test_a_second_page_is_filled_at_once(qtbot, page, preferences):
+    fill(qtbot, page)
+    again = StartPage(preferences)
+    qtbot.addWidget(again)
+    assert all(card.filled for card in again.gallery.cards)
+
+
+def test_a_template_that_fails_says_so_and_the_others_are_filled(qtbot):
+    def broken(fit):
+        raise UserError(say("No such network"))
+
+    bad = replace(TEMPLATES[0], name="broken", network=broken)
+    good = replace(TEMPLATES[0], name="whole")
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    cards = [TemplateCard(bad, parent), TemplateCard(good, parent)]
+    filler = CardFiller(cards, lambda _card: True, parent)
+    assert not cards[0].filled
+    filler.start()
+    qtbot.waitUntil(lambda: all(card.filled for card in cards))
+    assert cards[0].figures.text() == "Could not be built"
+    assert cards[0].figures.toolTip() == "No such network"
+    assert "parameters" in cards[1].figures.text()
+
+
+def test_cards_stand_under_the_names_of_their_categories(page):
+    gallery = page.gallery
+    assert list(gallery._titles) == categories()
+    for card in gallery.cards:
+        title = gallery._titles[card.template.category]
+        assert title.isVisibleTo(page)
+        assert title.y() < card.y()
+    order = [categories().index(card.template.category) for card in gallery.cards]
+    assert order == sorted(order)
 
 
 def test_search_sifts_and_enter_opens_the_first(qtbot, page):
     wanted = TEMPLATES[-1]
-    qtbot.keyClicks(page.gallery.search, wanted.title)
+    qtbot.keyClick(page.side.new_button, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.gallery.search.hasFocus()
+    qtbot.keyClicks(page.gallery.search, f"{wanted.name} {wanted.year}")
     assert [card.template for card in page.gallery.shown()] == [wanted]
     with qtbot.waitSignal(page.template_chosen) as chosen:
         qtbot.keyClick(page.gallery.search, Qt.Key.Key_Return)
@@ -66,6 +126,12 @@ def test_a_category_sifts(qtbot, page):
     assert {card.template.category for card in page.gallery.shown()} == {category}
 
 
+def test_the_authors_of_the_paper_find_a_template(qtbot, page):
+    wanted = next(t for t in TEMPLATES if t.literature is not None)
+    qtbot.keyClicks(page.gallery.search, wanted.literature.authors.split(",")[0])
+    assert wanted in [card.template for card in page.gallery.shown()]
+
+
 def test_cards_work_with_the_keyboard(qtbot, page):
     cards = page.gallery.cards
     cards[0].setFocus()
@@ -73,13 +139,37 @@ def test_cards_work_with_the_keyboard(qtbot, page):
     assert cards[1].hasFocus()
     with qtbot.waitSignal(page.template_chosen) as chosen:
         qtbot.keyClick(cards[1], Qt.Key.Key_Return)
-    assert chosen.args == [TEMPLATES[1]]
+    assert chosen.args == [cards[1].template]
+    with qtbot.waitSignal(page.fit_wanted) as chosen:
+        qtbot.keyClick(cards[1], Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert chosen.args == [cards[1].template]
+
+
+def test_down_and_up_walk_through_all_rows(qtbot, page):
+    places = page.gallery._places
+    card = page.gallery.cards[0]
+    card.setFocus()
+    lines = []
+    for key, step in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Up, -1)):
+        lines.clear()
+        for _ in range(len({line for line, _ in places.values()})):
+            here = next(c for c in page.gallery.cards if c.hasFocus())
+            lines.append(places[here][0])
+            qtbot.keyClick(here, key)
+        assert lines == sorted({line for line, _ in places.values()})[::step]
+
+
+def test_the_button_of_a_card_asks_to_fit_it(qtbot, page):
+    card = page.gallery.cards[0]
+    with qtbot.waitSignal(page.fit_wanted) as chosen, qtbot.assertNotEmitted(page.template_chosen):
+        qtbot.mouseClick(card.fit_button, Qt.MouseButton.LeftButton)
+    assert chosen.args == [card.template]
 
 
 def test_a_click_chooses_a_card(qtbot, page):
     with qtbot.waitSignal(page.template_chosen) as chosen:
         qtbot.mouseClick(page.gallery.cards[0], Qt.MouseButton.LeftButton)
-    assert chosen.args == [TEMPLATES[0]]
+    assert chosen.args == [page.gallery.cards[0].template]
 
 
 def test_missing_projects_are_marked(page, preferences):
