@@ -12,12 +12,15 @@ from torch import fx, nn
 
 from backend.allowed import MODULES
 from backend.build import BuildError, build, node_paths
+from graph.analysis import Analysis
 from graph.export import source
 from graph.layer import Apply, Call
 from graph.layers import REGISTRY
 from graph.plan import Plan, Step
-from graph.templates import TEMPLATES
-from tests.backend.networks import branching, convolution, step, template_plan
+from graph.plan_builder import make_plan
+from graph.templates import TEMPLATES, Template
+from tests.backend.networks import branching, convolution, step
+from tests.fitted import fitted
 
 
 class Branching(nn.Module):
@@ -173,9 +176,10 @@ def test_node_paths() -> None:
     assert paths["n4"] == "se1"
 
 
-@pytest.mark.parametrize("template", [template.name for template in TEMPLATES])
-def test_exported_file_has_the_same_keys_and_outputs(template: str, tmp_path: Path) -> None:
-    plan = template_plan(template)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
+def test_exported_file_has_the_same_keys_and_outputs(template: Template, tmp_path: Path) -> None:
+    project = fitted(template)
+    plan = make_plan(project.network, Analysis(project.network), project.name)
     module = build(plan, seed=2).eval()
     written = source(plan)
     path = tmp_path / "exported.py"

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.edits import Disconnect, Move, RemoveNode, Rename, SetLayer
 from graph.layers import Add, BatchNorm2d, Concat, Conv2d, Flatten, Input, Linear, Output, ReLU
-from graph.templates import TEMPLATES
+from graph.templates import TEMPLATES, find_template
 from gui.canvas import changes
 from gui.canvas.arrange import lay_out
 from gui.canvas.measures import Level
@@ -308,7 +308,7 @@ def test_scene_mirrors_random_edits(qtbot, session):
 def test_new_document_is_shown_whole(qtbot, session, chain):
     view = show_canvas(qtbot, session)
     session.select([chain[0]])
-    session.new(TEMPLATES[0].build())
+    session.new(find_template("lenet5").build())
     mirrored(view)
     assert len(view.canvas.nodes) == len(session.network.nodes) > 5
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from graph.edits import AddNode, Batch, Connect, Rename, SetLayer
 from graph.layers import Conv2d, Flatten, Input, Linear, Output, ReLU
 from graph.network import Node, Wire
-from graph.project import ProjectError
-from graph.templates import TEMPLATES
+from graph.strict_json import ProjectError
+from graph.templates import find_template
 from gui.code import LARGE, CodePanel
 from gui.session import Session
 from gui.theme import current
@@ -23,7 +23,7 @@ from gui.theme import current
 @pytest.fixture
 def session(qapp: Any) -> Session:
     session = Session()
-    session.new(TEMPLATES[0].build())
+    session.new(find_template("lenet5").build())
     return session
 
 

@@ -16,7 +16,7 @@ from graph.edits import AddNode, SetLayer
 from graph.layers import Conv2d
 from graph.network import Node
 from graph.project import read_project
-from graph.templates import TEMPLATES
+from graph.templates import TEMPLATES, find_template
 from gui.actions import MENUS
 from gui.preferences import Preferences
 from gui.theme import apply_theme, current, current_mode
@@ -42,7 +42,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
 @pytest.fixture
 def drawn(window: MainWindow) -> MainWindow:
     """The window with a template open."""
-    window.open_template(TEMPLATES[0])
+    window.open_template(find_template("lenet5"))
     QApplication.processEvents()
     return window
 
@@ -186,7 +186,7 @@ def test_no_file_content_shows_more_than_a_sentence(window, tmp_path, content):
 
 def test_a_project_can_be_dropped_on_the_window(qtbot, window, tmp_path):
     path = tmp_path / "dropped.cloom"
-    window.session.new(TEMPLATES[0].build())
+    window.session.new(find_template("lenet5").build())
     window.session.save(path)
     window.session.new()
     data = QMimeData()
