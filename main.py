@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 from graph.analysis import Analysis
 from graph.declaration import FieldSpec, Kind, fields_of, show
 from graph.export import source
+from graph.files import write_text
+from graph.freezing import freeze
 from graph.layer import dims
 from graph.message import UserError, say
 from graph.plan_builder import NotReady, make_plan
-from graph.project import SUFFIX, Project, read_project, write_text
+from graph.project import SUFFIX, Project, read_project
 from graph.templates import TEMPLATES, find_template
 
 if TYPE_CHECKING:
+    from backend.start import Start
     from graph.plan import Plan
 
 COMMANDS = ("train", "export", "check", "templates")
@@ -104,6 +107,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     train.add_argument(
         "--weights", type=Path, metavar="FILE", help="start from these weights (safetensors)"
+    )
+    train.add_argument(
+        "--match",
+        metavar="name|order|ends|TABLE.json",
+        help="take from the weights what fits: by name, tensor by tensor, from both ends (a deeper "
+        "network starts from a shallower one), or by a JSON table of names here to names there; "
+        "without it everything must fit",
+    )
+    train.add_argument(
+        "--freeze", metavar="NODES", help="do not train these nodes, such as conv1,conv2"
     )
     _add_settings(train)
     train.set_defaults(run=run_train)
@@ -338,7 +351,7 @@ def run_export(options: argparse.Namespace) -> int:
     weights = None
     if options.weights is not None:
         from backend.build import build
-        from backend.checkpoint import load_weights
+        from backend.weights import load_weights
 
         load_weights(build(plan, initialise=False), options.weights)
         weights = out.with_suffix(".safetensors")
@@ -356,7 +369,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 def copy_file(start: Path, end: Path) -> None:
     """Copy so that ``end`` is whole or untouched. Raises UserError."""
-    from graph.project import write_bytes
+    from graph.files import write_bytes
 
     if start.resolve() == end.resolve():
         return
@@ -390,7 +403,20 @@ def run_train(options: argparse.Namespace) -> int:
     missing = describe(data).missing
     if missing is not None:
         raise UserError(missing)
-    return train_in_console(plan, TrainingSettings.make(values), data, options.out, options.weights)
+    if options.freeze:
+        plan = freeze(plan, [name.strip() for name in options.freeze.split(",")])
+    start = _start(options)
+    return train_in_console(plan, TrainingSettings.make(values), data, options.out, start)
+
+
+def _start(options: argparse.Namespace) -> Start | None:
+    from backend.start import read_start
+
+    if options.weights is not None:
+        return read_start(options.weights, options.match)
+    if options.match is not None:
+        raise UserError(say("--match {value}: needs --weights FILE", value=show(options.match)))
+    return None
 
 
 # Text

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayou
 
 from graph.analysis import Analysis
 from graph.export import Source, source
+from graph.files import write_text
 from graph.message import say
 from graph.network import Change, Network
 from graph.plan_builder import NotReady, make_plan
-from graph.project import ProjectError, write_text
+from graph.strict_json import ProjectError
 from gui.background import Task
 from gui.icons import icon
 from gui.parts import Label, PanelFoot, PanelTitle

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from graph.export import source
+from graph.files import write_bytes, write_text
 from graph.message import UserError, say
 from graph.plan import Plan
 from graph.plan_builder import NotReady, make_plan
-from graph.project import write_bytes, write_text
 from gui import dialogs
 from gui.background import Task
 from gui.code import CodePanel

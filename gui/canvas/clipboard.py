@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from graph.edits import AddNode, Batch, Connect, Edit
 from graph.message import UserError, say
 from graph.network import Network
-from graph.project import Project, ProjectError, dumps, loads
+from graph.project import Project, dumps, loads
+from graph.strict_json import ProjectError
 
 MAX_CHARACTERS = 8 * 1024 * 1024
 
@@ -21,6 +22,7 @@ def part_of(network: Network, nodes: Iterable[str]) -> Network:
     wanted = set(nodes)
     chosen = [node for node in network.order() if node in wanted]
     part = Network()
+    part.library = network.library
     edits: list[Edit] = [AddNode(network.nodes[node]) for node in chosen]
     for node in chosen:
         edits += [Connect(wire) for wire in network.inputs(node) if wire.source in wanted]

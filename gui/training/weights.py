@@ -8,9 +8,9 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from graph.files import write_bytes
 from graph.message import UserError, say
 from graph.plan import Name, Plan
-from graph.project import write_bytes
 
 
 def new_run_folder(name: str, now: datetime) -> Path:

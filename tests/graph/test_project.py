@@ -22,19 +22,11 @@ from hypothesis import strategies as st
 
 from graph.analysis import Analysis
 from graph.edits import AddNode, Move, Rename
+from graph.files import write_text
 from graph.layers import Add, BatchNorm2d, Conv2d, Flatten, Input, Linear, MaxPool2d, Output, ReLU
 from graph.network import EditRefused, Network, Node
-from graph.project import (
-    MAX_BYTES,
-    MAX_DEPTH,
-    Project,
-    ProjectError,
-    dumps,
-    loads,
-    read_project,
-    write_project,
-    write_text,
-)
+from graph.project import MAX_BYTES, VERSION, Project, dumps, loads, read_project, write_project
+from graph.strict_json import MAX_DEPTH, ProjectError
 from graph.templates import TEMPLATES
 from tests.generators import Editor, place, random_network
 
@@ -109,9 +101,9 @@ def refused(data: bytes | str) -> str:
 
 def test_newer_versions_are_refused_untouched(tmp_path: Path) -> None:
     path = tmp_path / "new.cloom"
-    path.write_text(json.dumps({"format": "convloom", "version": 2, "anything": 1}))
+    path.write_text(json.dumps({"format": "convloom", "version": VERSION + 1, "anything": 1}))
     before = path.read_bytes()
-    with pytest.raises(ProjectError, match=r"newer ConvLoom .file version 2"):
+    with pytest.raises(ProjectError, match=rf"newer ConvLoom .file version {VERSION + 1}"):
         read_project(path)
     assert path.read_bytes() == before
 
@@ -453,7 +445,8 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path: Path, training: An
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from graph.project import Project, ProjectError, write_project
+from graph.project import Project, write_project
+from graph.strict_json import ProjectError
 from graph.templates import TEMPLATES
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
@@ -483,7 +476,8 @@ READ_ONLY = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from graph.project import ProjectError, write_project
+from graph.project import write_project
+from graph.strict_json import ProjectError
 from graph.templates import TEMPLATES
 if os.geteuid() == 0:
     os.setgid(65534)
