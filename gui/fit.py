@@ -10,11 +10,13 @@ from functools import cache
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -268,6 +270,14 @@ class FitDialog(QDialog):
         project = self._result.project
         super().accept()
         self.fitted.emit(project)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The button is off while a build runs, but Enter is not lost.
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not isinstance(self.focusWidget(), QPushButton):
+            self.accept()
+        else:
+            super().keyPressEvent(event)
 
     def done(self, result: int) -> None:
         if self._task is not None:

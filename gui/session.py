@@ -86,7 +86,7 @@ class Session(QObject):
     @property
     def template(self) -> str:
         """The name of the template that the project came from; empty if from none."""
-        return str(getattr(self.project, "template", ""))
+        return self.project.template
 
     @property
     def modified(self) -> bool:

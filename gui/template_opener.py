@@ -52,8 +52,7 @@ class TemplateOpener(QObject):
     def _open(self, template: Template, make: Callable[[], Project]) -> None:
         def build() -> Project:
             project = make()
-            if hasattr(project, "template"):
-                project.template = template.name
+            project.template = template.name
             lay_out(project.network)
             return project
 

@@ -114,7 +114,8 @@ def test_figures_follow_what_is_typed(qtbot, opened):
 def test_enter_right_after_typing_opens_what_was_typed(qtbot, opened):
     dialog, projects = opened()
     retype(qtbot, dialog, "classes", "12")
-    dialog.accept()
+    assert not dialog.open_button.isEnabled()
+    qtbot.keyClick(line(dialog, "classes"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(projects) == 1)
     last = [n.layer for n in projects[0].network.nodes.values() if isinstance(n.layer, Linear)]
     assert [layer.out_features for layer in last] == [12]
