@@ -1,96 +1,19 @@
-"""A network as a small drawing: bars whose height is the image and whose width is the channels.
+"""A network as a small picture: bars whose height is the image and whose width is the channels.
 
-All drawings share one scale, so that architectures can be compared. Layers that change neither
-size nor channels by themselves (activation, normalisation, dropout) are left out; what skips over
-others is an arc above them.
+All drawings share one scale, so that architectures can be compared. What skips over others is an
+arc above them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import log2
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from graph.analysis import Analysis
-from graph.layer import Category, Shape
-from graph.network import Network
-from gui.theme import current
+from gui.drawing import Drawing
+from gui.theme import Theme, current
 
-LEFT_OUT = {
-    Category.ACTIVATION,
-    Category.NORMALISATION,
-    Category.REGULARISATION,
-    Category.RESHAPE,
-}
-HEIGHT = 12.0  # pixels per doubling of the image, at 100 %
-WIDTH = 1.7  # pixels per doubling of channels
 GAP = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One drawn layer: its column from the input, its place in the column, and its size."""
-
-    column: int
-    row: int
-    rows: int
-    width: float
-    height: float
-    category: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Bars, and the pairs of bars (by index) that are joined over more than one column."""
-
-    bars: tuple[Bar, ...]
-    skips: tuple[tuple[int, int], ...]
-
-
-def drawing_of(network: Network, analysis: Analysis) -> Drawing:
-    """Lay a network out in columns by its longest path from the input."""
-    sources: dict[str, set[str]] = {}  # the drawn nodes that a node reads, others looked through
-    column: dict[str, int] = {}
-    drawn: list[str] = []
-    for node in network.order():
-        before: set[str] = set()
-        for wire in network.inputs(node):
-            seen = {wire.source} if wire.source in column else sources[wire.source]
-            before |= seen
-        sources[node] = before
-        layer = network.nodes[node].layer
-        if layer.category not in LEFT_OUT and layer.output_ports():
-            column[node] = 1 + max((column[b] for b in before), default=-1)
-            drawn.append(node)
-    columns: dict[int, list[str]] = {}
-    for node in drawn:
-        columns.setdefault(column[node], []).append(node)
-    bars, index = [], {}
-    for place, nodes in sorted(columns.items()):
-        for row, node in enumerate(nodes):
-            width, height = _size(analysis.facts(node).output)
-            category = network.nodes[node].layer.category.value
-            index[node] = len(bars)
-            bars.append(Bar(place, row, len(nodes), width, height, category))
-    skips = tuple(
-        (index[source], index[node])
-        for node in drawn
-        for source in sorted(sources[node])
-        if column[node] - column[source] > 1
-    )
-    return Drawing(tuple(bars), skips)
-
-
-def _size(shape: Shape | None) -> tuple[float, float]:
-    if shape is None:
-        return 4.0, 8.0
-    width = 3.0 + WIDTH * log2(max(1, shape[0]))
-    if len(shape) == 3:
-        return width, HEIGHT * (log2(max(1, shape[1])) + 0.6)
-    return 6.0, HEIGHT * 0.75 * log2(max(2, shape[0]))
 
 
 class Miniature(QWidget):
@@ -99,18 +22,41 @@ class Miniature(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drawing: Drawing | None = None
+        self._picture = QPixmap()
+        self._painted: tuple[Theme, QSize, float] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_drawing(self, drawing: Drawing) -> None:
         self._drawing = drawing
+        self._painted = None
         self.update()
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is shown; None as long as the network has not been built."""
+        return self._drawing
 
     def sizeHint(self) -> QSize:
         return QSize(current().pixels(240), current().pixels(150))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = current()
+        # Hundreds of bars and arcs are painted once, not at every step of scrolling.
+        ratio = self.devicePixelRatioF()
+        wanted = (current(), self.size(), ratio)
+        if self._painted != wanted:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            self._paint(painter)
+            painter.end()
+            self._painted = wanted
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        theme = current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.background.canvas)
@@ -133,7 +79,6 @@ class Miniature(QWidget):
             painter.setBrush(theme.category[bar.category])
             radius = min(1.5, box.width() / 3)
             painter.drawRoundedRect(box, radius, radius)
-        painter.end()
 
     def _boxes(self) -> list[QRectF]:
         """One rectangle per bar."""

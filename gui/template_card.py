@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 from graph.analysis import Analysis
 from graph.templates import Template
 from gui.cards import Card
-from gui.miniature import Drawing, Miniature, drawing_of
+from gui.drawing import Drawing, drawing_of
+from gui.miniature import Miniature
 from gui.parts import Elided, Label
 from gui.text import shape, short, tr
 from gui.theme import current, notifier, set_property

@@ -13,8 +13,8 @@ from graph.analysis import Analysis
 from graph.message import UserError, say
 from graph.templates import TEMPLATES
 from gui.card_filler import CardFiller
+from gui.drawing import drawing_of
 from gui.gallery import categories
-from gui.miniature import drawing_of
 from gui.preferences import Preferences
 from gui.start import StartPage
 from gui.template_card import TemplateCard
@@ -58,7 +58,7 @@ def test_cards_fill_with_drawing_and_figures_in_the_background(qtbot, page):
         totals = Analysis(card.template.build().network).totals()
         assert short(totals.parameters) in card.figures.text()
         assert short(totals.macs) in card.figures.text()
-        assert card.picture._drawing.bars
+        assert card.picture.drawing.bars
 
 
 def test_a_second_page_is_filled_at_once(qtbot, page, preferences):
@@ -215,3 +215,11 @@ def test_residual_templates_show_their_skips():
     skips = {t.category: drawing_of(n := t.build().network, Analysis(n)).skips for t in TEMPLATES}
     assert skips["residual"]
     assert not skips["classic"]
+
+
+def test_blocks_are_looked_into():
+    for template in TEMPLATES:
+        network = template.build().network
+        drawn = {bar.category for bar in drawing_of(network, Analysis(network)).bars}
+        assert "block" not in drawn, template.name
+        assert drawn & {"convolution", "linear"}, template.name
