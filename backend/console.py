@@ -19,6 +19,7 @@ from backend.events import (
     Started,
 )
 from backend.settings import TrainingSettings
+from backend.start import Start
 from backend.worker import DataRequest, Worker
 from graph.message import UserError
 from graph.plan import Plan
@@ -31,11 +32,11 @@ def train_in_console(
     settings: TrainingSettings,
     data: str,
     out: Path | None = None,
-    weights: Path | None = None,
+    start: Start | None = None,
 ) -> int:
     """Train, showing progress on stderr and the result on stdout. Ctrl+C stops and keeps what
     was learned. Returns 0; raises UserError with the sentence if the training fails."""
-    worker = Worker(plan, settings, DataRequest(data), out, weights=weights, leave_cores=0)
+    worker = Worker(plan, settings, DataRequest(data), out, start=start, leave_cores=0)
     view = _View(sys.stderr)
     worker.start()
     try:

@@ -20,6 +20,7 @@ from backend.device import cpu_threads
 from backend.events import Event, Failed, Finished, Notice, Preparing
 from backend.looking import Looks, View
 from backend.settings import TrainingSettings
+from backend.start import Start
 from graph.initialisation import with_initialisation
 from graph.message import Message, UserError, say
 from graph.plan import Plan
@@ -57,19 +58,18 @@ class Worker:
         data: DataRequest,
         out: Path | None = None,
         *,
-        weights: Path | None = None,
+        start: Start | None = None,
         leave_cores: int = 1,
     ) -> None:
-        """``out`` is the folder for the weights (made if missing); ``weights`` a safetensors file
-        to start from. Without ``settings.threads`` the CPU trains on all cores but
-        ``leave_cores``."""
+        """``out`` is the folder for the weights (made if missing); ``start`` the weights to start
+        from. Without ``settings.threads`` the CPU trains on all cores but ``leave_cores``."""
         self.plan = plan
         self.settings = settings
         self.module: fx.GraphModule | None = None
         self.data: Prepared | None = None
         self._request = data
         self._out = out
-        self._weights = weights
+        self._start = start
         self._leave_cores = leave_cores
         self._control = Control()
         self._looks = Looks()
@@ -162,17 +162,21 @@ class Worker:
 
     def _train(self) -> Iterator[Event]:
         from backend.build import build
-        from backend.checkpoint import load_weights
         from backend.device import choose_device
         from backend.trainer import train
+        from backend.weights import start_from
 
         self._check_stop()
         yield Preparing(say("Building the network"))
         device = choose_device(self.settings.device)
         plan = with_initialisation(self.plan, self.settings.initialisation)
-        module = build(plan, seed=self.settings.seed, initialise=self._weights is None)
-        if self._weights is not None:
-            load_weights(module, self._weights)
+        start = self._start
+        fresh = start is None or not start.strict
+        module = build(plan, seed=self.settings.seed, initialise=fresh)
+        if start is not None:
+            matching = start_from(module, start)
+            tell = Preparing if matching.complete else Notice
+            yield tell(matching.sentence())
         self.data = self._prepare(device)
         self.module = module
         self._check_stop()

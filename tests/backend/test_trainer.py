@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from backend.build import build
-from backend.checkpoint import WeightsError, load_weights, save_weights
+from backend.checkpoint import save_weights
 from backend.control import Control
 from backend.data.catalogue import open_data
 from backend.data.dataset import DataSet, Split
@@ -38,6 +38,7 @@ from backend.losses import make_loss, make_probabilities
 from backend.optimizer import make_optimizer
 from backend.settings import OPTIMIZERS, TrainingSettings
 from backend.trainer import train
+from backend.weights import WeightsError, load_weights
 from graph.layer import Apply, Call
 from graph.message import UserError
 from graph.plan import Plan

@@ -30,6 +30,7 @@ from backend.events import (
     Started,
 )
 from backend.settings import TrainingSettings
+from backend.start import Start
 from backend.worker import DataRequest, Worker
 from graph.message import say
 from graph.plan import Plan
@@ -74,7 +75,7 @@ def begin() -> Iterator[Callable[..., Watched]]:
     workers = []
 
     def start(plan: Plan | None = None, spec: str = "digits", **values: Any) -> Watched:
-        arguments = {name: values.pop(name) for name in ("out", "weights") if name in values}
+        arguments = {name: values.pop(name) for name in ("out", "start") if name in values}
         settings = TrainingSettings.make({"device": "cpu", "epochs": 2, "threads": 1, **values})
         worker = Worker(plan or branching(), settings, DataRequest(spec), **arguments)
         workers.append(worker)
@@ -161,7 +162,9 @@ def test_stopping_before_the_thread_has_done_anything(begin: Begin) -> None:
 def test_starting_from_weights(begin: Begin, tmp_path: Path) -> None:
     path = tmp_path / "start.safetensors"
     save_weights(build(branching(), seed=99), path)
-    run = begin(weights=path, schedule="constant", learning_rate=1e-30, epochs=1, weight_decay=0.0)
+    run = begin(
+        start=Start(path), schedule="constant", learning_rate=1e-30, epochs=1, weight_decay=0.0
+    )
     run.end()
     assert run.worker.module is not None
     assert torch.equal(run.worker.module.fc.weight, build(branching(), seed=99).fc.weight)
@@ -193,7 +196,7 @@ def test_files_that_cannot_be_read_are_told_and_listed(begin: Begin, tmp_path: P
         ({"spec": "no-such-data"}, "There is no data set no-such-data"),
         ({"plan": branching(image=(4, 8, 8))}, "images of 4 channels"),
         ({"plan": branching(classes=4)}, "4 outputs and the data has 10 classes"),
-        ({"weights": Path("absent.safetensors")}, "no file absent.safetensors"),
+        ({"start": Start(Path("absent.safetensors"))}, "no file absent.safetensors"),
         ({"plan": Plan("None", (), (), ())}, "input has shape"),
         ({"device": "mps"}, "no device mps"),
     ],
