@@ -133,7 +133,7 @@ class _Writer:
         for argument, kind in plan.argument_types.items():
             text = f"{argument}: {kind}"
             if argument in plan.argument_defaults:
-                text += f" = {plan.argument_defaults[argument]!r}"
+                text += f" = {literal(plan.argument_defaults[argument])}"
             parameters.append(text)
         body.put(statement("def ", Group("__init__", tuple(parameters)), 4, " -> None:"))
         body.put(["        super().__init__()"])
