@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import flag, integer
+from graph.declaration import choice, flag, integer
 from graph.dims import Dim, Named
 from graph.layer import (
     Apply,
@@ -37,6 +37,9 @@ class SqueezeExcitation(Layer):
 
     reduction: int = integer(16, 1, 1024, "Channels are divided by this in the middle.")
     bias: bool = flag(True, "Add trainable numbers in both 1×1 convolutions.")
+    gate: str = choice(
+        "sigmoid", ("sigmoid", "hardsigmoid"), "What turns numbers into weights from 0 to 1."
+    )
 
     def _middle(self, channels: int) -> int:
         return channels // self.reduction
@@ -80,13 +83,14 @@ class SqueezeExcitation(Layer):
             return Call(call.target, {**call.arguments, **wanted}, 3, call.defaults)
 
         vector, small = (int(channels), 1, 1), (int(middle), 1, 1)
+        gate = Call("nn.Sigmoid" if self.gate == "sigmoid" else "nn.Hardsigmoid", {})
         pool = Call("nn.AdaptiveAvgPool2d", {"output_size": (1, 1)}, positional=1)
         steps = (
             Step("pool", pool, (("x", 0),), (vector,)),
             Step("squeeze", pointwise(channels, middle), (("pool", 0),), (small,)),
             Step("relu", Call("nn.ReLU", {}), (("squeeze", 0),), (small,)),
             Step("excite", pointwise(middle, channels), (("relu", 0),), (vector,)),
-            Step("gate", Call("nn.Sigmoid", {}), (("excite", 0),), (vector,)),
+            Step("gate", gate, (("excite", 0),), (vector,)),
             Step("scale", Apply("operator.mul"), (("x", 0), ("gate", 0)), (shape,)),
         )
         return Plan(

@@ -11,12 +11,17 @@ class Shortcut(nn.Module):
 
     Where channels and stride agree it is the input itself, unless option is C.
     Otherwise option A takes every stride-th position and adds channels of zeros; B and
-    C project with a 1x1 convolution and batch normalization.
+    C project with a 1x1 convolution and batch normalization (unless norm is off).
     He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016.
     """
 
     def __init__(
-        self, in_channels: int, out_channels: int, stride: int = 1, option: str = "B"
+        self,
+        in_channels: int,
+        out_channels: int,
+        stride: int = 1,
+        option: str = "B",
+        norm: bool = True,
     ) -> None:
         super().__init__()
         same = in_channels == out_channels and stride == 1
@@ -26,7 +31,7 @@ class Shortcut(nn.Module):
         self.norm: nn.Module = nn.Identity()
         if option == "C" or (option == "B" and not same):
             self.conv = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
-            self.norm = nn.BatchNorm2d(out_channels)
+            self.norm = nn.BatchNorm2d(out_channels) if norm else nn.Identity()
             self.stride, self.added = 1, 0
 
     def forward(self, x: Tensor) -> Tensor:

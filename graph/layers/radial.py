@@ -1,0 +1,91 @@
+"""Radial basis functions: outputs that measure a distance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graph.declaration import choice, integer
+from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
+from graph.message import say
+
+_CELLS, _DIGITS = 84, 10
+
+
+class RadialBasis(Layer):
+    """Squared distances from patterns: y_i = Σ_j (x_j − w_ij)². The smallest output wins.
+
+    The output of LeNet-5, whose patterns are the ten digits drawn on 7×12 cells and are not
+    trained: LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document
+    Recognition", Proceedings of the IEEE 1998.
+    """
+
+    category = Category.LINEAR
+    summary = "Measures the squared distance from a pattern per class: LeNet-5's output layer."
+    search = ("rbf", "lenet", "euclidean", "distance", "gaussian", "bitmap")
+    short_name = "rbf"
+    ranks = (1,)
+
+    out_features: int = integer(10, 1, 1_000_000, "Patterns; one for each class.")
+    weights: str = choice(
+        "bitmaps",
+        ("bitmaps", "trainable"),
+        "bitmaps: drawn digits of 84 cells, not trained. trainable: +1 and −1 at random first.",
+    )
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        (shape,) = inputs
+        if len(shape) != 1:
+            yield wrong_rank(self, shape, (1,), say("Put a Flatten before it"))
+            return
+        if self.weights != "bitmaps":
+            return
+        if self.out_features > _DIGITS:
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("there are {n} bitmaps", n=_DIGITS),
+                say("Use at most {n}, or trainable weights", n=_DIGITS),
+                field="out_features",
+                value=str(int(self.out_features)),
+                changes={"out_features": _DIGITS},
+            )
+        if shape[0] != _CELLS:
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("a bitmap has {n} cells, 7×12, and the input {m} values", n=_CELLS, m=shape[0]),
+                say("Put a Linear with {n} features before it, or use trainable weights", n=_CELLS),
+                field="weights",
+                value=self.weights,
+                changes={"weights": "trainable"},
+            )
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return ((self.out_features,),)
+
+    def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
+        return (self.out_features,)
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return inputs[0][0] * self.out_features if self.weights == "trainable" else 0
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call(
+            "RadialBasis",
+            {
+                "in_features": inputs[0][0],
+                "out_features": self.out_features,
+                "bitmaps": self.weights == "bitmaps",
+            },
+            positional=2,
+        )
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        ends = f"{int(inputs[0][0])}→{int(self.out_features)}" if inputs else ""
+        return self.weights, ends
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        yield Explanation(
+            say("Distances"),
+            "yᵢ = Σⱼ (xⱼ − wᵢⱼ)²",
+            f"j = 1 … {int(inputs[0][0])}",
+            str(int(self.out_features)),
+        )
