@@ -10,7 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QWidget
 
 from graph.analysis import Analysis
+from graph.block import Block
+from graph.edits import AddNode, Connect
+from graph.layers import Add, Conv2d, Input, Output
+from graph.library import DefineBlock
 from graph.message import UserError, say
+from graph.network import Network, Node, Wire
 from graph.templates import TEMPLATES
 from gui.card_filler import CardFiller
 from gui.drawing import drawing_of
@@ -223,3 +228,29 @@ def test_blocks_are_looked_into():
         drawn = {bar.category for bar in drawing_of(network, Analysis(network)).bars}
         assert "block" not in drawn, template.name
         assert drawn & {"convolution", "linear"}, template.name
+
+
+def test_a_block_in_a_chain_is_drawn_as_often_as_it_stands_there():
+    block = Block("Residual")
+    inside = block.network
+    for node, layer in (("in", Input()), ("conv", Conv2d(out_channels=4, padding=(1, 1)))):
+        inside.do(AddNode(Node(node, node, layer)))
+    inside.do(AddNode(Node("add", "add", Add())))
+    inside.do(AddNode(Node("out", "out", Output())))
+    for number, (source, target, port) in enumerate(
+        (
+            ("in", "conv", "input"),
+            ("conv", "add", "inputs"),
+            ("in", "add", "inputs"),
+            ("add", "out", "input"),
+        )
+    ):
+        inside.do(Connect(Wire(f"w{number}", source, "output", target, port)))
+    main = Network()
+    main.do(DefineBlock(block))
+    main.do(AddNode(Node("image", "image", Input(shape=(4, 8, 8)))))
+    main.do(AddNode(Node("stage", "stage", block.layer(repeat=3))))
+    main.do(Connect(Wire("w", "image", "output", "stage", block.input_ports()[0].name)))
+    drawing = drawing_of(main, Analysis(main))
+    assert [bar.category for bar in drawing.bars] == ["input_output", *["convolution", "merge"] * 3]
+    assert drawing.skips == ((0, 2), (2, 4), (4, 6))
