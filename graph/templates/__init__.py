@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.templates.classic import ALEXNET, LENET5, LINEAR, VGG_SMALL
+from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_SMALL
 from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
 from graph.templates.template import Fit, Template
@@ -11,6 +11,7 @@ from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
 TEMPLATES: tuple[Template, ...] = (
     LINEAR,
     LENET5,
+    ALEXNET_2012,
     ALEXNET,
     VGG11,
     VGG13,

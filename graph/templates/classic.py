@@ -9,6 +9,7 @@ from graph.layers import (
     Dropout,
     Flatten,
     Linear,
+    LocalResponseNorm,
     LogSoftmax,
     MaxPool2d,
     ReLU,
@@ -40,6 +41,30 @@ def lenet5(fit: Fit) -> Network:
     net.then(Conv2d(out_channels=120, kernel_size=(5, 5)), Tanh(), Flatten())
     net.then(Linear(out_features=84), Tanh(), Linear(out_features=fit.classes))
     return net.finish()
+
+
+def alexnet_2012(fit: Fit) -> Network:
+    """Krizhevsky et al. 2012: what lay on two GPUs are two groups in convolutions 2, 4 and 5."""
+    net = Builder(fit.shape)
+    if fit.small:
+        net.then(Conv2d(out_channels=96, padding=(1, 1)), ReLU(), _response_norm())
+    else:
+        stem = Conv2d(out_channels=96, kernel_size=(11, 11), stride=(4, 4))
+        net.then(stem, ReLU(), _response_norm(), MaxPool2d(kernel_size=(3, 3), stride=(2, 2)))
+    second = Conv2d(out_channels=256, kernel_size=(5, 5), padding=(2, 2), groups=2)
+    net.then(second, ReLU(), _response_norm(), MaxPool2d(kernel_size=(3, 3), stride=(2, 2)))
+    for channels, groups in ((384, 1), (384, 2), (256, 2)):
+        net.then(Conv2d(out_channels=channels, padding=(1, 1), groups=groups), ReLU())
+    net.then(MaxPool2d(kernel_size=(3, 3), stride=(2, 2)), Flatten())
+    for _ in range(2):
+        net.then(Linear(out_features=4096), ReLU(), Dropout())
+    net.then(Linear(out_features=fit.classes))
+    return net.finish()
+
+
+def _response_norm() -> LocalResponseNorm:
+    """n = 5, k = 2, α = 10⁻⁴, β = 0.75; torch divides α by n, the paper does not."""
+    return LocalResponseNorm(size=5, alpha=5e-4, beta=0.75, k=2.0)
 
 
 def alexnet(fit: Fit) -> Network:
@@ -98,6 +123,19 @@ LENET5 = Template(
     10,
     least=32,
     literature=NOTES["lenet5"],
+)
+ALEXNET_2012 = Template(
+    "alexnet-2012",
+    "AlexNet (2012)",
+    2012,
+    say("Won ImageNet on two GPUs: ReLU, dropout, and channels that inhibit their neighbours"),
+    "classic",
+    alexnet_2012,
+    (3, 227, 227),
+    1000,
+    has_small=True,
+    least=67,
+    literature=NOTES["alexnet-2012"],
 )
 ALEXNET = Template(
     "alexnet",

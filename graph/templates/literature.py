@@ -8,10 +8,12 @@ published figure is matched to the digits that it has: 25.6 M is met by 25,557,0
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from graph.analysis import Analysis
+from graph.analysis import Analysis, Facts
+from graph.block_use import BlockUse
 from graph.layer import Category, dims
 from graph.message import Message
 from graph.network import Network, Node
@@ -96,8 +98,11 @@ def _figure(kind: str, name: str, analysis: Analysis) -> int | None:
     if kind == "parameters" and name:
         node = node_named(analysis.network, name)
         return analysis.facts(node.id).parameters if node else None
-    if kind in ("parameters", "trainable"):
+    if kind == "parameters":
         return totals.parameters
+    if kind == "trainable":
+        nodes = analysis.network.nodes.values()
+        return sum(analysis.facts(node.id).parameters for node in nodes if not node.frozen)
     if kind == "gmacs":
         return totals.macs
     if kind == "layers":
@@ -112,13 +117,25 @@ def node_named(network: Network, name: str) -> Node | None:
 
 def depth(analysis: Analysis) -> int:
     """Convolutions and linear layers with weights on the longest way through the network."""
-    network = analysis.network
+    return _longest(analysis.network, analysis.facts)
+
+
+def _longest(network: Network, facts: Callable[[str], Facts]) -> int:
+    """Layers with weights on the longest way, those inside of blocks included."""
     deepest: dict[str, int] = {}
     for node in network.order():
         before = max((deepest[n] for n in network.graph.predecessors(node)), default=0)
-        weighs = network.nodes[node].layer.category in WEIGHTED
-        deepest[node] = before + (weighs and analysis.facts(node).parameters > 0)
+        deepest[node] = before + _layers_of(facts(node))
     return max(deepest.values(), default=0)
+
+
+def _layers_of(facts: Facts) -> int:
+    """Layers with weights that one node puts on the way."""
+    if isinstance(facts.layer, BlockUse):
+        inputs = facts.known_inputs()
+        chain = facts.layer.chain(inputs) if inputs is not None and not facts.problems else ()
+        return sum(_longest(link.block.network, link.facts.__getitem__) for link in chain)
+    return int(facts.layer.category in WEIGHTED and facts.parameters > 0)
 
 
 def _read(published: str) -> tuple[Decimal, int] | None:

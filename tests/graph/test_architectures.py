@@ -65,7 +65,6 @@ SMALL = ("vgg-small", "resnet-small", "se-resnet-small")
 
 MISSING = {
     "lenet5-1998",
-    "alexnet-2012",
     "googlenet",
     "inception-v3",
     "inception-v4",

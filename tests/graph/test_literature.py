@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 
 from graph.analysis import Analysis
-from graph.edits import SetLayer
-from graph.layers import Conv2d
+from graph.block import Block
+from graph.edits import AddNode, Connect, Disconnect, Freeze, SetLayer
+from graph.layer import Layer
+from graph.layers import Add, Conv2d, Flatten, Input, Linear, Output, ReLU
+from graph.library import DefineBlock
 from graph.message import UserError, say
+from graph.network import Network, Node, Wire
 from graph.templates import TEMPLATES, Literature, Published, Template, compare, find_template
-from graph.templates.literature import node_named, same_figure
+from graph.templates.literature import depth, node_named, same_figure
 from graph.templates.notes import NOTES
 
 
@@ -66,6 +70,51 @@ def test_ours_follows_the_network_that_is_open() -> None:
     assert [row.matches for row in found[:3]] == [False, False, False]
     assert str(found[0].because) == "a reason"
     assert found[2].ours == "7×28×28"
+
+
+def test_frozen_weights_are_not_trainable() -> None:
+    network = template("lenet5").build().network
+    rows = (Published(say("Trainable parameters"), "61,550", "trainable"),)
+    literature = Literature("A", "B", "C", 1998, say("new"), "https://example.org", rows)
+    assert compare(literature, Analysis(network))[0].ours == "61,706"
+    first = node_named(network, "conv1")
+    assert first is not None
+    network.do(Freeze((first.id,)))
+    assert compare(literature, Analysis(network))[0].matches
+
+
+def add_chain(network: Network, *layers: Layer) -> list[str]:
+    """Put layers one behind the other; give their ids."""
+    for number, layer in enumerate(layers):
+        network.do(AddNode(Node(f"n{number}", f"node{number}", layer)))
+        if number:
+            wire = Wire(f"w{number}", f"n{number - 1}", "output", f"n{number}", "input")
+            port = network.nodes[wire.target].layer.input_ports()[0].name
+            source = network.nodes[wire.source].layer.output_ports()[0].name
+            network.do(Connect(replace(wire, input=port, output=source)))
+    return list(network.nodes)
+
+
+def test_depth_counts_the_longest_way_inside_of_blocks_too() -> None:
+    main = Network()
+    block = Block("Pair")
+    block.network.library = main.library
+    same = Conv2d(out_channels=4, padding=(1, 1))
+    *_, last, out = add_chain(block.network, Input(shape=(4, 8, 8)), same, ReLU(), same, Output())
+    block.network.do(AddNode(Node("short", "short", same.changed())))
+    block.network.do(AddNode(Node("sum", "sum", Add())))
+    edge = next(w for w in block.network.wires.values() if w.target == out)
+    block.network.do(Disconnect(edge.id))
+    for number, (source, target, port) in enumerate(
+        (("n0", "short", "input"), ("short", "sum", "inputs"), (last, "sum", "inputs"))
+    ):
+        block.network.do(Connect(Wire(f"x{number}", source, "output", target, port)))
+    block.network.do(Connect(replace(edge, source="sum")))
+    main.do(DefineBlock(block))
+    use = block.layer(repeat=3)
+    add_chain(main, Input(shape=(4, 8, 8)), same, use, Flatten(), Linear(), Output())
+    assert Analysis(main).errors() == []
+    assert depth(Analysis(main)) == 1 + 3 * 2 + 1
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
