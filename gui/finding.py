@@ -204,17 +204,23 @@ def _closest(
 ) -> tuple[Found, ...]:
     """Up to three types whose names resemble a text."""
     rated = []
+    matcher = SequenceMatcher(b=words)
     for place, kind in enumerate(LAYERS):
-        likeness = max(
-            SequenceMatcher(None, words, name[: len(words) + 1]).ratio()
-            for name in (kind.type_name().lower(), *_names(kind))
-        )
+        likeness = max(_likeness(matcher, name[: len(words) + 1]) for name in _names(kind))
+        if likeness < CLOSE_ENOUGH:
+            continue
         layer = kind()
-        if likeness >= CLOSE_ENOUGH and (suits is None or suits(layer)):
+        if suits is None or suits(layer):
             fits, note = _fit(layer, shape)
             rated.append((-likeness, is_form(kind), place, Found(layer, fits, note)))
     rated.sort(key=lambda entry: entry[:3])
     return tuple(entry[3] for entry in rated[:3])
+
+
+def _likeness(matcher: SequenceMatcher[str], name: str) -> float:
+    """How much a name resembles the matcher's text; cheap where it is not close."""
+    matcher.set_seq1(name)
+    return matcher.ratio() if matcher.quick_ratio() >= CLOSE_ENOUGH else 0.0
 
 
 def nothing_found(answer: Answer) -> str:
