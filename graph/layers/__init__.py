@@ -33,12 +33,8 @@ from graph.layers.activation_smooth import (
     Tanhshrink,
 )
 from graph.layers.attention import SqueezeExcitation
-from graph.layers.attention_maps import (
-    CBAM,
-    ChannelAttention,
-    EfficientChannelAttention,
-    SpatialAttention,
-)
+from graph.layers.attention_efficient import EfficientChannelAttention
+from graph.layers.attention_maps import CBAM, ChannelAttention, SpatialAttention
 from graph.layers.axes import (
     MeanOver,
     Permute,

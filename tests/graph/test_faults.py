@@ -20,6 +20,7 @@ from graph.layers import (
     Conv2d,
     Flatten,
     GlobalAvgPool2d,
+    Hardtanh,
     Input,
     Linear,
     MaxPool2d,
@@ -139,6 +140,14 @@ EXAMPLES = [
         "reduction",
         "4",
         "se1 · reduction 4: 3 input channels leave none in the middle. Use at most 3.",
+    ),
+    Example(
+        FaultKind.RANGE,
+        (*TAIL, Hardtanh(min_val=2.0, max_val=-1.0)),
+        "hardtanh1",
+        "min_val",
+        "2",
+        "hardtanh1 · min_val 2: it lies above max_val -1. Exchange the two.",
     ),
     Example(
         FaultKind.DIMENSION,
