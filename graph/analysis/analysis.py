@@ -28,7 +28,8 @@ from graph.scope import MAIN, Scope
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over the whole network for one image; memory in bytes of float32."""
+    """Sums over the whole network for one image; memory in bytes of float32. Auxiliary heads have
+    parameters, but no multiply-accumulates: they do not run in evaluation."""
 
     layers: int
     parameters: int
@@ -78,14 +79,24 @@ class Analysis:
 
     def totals(self) -> Totals:
         if self._totals is None:
-            facts = self._facts.values()
+            facts, heads = self._facts.values(), self._auxiliary()
             self._totals = Totals(
                 sum(f.layers for f in facts),
                 sum(f.parameters for f in facts),
-                sum(f.macs for f in facts),
+                sum(f.macs for n, f in self._facts.items() if n not in heads),
                 sum(f.memory for f in facts),
             )
         return self._totals
+
+    def _auxiliary(self) -> set[str]:
+        """The nodes that only auxiliary outputs need: they run in training alone."""
+        nodes = self.network.nodes
+        outputs = {n: layer for n in nodes if isinstance(layer := nodes[n].layer, Output)}
+        heads = [n for n, layer in outputs.items() if layer.auxiliary]
+        if not heads:
+            return set()
+        main = [n for n in outputs if n not in heads]
+        return upstream(self.network, heads) - upstream(self.network, main)
 
     def faults(self) -> list[Fault]:
         """Everything that is wrong, errors before warnings, each in the order of the data."""

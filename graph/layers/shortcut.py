@@ -43,6 +43,7 @@ class Shortcut(Layer):
         "A: no parameters, channels of zeros. B: a projection where the shape changes. "
         "C: always a projection.",
     )
+    kernel_size: int = integer(1, 1, 7, "Window of the projection; odd, so that the size stays.")
     norm: bool = flag(
         True, "Batch normalisation behind the projection; off in blocks that normalise first."
     )
@@ -64,6 +65,16 @@ class Shortcut(Layer):
                 changes={"option": "B"},
             )
 
+        if self.kernel_size % 2 == 0:
+            yield Problem(
+                FaultKind.PADDING,
+                say("an even window has no middle, so the sizes of both paths would differ"),
+                say("Use 1, 3, 5 or 7"),
+                field="kernel_size",
+                value=str(int(self.kernel_size)),
+                changes={"kernel_size": self.kernel_size - 1},
+            )
+
     def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
         return self.shapes(inputs)[0] if len(inputs[0]) == 3 else None
 
@@ -75,22 +86,26 @@ class Shortcut(Layer):
         channels = inputs[0][0]
         if not self._projects(channels):
             return 0
-        return channels * self.out_channels + (2 * self.out_channels if self.norm else 0)
+        weights = channels * self.out_channels * self.kernel_size**2
+        return weights + (2 * self.out_channels if self.norm else 0)
 
     def macs(self, inputs: Sequence[Shape]) -> int:
         channels = inputs[0][0]
         _, height, width = self.shapes(inputs)[0]
-        return channels * self.out_channels * height * width if self._projects(channels) else 0
+        if not self._projects(channels):
+            return 0
+        return channels * self.out_channels * self.kernel_size**2 * height * width
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        return (Window(stride=self.stride),) * 2
+        size = self.kernel_size if self._projects(inputs[0][0]) else 1
+        return (Window(size, self.stride, before=size // 2),) * 2
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         return Call(
             "Shortcut",
             {"in_channels": inputs[0][0], **self.values()},
             positional=4,
-            defaults={"norm": True},
+            defaults={"kernel_size": 1, "norm": True},
         )
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
@@ -107,7 +122,7 @@ class Shortcut(Layer):
         )
         yield Explanation(
             say("Parameters"),
-            ("C · C' + 2 · C'" if self.norm else "C · C'") if projects else "0",
+            ("C · C' · k² + 2 · C'" if self.norm else "C · C' · k²") if projects else "0",
             f"{int(inputs[0][0])}→{int(self.out_channels)}",
             str(int(self.parameters(inputs))),
         )

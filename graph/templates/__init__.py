@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_SMALL
 from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
+from graph.templates.resnet import RESNETS, RESNEXT50, SE_RESNETS
 from graph.templates.template import Fit, Template
 from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
 
@@ -18,6 +19,9 @@ TEMPLATES: tuple[Template, ...] = (
     VGG16,
     VGG19,
     VGG16_BN,
+    *RESNETS,
+    *SE_RESNETS,
+    RESNEXT50,
     VGG_SMALL,
     RESNET_SMALL,
     SE_RESNET_SMALL,

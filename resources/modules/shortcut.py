@@ -11,7 +11,7 @@ class Shortcut(nn.Module):
 
     Where channels and stride agree it is the input itself, unless option is C.
     Otherwise option A takes every stride-th position and adds channels of zeros; B and
-    C project with a 1x1 convolution and batch normalization (unless norm is off).
+    C project with a convolution and batch normalization (unless norm is off).
     He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016.
     """
 
@@ -21,6 +21,7 @@ class Shortcut(nn.Module):
         out_channels: int,
         stride: int = 1,
         option: str = "B",
+        kernel_size: int = 1,
         norm: bool = True,
     ) -> None:
         super().__init__()
@@ -30,7 +31,14 @@ class Shortcut(nn.Module):
         self.conv: nn.Module = nn.Identity()
         self.norm: nn.Module = nn.Identity()
         if option == "C" or (option == "B" and not same):
-            self.conv = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+            self.conv = nn.Conv2d(
+                in_channels,
+                out_channels,
+                kernel_size,
+                stride,
+                kernel_size // 2,
+                bias=False,
+            )
             self.norm = nn.BatchNorm2d(out_channels) if norm else nn.Identity()
             self.stride, self.added = 1, 0
 
