@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 from typing import Protocol
 
 
@@ -89,11 +90,11 @@ class Transposed:
         """A step of the output is 1/stride of an input; the field is that of an output cell which
         sees the most inputs, around the mean position."""
         jump = Fraction(strand.jump)
-        span = (self.size - 1) * self.dilation
-        wide = span // self.stride
-        middle = (self.before - Fraction(span, 2)) / self.stride
+        every = self.stride // gcd(self.stride, self.dilation)  # taps that meet an input
+        wide = (self.size - 1) // every * every * self.dilation // self.stride
+        middle = (self.before - Fraction((self.size - 1) * self.dilation, 2)) / self.stride
         return Strand(
-            strand.start + (middle + Fraction(wide, 2) - wide) * jump,
+            strand.start + (middle - Fraction(wide, 2)) * jump,
             strand.size + wide * jump,
             jump / self.stride,
         )

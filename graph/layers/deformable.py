@@ -12,7 +12,17 @@ from typing import Any
 
 from graph.declaration import flag, integer, pair, show
 from graph.dims import Dim, Named
-from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, needs_image
+from graph.layer import (
+    Call,
+    Category,
+    Explanation,
+    FaultKind,
+    Init,
+    Layer,
+    Problem,
+    Shape,
+    needs_image,
+)
 from graph.layers.convolution import DILATION_HELP, STRIDE_HELP, Conv2d
 from graph.layers.sliding import (
     Pair,
@@ -22,12 +32,15 @@ from graph.layers.sliding import (
     window_problem,
     window_size,
 )
+from graph.literals import literal
 from graph.message import say
 from graph.plan import Plan, Step
 from graph.reach import WHOLE, Axis
 
 _NO_PADDING: Pair = (0, 0)
 _ONE: Pair = (1, 1)
+_AT_REST = (Init("nn.init.zeros_", "weight"), Init("nn.init.zeros_", "bias"))
+"""Training starts from an ordinary convolution: no offsets, and equal weights of all taps."""
 
 
 class DeformConv2d(Layer):
@@ -118,7 +131,7 @@ class DeformConv2d(Layer):
         def guide(name: str, amount: int) -> Step:
             defaults = Conv2d().call([shape]).defaults
             arguments = {"in_channels": channels, "out_channels": amount, **window}
-            call = Call("nn.Conv2d", arguments, 3, defaults)
+            call = Call("nn.Conv2d", arguments, 3, defaults, _AT_REST)
             return Step(name, call, (("x", 0),), ((int(amount), *result[1:]),))
 
         deform = Call(
@@ -147,9 +160,9 @@ class DeformConv2d(Layer):
             "in_channels": "int",
             "out_channels": "int",
             "kernel_size": pairs,
-            "stride": pairs,
-            "padding": pairs,
-            "dilation": pairs,
+            "stride": f"int | {pairs}",
+            "padding": f"int | {pairs}",
+            "dilation": f"int | {pairs}",
             "groups": "int",
             "bias": "bool",
             "offset_groups": "int",
@@ -167,7 +180,7 @@ class DeformConv2d(Layer):
             value = getattr(self, name)
             # A pair is written out, since the class counts its parts.
             written = isinstance(value, tuple) and value != defaults.get(name)
-            arguments[name] = Named(value, repr(value)) if written else value
+            arguments[name] = Named(value, literal(value, short=False)) if written else value
         return Plan(
             "ModulatedDeformConv2d" if self.modulation else "DeformConv2d",
             (("x", shape),),

@@ -29,14 +29,11 @@ class LocallyConnected2d(nn.Module):
 
         self.kernel_size, self.stride = pair(kernel_size), pair(stride)
         self.padding = pair(padding)
-        height, width = (
-            (size + 2 * p - k) // s + 1
-            for size, k, s, p in zip(
-                pair(input_size), self.kernel_size, self.stride, self.padding
-            )
-        )
+        (kh, kw), (sh, sw), (ph, pw) = self.kernel_size, self.stride, self.padding
+        height = (pair(input_size)[0] + 2 * ph - kh) // sh + 1
+        width = (pair(input_size)[1] + 2 * pw - kw) // sw + 1
         self.height, self.width = height, width
-        taps = in_channels * self.kernel_size[0] * self.kernel_size[1]
+        taps = in_channels * kh * kw
         self.weight = nn.Parameter(torch.empty(height * width, taps, out_channels))
         self.bias: nn.Parameter | None = None
         bound = 1 / math.sqrt(taps)
