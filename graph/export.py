@@ -280,8 +280,9 @@ class _Forward:
         self._split(step)
 
     def _apply(self, step: Step, operation: Apply, arguments: list[str]) -> None:
-        self.writer.use(operation.target)
         written = expression(operation, arguments)
+        if written != arguments[0]:  # the sum of one value is that value
+            self.writer.use(operation.target)
         # A long sum or list stands alone; nesting it would hide it.
         depth = 1 if len(str(written)) <= _FITTING // 2 else _NESTED
         value = (step.name, 0)

@@ -35,7 +35,7 @@ def run(file: Path) -> dict:
     with torch.no_grad():
         result = model(*images)
     results = result if isinstance(result, tuple) else (result,)
-    saved = {f"{n:03}": value.clone() for n, value in enumerate(results)}
+    saved = {f"{n:03}": value.clone().contiguous() for n, value in enumerate(results)}
     save_file(saved, file.with_suffix(".out"))
     return {"name": file.stem, "keys": keys}
 

@@ -1,0 +1,261 @@
+"""Layers that are functions, own modules or composites: exported, trained, and what they see."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+import torch
+
+from backend.build import build
+from graph.analysis import Analysis
+from graph.analysis.support import support
+from graph.edits import Connect
+from graph.export import source
+from graph.layer import Layer, Shape
+from graph.layers import (
+    CBAM,
+    Add,
+    BatchNorm2d,
+    ChannelAttention,
+    Chunk,
+    Concat,
+    Conv2d,
+    EfficientChannelAttention,
+    Identity,
+    Input,
+    Linear,
+    MatMul,
+    Maximum,
+    Mean,
+    MeanOver,
+    Output,
+    Permute,
+    RadialBasis,
+    ReLU,
+    Reshape,
+    ScaledDotProductAttention,
+    Shortcut,
+    Slice,
+    SpatialAttention,
+    Split,
+    Squeeze,
+    SqueezeExcitation,
+    Subtract,
+    Transpose,
+    Unflatten,
+    Unsqueeze,
+)
+from graph.network import Network, Wire
+from graph.own_modules import OWN_MODULES, own_module
+from tests.generators import chain, join, legal_case, place
+from tests.graph.judge import run_operation
+from tests.graph.test_export import Folder, assert_tidy, plan_of
+
+KINDS: tuple[type[Layer], ...] = (
+    *(Add, Subtract, Maximum, Mean, MatMul, ScaledDotProductAttention),
+    *(Identity, Reshape, Unflatten, Permute, Transpose, Squeeze, Unsqueeze, MeanOver),
+    *(Split, Chunk, Slice),
+    *(EfficientChannelAttention, ChannelAttention, SpatialAttention, CBAM, SqueezeExcitation),
+    *(Shortcut, RadialBasis),
+)
+kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+
+def attach(network: Network, node: str, port: str, origin: str, output: str) -> None:
+    network.do(Connect(Wire(network.new_id("w"), origin, output, node, port)))
+
+
+def alone(layer: Layer, shapes: list[Shape]) -> Network:
+    """A network of one layer between its inputs and outputs."""
+    network = Network()
+    starts = [place(network, Input(shape=shape)) for shape in shapes]
+    node = place(network, layer)
+    ports = layer.input_ports()
+    names = [port.name for port in ports] if len(ports) > 1 else [ports[0].name] * len(starts)
+    for name, start in zip(names, starts, strict=True):
+        attach(network, node, name, start, "output")
+    for port in layer.output_ports():
+        attach(network, place(network, Output()), "input", node, port.name)
+    return network
+
+
+def test_exported_layers_run_alone_bit_equal_and_are_tidy(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "run")
+    folder.path.mkdir()
+    files = {}
+    for kind in KINDS:
+        random_source = random.Random(kind.__name__)
+        for number in range(12):
+            layer, shapes = legal_case(random_source, kind)
+            plan = plan_of(alone(layer, shapes))
+            name = f"{kind.__name__.lower()}{number}"
+            if len(shapes) <= 3:  # the docstring names every input on its one line
+                files[name] = source(plan).text
+            folder.add(name, plan, number)
+    folder.check()
+    (tmp_path / "tidy").mkdir()
+    assert_tidy(files, tmp_path / "tidy")
+
+
+def test_exported_functions_read_well() -> None:
+    def text(layer: Layer, *shapes: Shape) -> str:
+        return source(plan_of(alone(layer, list(shapes)))).text
+
+    image = (4, 6, 6)
+    assert "input1 + 0.17 * input2" in text(Add(scale=0.17), image, image)
+    assert "(input1 + input2 + input3) / 3" in text(Mean(), image, image, image)
+    assert "input1 - input2" in text(Subtract(), image, image)
+    assert "torch.maximum(torch.maximum(input1, input2), input3)" in text(
+        Maximum(), image, image, image
+    )
+    assert "[:, :, 1:-1]" in text(Slice(dim=2, start=1, stop=-1), image)
+    assert "split1, split1_1 = torch.split(x, (1, 3), dim=1)" in text(
+        Split(split_size=(1, 3)), image
+    )
+    assert "torch.matmul(input1, input2.mT)" in text(MatMul(transpose_other=True), (2, 3), (5, 3))
+    attention = text(ScaledDotProductAttention(), (2, 3, 4), (2, 5, 4), (2, 5, 6))
+    assert "from torch.nn import functional as F" in attention
+    assert "F.scaled_dot_product_attention(input1, input2, input3)" in attention
+
+
+def test_own_modules_stand_once_before_the_class_that_uses_them() -> None:
+    network, _ = chain(
+        Input(shape=(4, 8, 8)),
+        Shortcut(out_channels=8, stride=2),
+        Shortcut(out_channels=16, stride=2, option="A"),
+        Output(),
+    )
+    text = source(plan_of(network, "Shortcut")).text
+    assert text.count("class Shortcut(") == 1
+    assert text.index("class Shortcut(") < text.index("class Shortcut2(")
+    assert "Shortcut(4, 8, 2, " in text
+    assert text.count("import functional as F") == 1
+
+
+def test_every_own_module_can_be_read() -> None:
+    for name in OWN_MODULES:
+        found = own_module(name)
+        assert found.lines[0].startswith(f"class {name}(")
+        assert max(map(len, found.lines)) <= 88
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (SqueezeExcitation(reduction=1, gate="hardsigmoid"), (8, 6, 6)),
+        (EfficientChannelAttention(), (8, 6, 6)),
+        (ChannelAttention(reduction=2), (8, 6, 6)),
+        (SpatialAttention(), (8, 6, 6)),
+        (CBAM(reduction=2), (8, 6, 6)),
+        (Shortcut(out_channels=16, stride=2), (8, 6, 6)),
+        (RadialBasis(weights="trainable"), (12,)),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Layer) else "",
+)
+def test_a_training_step_changes_every_weight(layer: Layer, shape: Shape) -> None:
+    module = build(plan_of(alone(layer, [shape]))).train()
+    before = [weight.detach().clone() for weight in module.parameters()]
+    assert before
+    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+    images = torch.rand(4, *shape, generator=torch.Generator().manual_seed(0))
+    module(images * 4 - 1).square().sum().backward()
+    optimizer.step()
+    for name, old in zip(dict(module.named_parameters()), before, strict=True):
+        assert not torch.equal(module.get_parameter(name), old), name
+
+
+def test_bitmaps_are_fixed_and_the_drawn_digit_is_at_distance_0() -> None:
+    module = build(plan_of(alone(RadialBasis(), [(84,)])))
+    assert list(module.parameters()) == []
+    ((name, digits),) = module.state_dict().items()
+    assert name.endswith(".weight")
+    assert set(digits.unique().tolist()) == {-1.0, 1.0}
+    distances = module(digits)
+    assert distances.diag().eq(0).all()
+    others = distances[~torch.eye(10, dtype=torch.bool)]
+    assert others.min() >= 4 * 6  # any two digits differ in several cells
+
+
+def test_efficient_channel_attention_takes_its_window_from_the_channels() -> None:
+    wanted = {8: 3, 64: 3, 128: 5, 256: 5, 512: 5, 1024: 5, 2048: 7}
+    layer = EfficientChannelAttention()
+    assert {c: layer.parameters([(c, 7, 7)]) for c in wanted} == wanted
+
+
+def seen(layer: Layer, shape: Shape, output: str, cell: tuple[int, ...]) -> tuple[object, object]:
+    """The cells that one output cell sees by our rules, and those that move it."""
+    network = Network()
+    start = place(network, Input(shape=shape))
+    node = place(network, layer, start)
+    end = place(network, Identity())
+    attach(network, end, "input", node, output)
+    ours = support(Analysis(network), end, cell)[start]
+    image = torch.rand(1, *shape, dtype=torch.float64).requires_grad_()
+    kind = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        found = run_operation(layer.call([shape]), [image], [])
+    finally:
+        torch.set_default_dtype(kind)
+    number = [port.name for port in layer.output_ports()].index(output)
+    value = found[number] if isinstance(found, tuple) else found
+    value[(0, slice(None), *cell)].sum().backward()
+    assert image.grad is not None
+    touched = image.grad[0].ne(0).any(dim=0)
+    axes = tuple(torch.nonzero(touched.any(dim=1 - axis)).flatten().tolist() for axis in (0, 1))
+    return ours, axes
+
+
+@pytest.mark.parametrize(
+    ("layer", "output"),
+    [
+        (Split(split_size=(3, 5), dim=2), "out1"),
+        (Split(split_size=(3, 5), dim=2), "out2"),
+        (Split(split_size=(1, 1)), "out2"),
+        (Chunk(chunks=3, dim=3), "out2"),
+        (Slice(dim=2, start=1, step=2), "output"),
+        (Slice(dim=3, start=-5, stop=-1), "output"),
+        (MeanOver(dim=(1, 2), keepdim=True), "output"),
+        (Shortcut(out_channels=2, stride=2, option="A"), "output"),
+        (Shortcut(out_channels=3, stride=2, norm=False), "output"),
+        (SpatialAttention(kernel_size=3), "output"),
+    ],
+    ids=str,
+)
+def test_the_field_of_parts_is_exact(layer: Layer, output: str) -> None:
+    torch.manual_seed(0)
+    for cell in ((0, 0), (0, 1), (0, 2)):
+        ours, measured = seen(layer, (2, 8, 8), output, cell)
+        assert ours == measured, cell
+
+
+def test_a_residual_network_of_these_layers_trains_to_lower_loss() -> None:
+    network, ids = chain(
+        Input(shape=(1, 8, 8)), Conv2d(out_channels=8, padding=(1, 1)), BatchNorm2d(), ReLU()
+    )
+    body = place(network, Conv2d(out_channels=16, padding=(1, 1), stride=(2, 2)), ids[-1])
+    short = place(network, Shortcut(out_channels=16, stride=2), ids[-1])
+    added = place(network, Add(scale=0.3), short, body)
+    gated = place(network, CBAM(reduction=4), added)
+    split = place(network, Split(split_size=(8, 8)), gated)
+    joined = place(network, Concat())
+    for port in ("out2", "out1"):
+        attach(network, joined, "inputs", split, port)
+    mean = place(network, MeanOver(), joined)
+    last = place(network, Linear(out_features=84), mean)
+    radial = place(network, RadialBasis(), last)
+    join(network, radial, place(network, Output()))
+    module = build(plan_of(network))
+    images = torch.randn(20, 1, 8, 8, generator=torch.Generator().manual_seed(1))
+    labels = torch.arange(20) % 10
+    optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
+    losses = []
+    for _ in range(30):
+        loss = torch.nn.functional.cross_entropy(-module(images) / 10, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.5 * losses[0]
