@@ -62,7 +62,10 @@ class Convolution(Sliding):
         return edges(self.padding, each(self.kernel_size), each(self.dilation), axis)
 
     def _padded(self, shape: Shape) -> tuple[int, ...]:
-        return tuple(shape[a + 1] + sum(self._edges(a)) for a in range(self.axes))
+        borders = map(self._edges, range(self.axes))
+        return tuple(
+            n + before + after for n, (before, after) in zip(shape[1:], borders, strict=True)
+        )
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs

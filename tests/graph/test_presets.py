@@ -6,34 +6,35 @@ import pytest
 
 from graph.analysis import Analysis
 from graph.declaration import fields_of
-from graph.layer import Layer, Shape
+from graph.edits import AddNode, SetLayer
+from graph.layer import Shape
 from graph.layers import LAYERS, Input
 from graph.layers.convolution import Conv2d
+from graph.network import Network, Node
 from graph.presets import PRESETS, Preset
-from tests.generators import chain
+from tests.generators import chain, join, place
 
 presets = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 BY_NAME = {preset.name: preset for preset in PRESETS}
 
 
-def filled(preset: Preset, channels: int) -> Layer:
-    """The layer for an input of so many channels."""
-    values = {"in_channels": channels}
-    return preset.make().changed(**{f: values[text] for f, text in preset.formulas.items()})
-
-
-def shape_of(preset: Preset, image: Shape) -> Shape | None:
-    network, (_, node) = chain(Input(shape=image), filled(preset, image[0]))
-    analysis = Analysis(network)
-    assert not any(fault.node == node for fault in analysis.errors())
-    return analysis.facts(node).output
+def placed(preset: Preset, image: Shape) -> tuple[Network, str]:
+    """The preset behind an image, with its id."""
+    network, (image_node,) = chain(Input(shape=image))
+    node = network.new_id()
+    network.do(AddNode(Node(node, "node", preset.make(), formulas=preset.formulas)))
+    join(network, image_node, node)
+    return network, node
 
 
 @presets
 def test_a_preset_fits_an_image(preset: Preset) -> None:
     assert type(preset.make()) in LAYERS
     assert set(preset.formulas) <= set(fields_of(type(preset.make())))
-    found = shape_of(preset, (6, 20, 24))
+    network, node = placed(preset, (6, 20, 24))
+    analysis = Analysis(network)
+    assert not any(fault.node == node for fault in analysis.errors())
+    found = analysis.facts(node).output
     assert found is not None
     assert found[1:] == ((10, 12) if preset.name == "strided" else (20, 24))
 
@@ -53,18 +54,20 @@ def test_names_and_titles_differ() -> None:
 
 @pytest.mark.parametrize("channels", [1, 3, 32, 50])
 def test_depthwise_follows_its_input(channels: int) -> None:
-    layer = filled(BY_NAME["depthwise"], channels)
-    assert layer.shapes([(channels, 9, 9)]) == ((channels, 9, 9),)
-    assert layer.parameters([(channels, 9, 9)]) == channels * (3 * 3 + 1)
+    network, node = placed(BY_NAME["depthwise"], (channels, 9, 9))
+    facts = Analysis(network).facts(node)
+    assert facts.output == (channels, 9, 9)
+    assert facts.parameters == channels * (3 * 3 + 1)
 
 
 def test_depthwise_and_pointwise_make_75_weights() -> None:
-    depthwise = filled(BY_NAME["depthwise"], 3).changed(bias=False)
+    network, node = placed(BY_NAME["depthwise"], (3, 128, 128))
+    depthwise = network.nodes[node].layer.changed(bias=False)
     pointwise = BY_NAME["pointwise"].make().changed(out_channels=16, bias=False)
-    image = [(3, 128, 128)]
-    layers = (depthwise, pointwise)
-    assert sum(layer.parameters(image) for layer in layers) == 75
-    assert sum(layer.macs(image) for layer in layers) == 1_228_800
+    network.do(SetLayer(node, depthwise))
+    place(network, pointwise, node)
+    totals = Analysis(network).totals()
+    assert (totals.parameters, totals.macs) == (75, 1_228_800)
 
 
 def test_row_and_column_are_the_halves_of_a_square() -> None:
