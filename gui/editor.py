@@ -62,6 +62,13 @@ class Editor(QWidget):
         for entry in self.findChildren(Entry):
             entry.setFont(current().font("mono"))
 
+    def keep_height(self) -> None:
+        """Let no part grow beyond the height of a field, so that rows do not touch."""
+        for place in range(self._row.count()):
+            item = self._row.itemAt(place)
+            if item is not None and item.widget() is not None:
+                item.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+
     def _entry(self, *, steps: bool) -> Entry:
         entry = Entry(self, steps=steps)
         entry.textEdited.connect(lambda _text: self.edited.emit())

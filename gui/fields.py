@@ -119,4 +119,6 @@ _EDITORS: dict[Kind, type[Editor]] = {
 
 def make_editor(spec: FieldSpec, parent: QWidget) -> Editor:
     """The editor of a field."""
-    return _EDITORS[spec.kind](spec, parent)
+    editor = _EDITORS[spec.kind](spec, parent)
+    editor.keep_height()
+    return editor

@@ -5,7 +5,7 @@ beside ours as they are now.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from graph.network import Change
 from graph.templates import Literature, Row, Template, compare, find_template
-from gui.icons import icon
 from gui.parts import Label
 from gui.session import Session
 from gui.text import NOTHING, tr
@@ -170,6 +169,10 @@ class _Table(QTableWidget):
         if 0 <= chosen < len(rows):
             self.setCurrentCell(chosen, 0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resizeRowsToContents()  # lines wrap elsewhere
+
     def texts(self) -> list[tuple[str, ...]]:
         """The cells row by row."""
         found = []
@@ -197,19 +200,19 @@ def _items(row: Row) -> tuple[QTableWidgetItem, ...]:
         items.append(figure)
     last = QTableWidgetItem(verdict(row))
     if row.matches:
-        last.setIcon(icon("check", "success"))
         last.setForeground(theme.success.base)
-    elif row.matches is False:
-        last.setIcon(icon("warning", "warning"))
     last.setToolTip(last.text())
     return (*items, last)
 
 
 def verdict(row: Row) -> str:
-    """Whether a published figure and ours agree, and why not."""
+    """Whether a published figure and ours agree, and why not.
+
+    The marks are part of the text: beside an icon, wrapped lines would not have their height.
+    """
     if row.matches:
-        return tr("matches")
-    if row.because is not None:
-        reason = tr(row.because)
-        return reason if row.matches is None else tr("differs: {reason}", reason=reason)
-    return NOTHING if row.matches is None else tr("differs from the network as it is now")
+        return f"✓ {tr('matches')}"
+    if row.matches is None:
+        return tr(row.because) if row.because is not None else NOTHING
+    reason = tr(row.because) if row.because is not None else tr("the network here is another")
+    return f"▲ {tr('differs: {reason}', reason=reason)}"

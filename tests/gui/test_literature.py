@@ -73,7 +73,7 @@ def test_the_table_stands_beside_the_paper(page, session):
     assert [row[2:] for row in page.texts()] == [
         (row.ours, verdict(row)) for row in compare(note, session.analysis)
     ]
-    assert any(row[3] == "matches" for row in page.texts())
+    assert any(row[3] == "✓ matches" for row in page.texts())
 
 
 def test_ours_follows_the_network(qtbot, page, session):
@@ -85,7 +85,7 @@ def test_ours_follows_the_network(qtbot, page, session):
     more = node.layer.changed(**{name: getattr(node.layer, name) + 1})
     assert session.do(SetLayer(node.id, more))
     qtbot.waitUntil(lambda: page.texts() != before)
-    assert any(row[3].startswith("differs") for row in page.texts())
+    assert any(row[3].startswith("▲ differs") for row in page.texts())
     session.undo_stack.undo()
     qtbot.waitUntil(lambda: page.texts() == before)
 
