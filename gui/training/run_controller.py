@@ -27,6 +27,7 @@ from backend.events import (
     Started,
 )
 from backend.settings import TrainingSettings
+from backend.start import Start
 from backend.worker import DataRequest, Worker
 from graph.plan import Plan
 
@@ -126,12 +127,13 @@ class RunController(QObject):
         data: DataRequest,
         out: Path | None = None,
         *,
+        start: Start | None = None,
         single_step: bool = False,
     ) -> None:
-        """Begin a run; with ``single_step`` it waits after its first step."""
+        """Begin a run from ``start``; with ``single_step`` it waits after its first step."""
         if self._worker is not None:
             raise RuntimeError("a run is alive already")
-        self._worker = Worker(plan, settings, data, out)
+        self._worker = Worker(plan, settings, data, out, start=start)
         self.destroyed.connect(self._worker.stop)  # a run never outlives its controller
         self._is_stopping, self._last, self._look = False, None, None
         self._trained, self._step = None, 0

@@ -15,6 +15,7 @@ from gui.text import tr
 from gui.theme import current, notifier
 from gui.training.data_chooser import DataChooser
 from gui.training.data_notes import DataNotes
+from gui.training.start_from import StartFrom
 
 
 def settings_of(session: Session) -> TrainingSettings:
@@ -50,16 +51,18 @@ class SettingsForm(Form):
 
 
 class SettingsColumn(QWidget):
-    """The data chooser, what it means for the images, and the form, in one scrolling column."""
+    """The data chooser, what it means for the images, what the run starts from, and the form, in
+    one scrolling column."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chooser = DataChooser(session, self)
         self.notes = DataNotes(session, self)
+        self.start_from = StartFrom(session, self)
         self.form = SettingsForm(session, self)
         content = QWidget(self)
         self._inner = QVBoxLayout(content)
-        for widget in (self.chooser, self.notes, self.form):
+        for widget in (self.chooser, self.notes, self.start_from, self.form):
             self._inner.addWidget(widget)
         self._inner.addStretch(1)
         self._area = QScrollArea(self)
