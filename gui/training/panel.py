@@ -110,6 +110,7 @@ class TrainingPanel(QWidget):
         not end in time."""
         self.controller.stop()
         self.choice.stop()
+        self.settings.start_from.stop()
         self.closing.emit()
         return self.controller.close()
 
@@ -215,7 +216,10 @@ class TrainingPanel(QWidget):
         self.notice.emit(tr("Training of {name} begins.", name=session.project.name))
         self._data = self.choice.spec
         data = DataRequest(self._data)
-        self.controller.start(plan, settings, data, self._folder, single_step=single_step)
+        start = self.settings.start_from.start
+        self.controller.start(
+            plan, settings, data, self._folder, start=start, single_step=single_step
+        )
 
     def _refuse_network(self, error: NotReady) -> None:
         fault = error.faults[0]
@@ -288,6 +292,7 @@ class TrainingPanel(QWidget):
     def _finish(self, event: Finished) -> None:
         self._best = Path(event.best_weights) if event.best_weights else None
         self._last = Path(event.last_weights) if event.last_weights else None
+        self.settings.start_from.set_last(self.weights_path)
         words = outcome(event)
         actions: list[Action] = []
         if self.weights_path is not None:
