@@ -63,6 +63,7 @@ class FaultKind(Enum):
     FLATTEN_MISSING = "flatten missing"
     STRIDE_WITH_SAME = "stride with same"
     DIMENSION = "dimension"
+    RANGE = "range"
     IN_PLACE = "in place"
     TOO_LARGE = "too large"
     WRONG_KIND = "wrong kind"

@@ -16,10 +16,12 @@ from types import MappingProxyType
 
 OWN_MODULES: Mapping[str, str] = MappingProxyType(
     {
+        "DropPath": "drop_path",
         "FixedKernel": "fixed_kernel",
         "LocallyConnected1d": "locally_connected1d",
         "LocallyConnected2d": "locally_connected2d",
         "RadialBasis": "radial_basis",
+        "ScaledTanh": "scaled_tanh",
         "Shortcut": "shortcut",
     }
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
@@ -10,14 +12,24 @@ from backend.build import build
 from graph.analysis import Analysis
 from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
+    ELU,
     AvgPool2d,
+    BatchNorm2d,
     Conv2d,
+    Dropout,
+    Dropout2d,
     Flatten,
     Input,
+    LeakyReLU,
     Linear,
     MaxPool2d,
     Output,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
     SqueezeExcitation,
+    Tanh,
 )
 from graph.network import Network
 from graph.plan_builder import make_plan
@@ -119,6 +131,82 @@ def test_squeeze_and_excitation_as_its_formula() -> None:
     z = x.mean(dim=(2, 3))
     s = torch.sigmoid(torch.relu(z @ v.T + v0) @ w.T + w0)
     assert torch.allclose(built(x), x * s[:, :, None, None], atol=1e-6)
+
+
+def answer(layer: Layer, rows: list[list[int]]) -> torch.Tensor:
+    image = torch.tensor([[rows]], dtype=torch.float32)
+    network, _ = chain(Input(shape=tuple(image.shape[1:])), layer, Output())
+    found: torch.Tensor = module(network)(image)
+    return found[0, 0]
+
+
+def test_average_pooling_of_a_small_image() -> None:
+    rows = [[3, 3, 2, 1, 0], [0, 0, 1, 3, 1], [3, 1, 2, 2, 3], [2, 0, 0, 2, 2], [2, 0, 0, 0, 1]]
+    found = answer(AvgPool2d(kernel_size=(3, 3), stride=(1, 1)), rows)
+    assert found.mul(9).round().tolist() == [[15, 15, 15], [9, 11, 16], [10, 7, 12]]
+    assert (found * 10).round().tolist() == [[17, 17, 17], [10, 12, 18], [11, 8, 13]]
+
+
+def test_pooling_2x2_of_a_small_image() -> None:
+    rows = [
+        [2, 4, 5, 7, 3, -2],
+        [-2, 0, 0, 4, 9, 9],
+        [1, 0, -1, 2, 1, 1],
+        [1, 1, 6, 3, 7, 2],
+        [3, 4, 0, -2, 3, 0],
+        [3, 0, 5, 1, 0, 0],
+    ]
+    assert answer(MaxPool2d(), rows).tolist() == [[4, 7, 9], [1, 6, 7], [4, 5, 3]]
+    found = answer(AvgPool2d(), rows).tolist()
+    assert found == [[1, 4, 4.75], [0.75, 2.5, 2.75], [2.5, 1, 0.75]]
+
+
+def test_dropout_scales_what_it_keeps_and_drops_whole_channels() -> None:
+    x = torch.ones(100, 10, 4, 4)
+    for layer, wanted in ((Dropout(p=0.2), {0.0, 1.25}), (Dropout2d(p=0.2), {0.0, 20.0})):
+        network, _ = chain(Input(shape=(10, 4, 4)), layer, Output())
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            y = module(network).train()(x)
+        whole = isinstance(layer, Dropout2d)
+        assert set((y.sum((2, 3)) if whole else y).unique().tolist()) == wanted
+        assert torch.equal(module(network)(x), x)
+
+
+def test_batch_norm_keeps_mean_and_variance_per_channel() -> None:
+    network, _ = chain(Input(shape=(3, 5, 4)), BatchNorm2d(), Output())
+    built = module(network).train()
+    x = torch.randn(8, 3, 5, 4, generator=torch.Generator().manual_seed(0))
+    y = built(x)
+    mean = x.mean((0, 2, 3), keepdim=True)
+    variance = x.var((0, 2, 3), correction=0, keepdim=True)
+    assert mean.shape == variance.shape == (1, 3, 1, 1)
+    assert torch.allclose(y, (x - mean) / (variance + 1e-5).sqrt(), atol=1e-5)
+    assert {n: b.shape for n, b in built.named_buffers() if "running" in n} == {
+        "bn1.running_mean": (3,),
+        "bn1.running_var": (3,),
+    }
+
+
+@pytest.mark.parametrize(
+    ("layer", "rule"),
+    [
+        (Sigmoid(), lambda x: 1 / (1 + torch.exp(-x))),
+        (Tanh(), lambda x: (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))),
+        (ReLU(), lambda x: x * (x > 0)),
+        (LeakyReLU(negative_slope=0.1), lambda x: torch.maximum(0.1 * x, x)),
+        (ELU(alpha=1.5), lambda x: torch.where(x > 0, x, 1.5 * (torch.exp(x) - 1))),
+        (SiLU(), lambda x: x / (1 + torch.exp(-x))),
+        (Softmax(), lambda x: torch.exp(x) / torch.exp(x).sum(1, keepdim=True)),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Layer) else "",
+)
+def test_activations_as_their_formulas(
+    layer: Layer, rule: Callable[[torch.Tensor], torch.Tensor]
+) -> None:
+    network, _ = chain(Input(shape=(61,)), layer, Output())
+    x = torch.linspace(-4, 4, 61)[None]
+    assert torch.allclose(module(network)(x), rule(x), atol=1e-6)
 
 
 def test_lenet5_has_its_published_parameters() -> None:
