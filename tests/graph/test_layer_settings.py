@@ -85,7 +85,7 @@ def test_every_field_has_default_help_and_bounds(layer: type[Layer]) -> None:
         assert spec.help.endswith("."), name
         assert spec.rule().text()
         if spec.kind in (Kind.INTEGER, Kind.PAIR, Kind.TRIPLE, Kind.EXTENT, Kind.INTEGERS):
-            assert -8 < spec.minimum < spec.maximum < 2**31, name
+            assert -(2**31) < spec.minimum < spec.maximum < 2**31, name
 
 
 def test_a_layer_cannot_be_changed_in_place() -> None:
