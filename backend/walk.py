@@ -62,6 +62,10 @@ class Walk:
 
     def _call(self, name: str, arguments: tuple[Any, ...]) -> Any:
         module = self._module.get_submodule(name)
+        if isinstance(module, nn.Sequential):
+            for number in range(len(module)):
+                arguments = (self._call(f"{name}.{number}", arguments),)
+            return arguments[0]
         if not isinstance(module, fx.GraphModule):
             return module(*arguments)
         inner = Walk(module, self._visit, f"{self._prefix}{name}.")

@@ -6,6 +6,7 @@ network is written in a thread, from a copy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from graph.analysis import Analysis
+from graph.block import Block
 from graph.export import Source, source
 from graph.files import write_text
 from graph.message import say
-from graph.network import Change, Network
+from graph.network import Change, Network, Node
 from graph.plan_builder import NotReady, make_plan
 from graph.strict_json import ProjectError
 from gui.background import Task
@@ -78,7 +80,8 @@ class CodePanel(QWidget):
         self._later = QTimer(self, singleShot=True, interval=DELAY)
         self._later.timeout.connect(self.write_now)
         self.view.line_chosen.connect(self._choose_line)
-        session.changed.connect(self._changed)
+        session.main_changed.connect(self._changed)
+        session.blocks_changed.connect(self._later.start)
         session.document_replaced.connect(self._replaced)
         session.selection_changed.connect(lambda: self._light(follow=not self.view.hasFocus()))
         self._replaced()
@@ -114,17 +117,26 @@ class CodePanel(QWidget):
         if self._task is not None:
             self._task.drop()
             self._task = None
-        network, analysis = self._session.network, self._session.analysis
+        network, analysis = self._session.project.network, self._session.main_analysis
         name = self._session.project.name
         if analysis.errors():
             self._show(None)
         elif len(network.nodes) < LARGE:
             self._show(written(network, analysis, name))
         else:
-            copy = copied(network)
-            self._task = Task(lambda: written(copy, Analysis(copy), name), "convloom-source", self)
+            self._task = Task(self._writing(network, analysis, name), "convloom-source", self)
             self._task.done.connect(self._arrived)
             self._task.start()
+
+    def _writing(
+        self, network: Network, analysis: Analysis, name: str
+    ) -> Callable[[], Source | None]:
+        """What the thread does. Blocks are shared by copies, so a plan is made of them first."""
+        if network.library.blocks:
+            plan = make_plan(network, analysis, name)
+            return lambda: source(plan)
+        copy = copied(network)
+        return lambda: written(copy, Analysis(copy), name)
 
     def _arrived(self, result: object) -> None:
         self._task = None
@@ -142,16 +154,16 @@ class CodePanel(QWidget):
         elif self._written is not None:
             self._written = Written(self._written.source, self._written.at, False)
         current = self._written
-        nodes = self._session.network.nodes
-        empty = not nodes
+        empty = not self._session.project.network.nodes
         self._lines = {}
         hues: dict[int, str] = {}
         if current is not None:
-            for node, lines in current.source.lines.items():
+            for key, lines in current.source.lines.items():
+                found = self._found(key)
                 for line in lines:
-                    self._lines.setdefault(line, node)
-                    if node in nodes:
-                        hues[line] = nodes[node].layer.category.value
+                    self._lines.setdefault(line, key)
+                    if found is not None:
+                        hues[line] = found[1].layer.category.value
             self.view.show_source(current.source.text.rstrip("\n"), hues)
         else:
             self.view.show_source("", {})
@@ -192,17 +204,31 @@ class CodePanel(QWidget):
         name = "".join(c if c.isalnum() else "_" for c in self._session.project.name).strip("_")
         return name.lower() or "network"
 
+    def _found(self, key: str) -> tuple[Block | None, Node] | None:
+        """The node that a key of the source means, and the block it stands in."""
+        network = self._session.project.network
+        if key in network.nodes:
+            return None, network.nodes[key]
+        name, _, inner = key.rpartition("/")
+        block = network.library.blocks.get(name)
+        if block is None or inner not in block.network.nodes:
+            return None
+        return block, block.network.nodes[inner]
+
     def _light(self, *, follow: bool = True) -> None:
-        chosen = self._session.selection
         if self._written is None:
             return
+        block = self._session.block
+        prefix = "" if block is None else f"{block.name}/"
+        chosen = [f"{prefix}{node}" for node in self._session.selection]
         lines = [line for node in chosen for line in self._written.source.lines.get(node, ())]
         self.view.light(lines, follow=follow)
 
     def _choose_line(self, line: int) -> None:
-        node = self._lines.get(line)
-        if node in self._session.network.nodes:
-            self._session.reveal(node)
+        found = self._found(self._lines.get(line, ""))
+        if found is not None:
+            block, node = found
+            self._session.reveal_in(self._session.way_to(block), node.id)
 
     def copy(self) -> None:
         """Put the source on the clipboard."""

@@ -32,4 +32,8 @@ class EditCommand(QUndoCommand):
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         # Both set the same thing, so this command's inverse undoes the two.
-        return isinstance(other, EditCommand) and other.id() == self._merge != -1
+        return (
+            isinstance(other, EditCommand)
+            and other.id() == self._merge != -1
+            and other._network is self._network
+        )

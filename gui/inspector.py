@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidg
 from graph.edits import Rename
 from graph.network import Change
 from gui.glyphs import glyph_icon
+from gui.kinds import kind_name
 from gui.node_page import NodePage
 from gui.parts import Elided, Figures, Label, PanelTitle, Section
 from gui.session import Session
@@ -43,7 +44,9 @@ class Inspector(QScrollArea):
         self._restyle()
         notifier.changed.connect(self._restyle)
         session.selection_changed.connect(self.refresh)
-        session.document_replaced.connect(self.refresh)
+        session.document_replaced.connect(self._another)
+        session.level_changed.connect(self._another)
+        session.blocks_changed.connect(self.refresh)
         session.changed.connect(self._changed)
         self.refresh()
 
@@ -60,6 +63,11 @@ class Inspector(QScrollArea):
     def _changed(self, change: Change) -> None:
         if change.meaning or change.renamed:
             self.refresh()
+
+    def _another(self) -> None:
+        self.node_page.leave()  # ids of another network mean other nodes
+        self.head.forget()
+        self.refresh()
 
     def refresh(self) -> None:
         """Show the present selection with its present figures."""
@@ -118,7 +126,7 @@ class InspectorHead(PanelTitle):
             if node.id != self._node or not self.name.isModified():
                 self.name.setText(node.name)
                 self.name.setCursorPosition(0)
-            self.kind.set_text(node.layer.type_name())
+            self.kind.set_text(kind_name(node.layer))
         elif nodes:
             self.title.set_text(tr("{n} layers chosen", n=len(nodes)))
         elif session.selected_wires:
@@ -126,6 +134,11 @@ class InspectorHead(PanelTitle):
         else:
             self.title.set_text(tr("Network"))
         self._node = node.id if node else ""
+
+    def forget(self) -> None:
+        """Another network: a name half typed belongs to none of its nodes."""
+        self._node = ""
+        self.name.setModified(False)
 
     def _repaint_glyph(self) -> None:
         self.show_selection(self._session.selection)
@@ -236,7 +249,7 @@ class SumsPage(QWidget):
         )
         self.second.title.setText(tr("Kinds"))
         self.second.show()
-        kinds = Counter(session.network.nodes[n].layer.type_name() for n in nodes)
+        kinds = Counter(kind_name(session.network.nodes[n].layer) for n in nodes)
         self.more.show_rows((name, full(count)) for name, count in kinds.most_common())
 
     def show_wire(self, wire: str) -> None:

@@ -102,7 +102,7 @@ class NodePage(QWidget):
         node = network.nodes[self._node]
         facts = analysis.facts(node.id)
         self._show_faults()
-        self._show_formulas(node.layer, facts)
+        self._show_formulas(facts.layer, facts)
         self._show_cost(facts)
         self._show_reach(facts)
         many = any(port.many for port in node.layer.input_ports())
@@ -112,7 +112,7 @@ class NodePage(QWidget):
         form = self._forms[type(node.layer)]
         inputs = facts.known_inputs()
         if inputs and len(inputs[0]) == 3 and "groups" in form.fields():
-            form.set_hint("groups", _allowed_groups(node.layer, inputs[0][0]))
+            form.set_hint("groups", _allowed_groups(facts.layer, inputs[0][0]))
 
     def _show_faults(self) -> None:
         form = self.form
@@ -168,7 +168,7 @@ class NodePage(QWidget):
 
     def _show_reach(self, facts: Facts) -> None:
         fields = facts.receptive_field()
-        image = _image_shape(self._session.network)
+        image = _image_shape(self._session)
         output = facts.output
         self._reach.setVisible(len(fields) == 2 and image is not None)
         if len(fields) != 2 or image is None or output is None:
@@ -211,10 +211,12 @@ def _shapes(shapes: tuple[Any, ...]) -> str:
     return texts[0] if len(set(texts)) == 1 else tr("{n} shapes", n=len(texts)) if texts else ""
 
 
-def _image_shape(network: Network) -> tuple[int, ...] | None:
-    for node in network.nodes.values():
-        if isinstance(node.layer, Input) and len(node.layer.shape) == 3:
-            return node.layer.shape
+def _image_shape(session: Session) -> tuple[int, ...] | None:
+    """The shape of what comes in: the image, or in a block what arrives there."""
+    for node in session.network.nodes.values():
+        shape = session.analysis.facts(node.id).output
+        if isinstance(node.layer, Input) and shape is not None and len(shape) == 3:
+            return shape
     return None
 
 

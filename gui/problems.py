@@ -35,7 +35,7 @@ SUBTITLE = int(Qt.ItemDataRole.UserRole)
 
 
 class Problems(QWidget):
-    """All faults of the network, errors first."""
+    """All faults of what is shown, errors first; in a block then those of the whole network."""
 
     counted = Signal(int, int)
     """Errors and warnings."""
@@ -44,6 +44,8 @@ class Problems(QWidget):
         super().__init__(parent)
         self._session = session
         self._faults: list[Fault] = []
+        self._own = 0
+        """How many of them are of the level shown; the others are of the network itself."""
         self._list = QListWidget(self)
         self._list.setItemDelegate(_TwoLines(self._list))
         self._list.setAccessibleName(tr("Problems"))
@@ -70,7 +72,9 @@ class Problems(QWidget):
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.refresh)
         session.changed.connect(self._changed)
+        session.main_changed.connect(self._changed)
         session.document_replaced.connect(self.refresh)
+        session.level_changed.connect(self.refresh)
         notifier.changed.connect(self._list.doItemsLayout)
         self.refresh()
 
@@ -89,10 +93,14 @@ class Problems(QWidget):
     def refresh(self) -> None:
         """Read the faults again; the chosen one stays chosen where it still is."""
         self._later.stop()
-        analysis = self._session.analysis
+        session = self._session
+        analysis = session.analysis
         old = self.current()
         faults = list(analysis.faults())
-        layers = analysis.totals().layers
+        own = len(faults)
+        if session.depth:
+            faults += session.main_analysis.faults()
+        layers = analysis.totals().layers or session.main_analysis.totals().layers
         if layers == 0:
             faults = []
             self._fine.setText(tr("No layers yet, so no problems"))
@@ -101,19 +109,21 @@ class Problems(QWidget):
             many = tr("No problems. {n} layers checked", n=full(layers))
             self._fine.setText(one if layers == 1 else many)
         self._pages.setCurrentIndex(1 if faults else 0)
-        if faults != self._faults:
-            self._faults = faults
+        if (faults, own) != (self._faults, self._own):
+            self._faults, self._own = faults, own
             self._fill(old)
         elif self.current() is not None:
-            self._detail.show_fault(self.current())
+            self._choose(self._list.currentRow())
         errors = sum(not fault.warning for fault in faults)
         self.counted.emit(errors, len(faults) - errors)
 
     def _fill(self, old: Fault | None) -> None:
         self._list.blockSignals(True)
         self._list.clear()
-        for fault in self._faults:
-            item = QListWidgetItem(tr(fault.title()))
+        for row, fault in enumerate(self._faults):
+            title = tr(fault.title())
+            outer = row >= self._own
+            item = QListWidgetItem(tr("Network · {title}", title=title) if outer else title)
             why = tr(fault.why)
             item.setData(SUBTITLE, why[:1].upper() + why[1:])
             role = "warning" if fault.warning else "error"
@@ -137,8 +147,8 @@ class Problems(QWidget):
         row = self._list.currentRow()
         return self._faults[row] if 0 <= row < len(self._faults) else None
 
-    def _choose(self, _row: int) -> None:
-        self._detail.show_fault(self.current())
+    def _choose(self, row: int) -> None:
+        self._detail.show_fault(self.current(), here=row < self._own)
 
     def walk(self, step: int) -> None:
         """Go to the next (1) or previous (−1) problem and show it on the canvas."""
@@ -158,7 +168,9 @@ class Problems(QWidget):
         """Show the chosen fault on the canvas."""
         fault = self.current()
         if fault is not None and (fault.node is not None or fault.wire is not None):
-            self._session.reveal(fault.node, fault.wire)
+            outer = self._list.currentRow() >= self._own
+            place = () if outer else self._session.place
+            self._session.reveal_in(place, fault.node, fault.wire)
 
     def apply_repair(self, number: int) -> None:
         """Apply the repair with this number, counted from 1, of the chosen problem."""
@@ -209,8 +221,8 @@ class Detail(QScrollArea):
         self._column.setSpacing(theme.space("xs"))
         self._cards_at.setSpacing(theme.space("s"))
 
-    def show_fault(self, fault: Fault | None) -> None:
-        """Show a fault with its repairs."""
+    def show_fault(self, fault: Fault | None, *, here: bool = True) -> None:
+        """Show a fault with its repairs; those only if it is of the level that is shown."""
         for card in self.cards:
             self._cards_at.removeWidget(card)
             card.hide()
@@ -226,10 +238,11 @@ class Detail(QScrollArea):
         parts = (tr(fault.why), tr(fault.mend))
         self._why.setText(" ".join(f"{part[:1].upper()}{part[1:]}." for part in parts))
         self._why.show()
-        behind = self._assumed_behind(fault)
+        behind = self._assumed_behind(fault) if here else 0
         self._count.setText(tr("{n} layers after it assume a shape", n=behind))
         self._count.setVisible(behind > 0)
-        for number, repair in enumerate(repairs(self._session.network, fault)[:3], 1):
+        found = repairs(self._session.network, fault)[:3] if here else []
+        for number, repair in enumerate(found, 1):
             card = RepairCard(self._session, fault, repair, number, self)
             self._cards_at.addWidget(card, 1)
             self.cards.append(card)

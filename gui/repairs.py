@@ -52,7 +52,7 @@ class RepairCard(QFrame):
         head.addWidget(title, 1)
         head.addWidget(Label(keys, "hint", self))
         head.addWidget(self.button)
-        self.cost = cost_of(session.network, repair.edit)
+        self.cost = cost_of(session.network, repair.edit, session.analysis.scope)
         self.cost_label = Label(cost_text(self.cost), "hint", self)
         self.cost_label.setToolTip(tr("For one image, float32"))
         column = QVBoxLayout(self)

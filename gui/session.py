@@ -1,12 +1,15 @@
 """The open document and what is chosen in it: the one object that all panels share.
 
 Panels read ``network`` and ``analysis`` and ask for changes with ``do``; they are told by the
-signals. The session knows no widget.
+signals. Where a block is open these are the block's; what trains and is exported is always
+``project.network`` with ``main_analysis``. The session knows no widget.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from graph.analysis import Analysis
+from graph.block import Block
+from graph.block_use import BlockUse
 from graph.edits import Edit
 from graph.message import Message
 from graph.network import Change, EditRefused, Network
 from graph.project import UNNAMED, Project, read_project, write_project
 from gui.commands import EditCommand
+from gui.levels import Changes, Door, Level, Place, is_open, main_level, scope_behind
 
 
 class Session(QObject):
@@ -26,8 +32,16 @@ class Session(QObject):
 
     document_replaced = Signal()
     """Another project is open: network and analysis are new objects."""
+    level_changed = Signal()
+    """Another level is shown (a block was opened or left): network, analysis and selection are
+    others. The document is the same."""
     changed = Signal(object)
-    """An edit was made, undone or redone; carries graph.network.Change. Figures are up to date."""
+    """The network shown has changed: an edit was made, undone or redone, here or where it has its
+    figures from; carries graph.network.Change. Figures are up to date."""
+    main_changed = Signal(object)
+    """The same for the document's own network, whatever level is shown."""
+    blocks_changed = Signal()
+    """Blocks came or went, or have another name or other parameters."""
     selection_changed = Signal()
     """Read ``selection`` (node ids, first chosen first) and ``selected_wires``."""
     modified_changed = Signal(bool)
@@ -44,19 +58,156 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._tell_modified)
         self._settings_modified = False
+        self._gathering = False
+        self._changes: dict[int, Changes] = {}
+        self._blocks_touched = False
+        self._unlisten: Callable[[], None] = lambda: None
         self.path: Path | None = None
         self._install(Project())
 
     def _install(self, project: Project) -> None:
+        for level in getattr(self, "levels", ()):
+            level.detach()
+        self._unlisten()
         self.project = project
-        self.network: Network = project.network
-        self.analysis = Analysis(self.network)
-        self.analysis.follow()
-        self.network.listen(self._tell_change)
-        self.selection: list[str] = []
-        self.selected_wires: list[str] = []
+        self.levels = [main_level(project.network, self._hear)]
+        self._unlisten = project.network.library.listen(self._hear_blocks)
         self._settings_modified = False
         self.undo_stack.clear()
+
+    # Levels
+
+    @property
+    def network(self) -> Network:
+        """The network that is shown."""
+        return self.levels[-1].network
+
+    @property
+    def analysis(self) -> Analysis:
+        """The figures of the network that is shown."""
+        return self.levels[-1].analysis
+
+    @property
+    def main_analysis(self) -> Analysis:
+        """The figures of the document's own network."""
+        return self.levels[0].analysis
+
+    @property
+    def block(self) -> Block | None:
+        """The block that is open, if one is."""
+        return self.levels[-1].block
+
+    @property
+    def selection(self) -> list[str]:
+        return self.levels[-1].selection
+
+    @property
+    def selected_wires(self) -> list[str]:
+        return self.levels[-1].selected_wires
+
+    @property
+    def depth(self) -> int:
+        """How many blocks are open, one in another."""
+        return len(self.levels) - 1
+
+    @property
+    def place(self) -> Place:
+        """The way to the level that is shown."""
+        return tuple(level.door for level in self.levels if level.door is not None)
+
+    def titles(self) -> list[str]:
+        """The names on the way: of each use, or of the block without one."""
+        found = []
+        for above, level in pairwise(self.levels):
+            assert level.door is not None
+            use = level.door.use
+            found.append(above.network.nodes[use].name if use else level.door.block.name)
+        return found
+
+    def node_path(self, node: str) -> str | None:
+        """A node of the level shown as the whole network's plan knows it: ``use/inner``, or
+        ``use/0/inner`` in a chain; None in a block without a use."""
+        parts = []
+        for above, level in pairwise(self.levels):
+            use = level.door.use if level.door else None
+            if use is None:
+                return None
+            layer = above.analysis.facts(use).layer
+            chained = isinstance(layer, BlockUse) and layer.repeat > 1
+            parts += [use, "0"] if chained else [use]
+        return "/".join([*parts, node])
+
+    def way_to(self, block: Block | None) -> Place:
+        """The way to a block: where it is open, else through a use in the network itself, else it
+        alone; to the network itself for None."""
+        place = self.place
+        for depth, door in enumerate(place, 1):
+            if door.block is block:
+                return place[:depth]
+        if block is None:
+            return ()
+        main = self.project.network
+        for network, node in main.library.uses(block):
+            if network is main:
+                return (Door(node.id, block),)
+        return (Door(None, block),)
+
+    def enter(self, use: str) -> bool:
+        """Open the block that a node of the level shown uses; False if it uses none."""
+        node = self.network.nodes.get(use)
+        if node is None or not isinstance(node.layer, BlockUse):
+            return False
+        self.show_place((*self.place, Door(use, node.layer.block)))
+        return True
+
+    def enter_block(self, block: Block) -> None:
+        """Open a block by itself, with sample shapes and the defaults of its parameters."""
+        self.show_place((Door(None, block),))
+
+    def leave(self) -> bool:
+        """Go one level up, to the use that was left; False if nothing is open."""
+        if not self.depth:
+            return False
+        self.go_to(self.depth - 1)
+        return True
+
+    def go_to(self, depth: int) -> None:
+        """Go up to the level with so many blocks around it; the use left there is chosen."""
+        if not 0 <= depth < self.depth:
+            return
+        door = self.levels[depth + 1].door
+        self._cut(depth + 1)
+        if door is not None and door.use in self.network.nodes:
+            self.levels[-1].selection = [str(door.use)]
+            self.levels[-1].selected_wires = []
+        self._tell_level()
+
+    def show_place(self, place: Place) -> None:
+        """Show another level, or as much of the way to it as there is."""
+        present = self.place
+        if place == present:
+            return
+        same = 0
+        while same < min(len(place), len(present)) and place[same] == present[same]:
+            same += 1
+        self._cut(same + 1)
+        for door in place[same:]:
+            above = self.levels[-1]
+            if not is_open(above, door):
+                break
+            scope = scope_behind(above, door)
+            self.levels.append(Level(door.block.network, door, scope, self._hear))
+        if self.place != present:
+            self._tell_level()
+
+    def _cut(self, count: int) -> None:
+        """Close all levels but the first ``count``."""
+        while len(self.levels) > count:
+            self.levels.pop().detach()
+
+    def _tell_level(self) -> None:
+        self.level_changed.emit()
+        self.selection_changed.emit()
 
     # The document
 
@@ -105,14 +256,61 @@ class Session(QObject):
 
     def do(self, edit: Edit, merge: int = -1) -> bool:
         """Make an undoable edit; False and the signal ``refused`` if the model refuses it."""
-        try:
-            # Tried before the stack owns it, so that a refused edit leaves no empty step.
-            inverse = self.network.do(edit)
-        except EditRefused as error:
-            self.refused.emit(error.message)
-            return False
-        self.undo_stack.push(_Done(self.network, edit, inverse, merge))
+        network = self.network
+        place = self.place
+        with self._as_one():
+            try:
+                # Tried before the stack owns it, so that a refused edit leaves no empty step.
+                inverse = network.do(edit)
+            except EditRefused as error:
+                self.refused.emit(error.message)
+                return False
+        self.undo_stack.push(_Done(self, network, place, edit, inverse, merge))
         return True
+
+    @contextmanager
+    def _as_one(self) -> Iterator[None]:
+        """What changes meanwhile, in whatever networks, is told at the end, once."""
+        outer, self._gathering = self._gathering, True
+        try:
+            yield
+        finally:
+            self._gathering = outer
+            if not outer:
+                self._tell_changes()
+
+    def _hear(self, level: Level, change: Change) -> None:
+        self._changes.setdefault(id(level), Changes()).note(change, level.analysis.updated)
+        if not self._gathering:
+            self._tell_changes()
+
+    def _hear_blocks(self) -> None:
+        self._blocks_touched = True
+        if not self._gathering:
+            self._tell_changes()
+
+    def _tell_changes(self) -> None:
+        changes, self._changes = self._changes, {}
+        blocks, self._blocks_touched = self._blocks_touched, False
+        depth = self.depth
+        for place, (above, level) in enumerate(pairwise(list(self.levels)), 1):
+            assert level.door is not None
+            if not is_open(above, level.door):
+                self._cut(place)
+                break
+            if level.rescope(scope_behind(above, level.door)):
+                everything = Change(updated=set(level.network.nodes))
+                changes.setdefault(id(level), Changes()).note(everything, ())
+        main, shown = self.levels[0], self.levels[-1]
+        if blocks:
+            self.blocks_changed.emit()
+        if id(main) in changes and main is not shown:
+            self.main_changed.emit(changes[id(main)].whole(main.network))
+        if self.depth != depth:
+            self._tidy_selection()
+            self._tell_level()
+        elif id(shown) in changes:
+            self._tell_change(changes[id(shown)].whole(shown.network), main is shown)
 
     def refuse(self, message: Message) -> None:
         """Tell the user why something cannot be done."""
@@ -135,12 +333,21 @@ class Session(QObject):
         self.settings_changed.emit()
         self.modified_changed.emit(True)
 
-    def _tell_change(self, change: Change) -> None:
-        kept = [n for n in self.selection if n in self.network.nodes]
-        wires = [w for w in self.selected_wires if w in self.network.wires]
+    def _tell_change(self, change: Change, main: bool) -> None:
+        kept, wires = self._present_selection()
         self.changed.emit(change)
+        if main:
+            self.main_changed.emit(change)
         if kept != self.selection or wires != self.selected_wires:
             self.select(kept, wires)
+
+    def _present_selection(self) -> tuple[list[str], list[str]]:
+        kept = [n for n in self.selection if n in self.network.nodes]
+        return kept, [w for w in self.selected_wires if w in self.network.wires]
+
+    def _tidy_selection(self) -> None:
+        level = self.levels[-1]
+        level.selection, level.selected_wires = self._present_selection()
 
     # Choosing
 
@@ -148,7 +355,8 @@ class Session(QObject):
         """Choose nodes and wires."""
         chosen, chosen_wires = list(nodes), list(wires)
         if (chosen, chosen_wires) != (self.selection, self.selected_wires):
-            self.selection, self.selected_wires = chosen, chosen_wires
+            level = self.levels[-1]
+            level.selection, level.selected_wires = chosen, chosen_wires
             self.selection_changed.emit()
 
     def reveal(self, node: str | None, wire: str | None = None) -> None:
@@ -159,12 +367,28 @@ class Session(QObject):
             self.select([], [wire])
         self.reveal_requested.emit(node, wire)
 
+    def reveal_in(self, place: Place, node: str | None, wire: str | None = None) -> None:
+        """The same for something of another level, which is shown first."""
+        self.show_place(place)
+        self.reveal(node, wire)
+
 
 class _Done(EditCommand):
-    """An edit that has been applied already when the stack takes it."""
+    """An edit that has been applied already when the stack takes it. Undone or redone, it shows
+    the level where it was made."""
 
-    def __init__(self, network: Network, edit: Edit, inverse: Edit, merge: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        network: Network,
+        place: Place,
+        edit: Edit,
+        inverse: Edit,
+        merge: int,
+    ) -> None:
         super().__init__(network, edit, merge)
+        self._session = session
+        self._place = place
         self._next = inverse
         self._fresh = True
 
@@ -172,4 +396,12 @@ class _Done(EditCommand):
         if self._fresh:
             self._fresh = False
         else:
-            super().redo()
+            self._again(super().redo)
+
+    def undo(self) -> None:
+        self._again(super().undo)
+
+    def _again(self, apply: Callable[[], None]) -> None:
+        self._session.show_place(self._place)
+        with self._session._as_one():
+            apply()

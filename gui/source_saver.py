@@ -81,7 +81,7 @@ class SourceSaver(QObject):
         if run is None or self._training.weights_path is None:
             return None
         try:
-            plan = make_plan(session.network, session.analysis, session.project.name)
+            plan = make_plan(session.project.network, session.main_analysis, session.project.name)
         except NotReady:
             return None
         return plan if weights_fit(run, plan) else None

@@ -36,7 +36,7 @@ class StatusBar(QStatusBar):
         language = QLocale().name().partition("_")[0].upper()
         language = "EN" if language == "C" else language
         self.addPermanentWidget(Label(f"{language} · float32", "small", self))
-        session.changed.connect(self._changed)
+        session.main_changed.connect(self._changed)
         session.document_replaced.connect(self.refresh)
         notifier.changed.connect(self.refresh)
         self.refresh()
@@ -67,7 +67,7 @@ class StatusBar(QStatusBar):
 
     def refresh(self) -> None:
         """Read the figures again."""
-        analysis = self._session.analysis
+        analysis = self._session.main_analysis
         totals = analysis.totals()
         errors = len(analysis.errors()) if totals.layers else 0
         self._show_state(errors, totals.layers)
@@ -103,10 +103,10 @@ class StatusBar(QStatusBar):
 
     def _field(self) -> str:
         """The receptive field of the network's result."""
-        nodes = self._session.network.nodes
+        nodes = self._session.project.network.nodes
         ends = [n for n, node in nodes.items() if isinstance(node.layer, Output)]
         for end in ends:
-            fields = self._session.analysis.facts(end).receptive_field()
+            fields = self._session.main_analysis.facts(end).receptive_field()
             if fields:
                 sizes = (
                     full(f.size) if isinstance(f.size, int) else number(f.size) for f in fields

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graph.analysis import Analysis
 from graph.edits import AddNode, Batch, Connect, Edit
 from graph.network import Change, EditRefused, Network
+from graph.scope import MAIN, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,9 @@ class Cost:
 
 
 def copied(network: Network) -> Network:
-    """The same nodes and wires, with the same ids, and no listeners."""
+    """The same nodes and wires, with the same ids and blocks, and no listeners."""
     result = Network()
+    result.library = network.library
     order = network.order()
     edits: list[Edit] = [AddNode(network.nodes[node]) for node in order]
     # In this order no wire has to look for a cycle behind its target.
@@ -31,13 +33,13 @@ def copied(network: Network) -> Network:
     return result
 
 
-def cost_of(network: Network, edit: Edit) -> Cost | None:
+def cost_of(network: Network, edit: Edit, scope: Scope = MAIN) -> Cost | None:
     """What the nodes that the edit makes or sets, and those already known, would cost more.
 
     None if the network would refuse the edit.
     """
     trial = copied(network)
-    analysis = Analysis(trial)
+    analysis = Analysis(trial, scope)
     analysis.follow()
     before = {node: analysis.facts(node) for node in trial.nodes}
     changes: list[Change] = []

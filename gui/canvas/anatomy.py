@@ -6,17 +6,19 @@ relative to the node's upper left corner.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF
 
 from graph.analysis import Analysis, Fault
+from graph.block_use import BlockUse
 from graph.layer import Category, Layer, Shape, dims
-from graph.layers import Concat
+from graph.layers import Concat, Input
 from graph.network import Network
 from gui.canvas import measures as m
+from gui.kinds import kind_name
 from gui.text import full, short, tr
 
 
@@ -27,6 +29,8 @@ class Form(Enum):
     LINE = "line"
     OPERATOR = "operator"
     CONCAT = "concat"
+    PORTS = "ports"
+    """A block of several inputs or outputs: they are named under the figures."""
 
 
 class Severity(Enum):
@@ -37,7 +41,12 @@ class Severity(Enum):
     ERROR = 2
 
 
-FULL_CATEGORIES = (Category.CONVOLUTION, Category.LINEAR, Category.ATTENTION)
+FULL_CATEGORIES = (
+    Category.CONVOLUTION,
+    Category.LINEAR,
+    Category.ATTENTION,
+    Category.BLOCK,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,10 @@ class InputSlot:
     y: float
     wire: str | None
     many: bool
+    name: str = ""
+    """What a person calls the port."""
+    title: str = ""
+    """The name with the shape there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,8 @@ class OutputSlot:
 
     port: str
     y: float
+    name: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ class Face:
     id: str
     name: str
     type_name: str
+    kind: str
+    """The type as a person reads it."""
     category: str
     form: Form
     width: float
@@ -81,6 +98,9 @@ class Face:
     summary: str
     """The sentence a screen reader says."""
     faults: tuple[str, ...]
+    frozen: bool = False
+    copies: int = 1
+    """How many stand in a chain behind this face."""
 
     @property
     def ordered(self) -> bool:
@@ -103,6 +123,10 @@ def form_of(layer: Layer) -> Form:
         return Form.CONCAT
     if layer.operator:
         return Form.OPERATOR
+    if isinstance(layer, BlockUse) and (
+        len(layer.input_ports()) > 1 or len(layer.output_ports()) > 1
+    ):
+        return Form.PORTS
     if layer.category in FULL_CATEGORIES or not layer.input_ports():
         return Form.FULL
     return Form.LINE
@@ -121,6 +145,8 @@ def _size(form: Form, inputs: int, outputs: int) -> tuple[float, float]:
         return m.WIDTH, m.HEADER + m.CONCAT_ROW * inputs
     if form is Form.OPERATOR:
         return m.OPERATOR_WIDTH, max(m.OPERATOR_HEIGHT, room)
+    if form is Form.PORTS:
+        return m.WIDTH, m.PORTS_FROM + m.PORT_STEP * max(inputs, outputs)
     return m.WIDTH, max(m.FULL_HEIGHT if form is Form.FULL else m.LINE_HEIGHT, room)
 
 
@@ -138,24 +164,24 @@ def _places(network: Network, node: str) -> list[tuple[str, int, str | None, boo
 def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str, Fault]) -> Face:
     """The face of a node; ``faults`` holds the worst fault of each faulty node."""
     placed = network.nodes[node]
-    layer, facts = placed.layer, analysis.facts(node)
+    facts = analysis.facts(node)
+    layer = facts.layer
     form = form_of(layer)
     places = _places(network, node)
-    ports = layer.output_ports()
-    width, height = _size(form, len(places), len(ports))
-    inputs = tuple(
-        InputSlot(port, index, _slot_y(form, row), wire, many)
-        for row, (port, index, wire, many) in enumerate(places)
-    )
-    last = height - m.PORT_FIRST
-    outputs = tuple(
-        OutputSlot(port.name, last - m.PORT_STEP * (len(ports) - 1 - row))
-        for row, port in enumerate(ports)
-    )
+    width, height = _size(form, len(places), len(layer.output_ports()))
+    inputs = _input_slots(form, layer, places, facts.inputs)
+    outputs = _output_slots(form, layer, height, facts.outputs)
     known = facts.known_inputs() or ()
     left, right = layer.face(known) if known or not layer.input_ports() else layer.face(())
-    note, rows, footer = "", (), ("", "")
-    if form is Form.FULL:
+    if isinstance(layer, Input) and facts.output is not None:
+        left = dims(facts.output)  # in a block: what comes in there
+        right = right if network.block is None else ""
+    copies = layer.repeat if isinstance(layer, BlockUse) else 1
+    note = f"×{copies}" if copies > 1 else ""
+    left = left.removeprefix(note).strip()
+    rows: Rows = ()
+    footer = ("", "")
+    if form in (Form.FULL, Form.PORTS):
         rows, footer = _full_texts(layer, left, right, facts.parameters, facts.macs)
     elif form is Form.OPERATOR:
         rows = ((left, right),)
@@ -173,6 +199,7 @@ def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str
         id=node,
         name=placed.name,
         type_name=layer.type_name(),
+        kind=_kind(network, layer),
         category=layer.category.value,
         form=form,
         width=width,
@@ -186,12 +213,68 @@ def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str
         severity=severity,
         summary=_summary(placed.name, layer, facts.inputs, facts.output, facts.parameters, fault),
         faults=sentences,
+        frozen=placed.frozen,
+        copies=copies,
     )
+
+
+def _kind(network: Network, layer: Layer) -> str:
+    """The type in the header; inputs and outputs of a block are its ports."""
+    if network.block is not None and layer.category is Category.INPUT_OUTPUT:
+        return tr("Input port") if not layer.input_ports() else tr("Output port")
+    return kind_name(layer)
+
+
+Places = Sequence[tuple[str, int, str | None, bool]]
+
+
+def _input_slots(
+    form: Form, layer: Layer, places: Places, shapes: tuple[Shape | None, ...]
+) -> tuple[InputSlot, ...]:
+    titles = {port.name: port.title for port in layer.input_ports()}
+    wired = [place for place in places if place[2] is not None]
+    carried = dict(zip(wired, shapes, strict=False))
+    return tuple(
+        InputSlot(
+            place[0],
+            place[1],
+            _slot_y(form, row),
+            place[2],
+            place[3],
+            titles[place[0]],
+            _titled(titles[place[0]], carried.get(place)),
+        )
+        for row, place in enumerate(places)
+    )
+
+
+def _output_slots(
+    form: Form, layer: Layer, height: float, shapes: tuple[Shape | None, ...]
+) -> tuple[OutputSlot, ...]:
+    ports = layer.output_ports()
+    last = height - m.PORT_FIRST
+    return tuple(
+        OutputSlot(
+            port.name,
+            _slot_y(form, row)
+            if form is Form.PORTS
+            else last - m.PORT_STEP * (len(ports) - 1 - row),
+            port.title,
+            _titled(port.title, shape),
+        )
+        for row, (port, shape) in enumerate(zip(ports, shapes, strict=True))
+    )
+
+
+def _titled(title: str, shape: Shape | None) -> str:
+    return f"{title} {dims(shape)}" if title and shape is not None else title
 
 
 def _slot_y(form: Form, row: int) -> float:
     if form is Form.CONCAT:
         return m.HEADER + m.CONCAT_ROW * (row + 0.5)
+    if form is Form.PORTS:
+        return m.PORTS_FROM + m.PORT_STEP * (row + 0.5) - 2
     return m.PORT_FIRST + m.PORT_STEP * row
 
 
@@ -235,7 +318,7 @@ def _summary(
     fault: Fault | None,
 ) -> str:
     """``conv2, Conv2d, 32×28×28 to 64×14×14, 18 432 parameters, no problems``"""
-    parts = [name, layer.type_name()]
+    parts = [name, kind_name(layer)]
     arriving = ", ".join(dims(shape) for shape in inputs if shape is not None)
     leaving = dims(output) if output is not None else ""
     if arriving and leaving and layer.output_ports():

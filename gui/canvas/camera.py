@@ -82,6 +82,11 @@ class Camera(QObject):
         self._animation.setDuration(m.MOTION["fit"])
         self._animation.start()
 
+    def jump(self, zoom: float, center: QPointF) -> None:
+        """Be at a zoom and a centre at once."""
+        self._animation.stop()
+        self._apply(zoom, center)
+
     def finish(self) -> None:
         """Arrive now."""
         if self._animation.state() == QAbstractAnimation.State.Running:

@@ -6,7 +6,7 @@ Nothing here knows Qt. A function returns an edit, or None where there is nothin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, RemoveNode, Reorder
 from graph.layer import Layer, Problem, Shape, dims
@@ -340,7 +340,8 @@ def place_copies(
     for old, new in ids.items():
         node = source.nodes[old]
         position = (node.position[0] + offset[0], node.position[1] + offset[1])
-        edits.append(AddNode(Node(new, names.take(node.name, keep=True), node.layer, position)))
+        name = names.take(node.name, keep=True)
+        edits.append(AddNode(replace(node, id=new, name=name, position=position)))
     for old in ids:
         for wire in source.inputs(old):
             inner = Wire(

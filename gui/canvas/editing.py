@@ -172,14 +172,16 @@ class Editing(QObject):
         if node in nodes and nodes[node].name != name:
             self.session.do(Rename(node, name))
 
-    def reorder(self, step: int) -> None:
-        """Move the chosen wire of a merge, or an input of the chosen merge."""
+    def reorder(self, step: int) -> bool:
+        """Move the chosen wire of a merge, or an input of the chosen merge; False if there is
+        none."""
         wire = self._wire_to_move(step)
         if wire is None:
-            return
+            return False
         edit = changes.reorder(self.session.network, wire, step)
         if edit is not None:
             self.session.do(edit)
+        return True
 
     def _wire_to_move(self, step: int) -> str | None:
         session, network = self.session, self.session.network

@@ -30,6 +30,8 @@ PORT: float = _NODE["port_diameter"]
 PORT_RING: float = _NODE["port_ring"]
 PORT_FIRST: float = _NODE["port_first_y"]
 PORT_STEP: float = _NODE["port_step"]
+PORTS_FROM: float = HEADER + 2 * ROW + 2
+"""Where the named ports of a block begin, under its figures."""
 PORT_HIT: float = _NODE["port_hit_radius"]
 BORDER: float = _NODE["border"]
 BADGE: float = _NODE["badge"]

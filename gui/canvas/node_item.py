@@ -12,7 +12,8 @@ from gui.canvas import measures as m
 from gui.canvas.anatomy import Face, Form, InputSlot, OutputSlot, Severity
 from gui.canvas.bodies import MARGIN, Body
 from gui.canvas.measures import Level
-from gui.canvas.writing import Text, paint_texts, texts_of
+from gui.canvas.writing import MARK, Text, paint_texts, texts_of
+from gui.glyphs import paint_snowflake
 from gui.theme import blend, current
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _AROUND = (-26.0, -20.0, 12.0, 10.0)
 DISC = 14.0
+COPY_STEP = 3.0
 ANTIALIASING = QPainter.RenderHint.Antialiasing
 
 
@@ -112,6 +114,8 @@ class NodeItem(QGraphicsItem):
             self._paint_hue(painter)
             return
         transform = painter.worldTransform()
+        if self.face.copies > 1:
+            self._paint_copies(painter)
         self._paint_body(painter, transform, canvas.zoom)
         live = self.thumbnails is not None and self.face.form is Form.FULL
         if level is Level.FULL:
@@ -125,6 +129,10 @@ class NodeItem(QGraphicsItem):
             if live:
                 self._paint_strip(painter)
         painter.setRenderHint(ANTIALIASING)
+        if self.face.frozen:
+            side, right = MARK, self.face.width - m.PAD
+            area = QRectF(right - side, (m.HEADER - side) / 2, side, side)
+            paint_snowflake(painter, area, current().text.secondary)
         if self.activity > 0:
             self._paint_activity(painter)
         if self.chosen or self.flash > 0 or self.face.severity is Severity.ERROR:
@@ -156,6 +164,17 @@ class NodeItem(QGraphicsItem):
         left = round(transform.dx() * ratio) / ratio - MARGIN
         top = round(transform.dy() * ratio) / ratio - MARGIN
         painter.drawPixmap(QPointF(left, top), picture)
+
+    def _paint_copies(self, painter: QPainter) -> None:
+        """Two edges behind the body: it stands for several in a chain."""
+        theme = current()
+        painter.setRenderHint(ANTIALIASING)
+        line = blend(theme.category[self.face.category], theme.background.canvas, 0.6)
+        painter.setPen(QPen(line, 1))
+        painter.setBrush(theme.background.canvas)
+        for away in (2 * COPY_STEP, COPY_STEP):
+            edge = self.face.body().translated(away, -away).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(edge, m.RADIUS, m.RADIUS)
 
     def _paint_name(self, painter: QPainter, transform: QTransform, zoom: float) -> None:
         """The name at a fixed size on the screen, beside the glyph."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 
 from graph.layers import REGISTRY
@@ -119,6 +119,25 @@ class Pointing:
             if out is not None:
                 return DrawWire(self._view, wire.source, out, taking=wire.id)
         return DrawWire(self._view, item.face.id, slot)
+
+    def open_block(self, event: QMouseEvent) -> bool:
+        """Open the block that a double click hits; False if it hits none."""
+        pointer = self._pointer(event)
+        if event.button() != Qt.MouseButton.LeftButton or pointer.adding:
+            return False
+        node = self._view.canvas.node_at(pointer.scene)
+        if node is None or not self._view.session.enter(node.face.id):
+            return False
+        event.accept()
+        return True
+
+    def tooltip(self, point: QPointF) -> str:
+        """What there is to say of the port or node at a point."""
+        hit = self._view.canvas.port_at(point, m.PORT_HIT / 2, GRASP)
+        if hit is not None and hit[1].title:
+            return hit[1].title
+        node = self._view.canvas.node_at(point)
+        return node.tooltip() if node is not None else ""
 
     def move(self, event: QMouseEvent) -> None:
         """Go on with the gesture, or see what the pointer is over."""

@@ -47,6 +47,7 @@ class CanvasScene(QGraphicsScene):
         self.ratio = 1.0
         """Pixels of the device per pixel of the view."""
         self.running = False
+        self._shares: dict[str, float] = {}
         self.reduce_motion = False
         self.next_glide = m.MOTION["node_move"]
         self.glide = Glide(self, self._place_many)
@@ -56,6 +57,7 @@ class CanvasScene(QGraphicsScene):
         self._wire_faults: dict[str, Fault] = {}
         session.changed.connect(self.apply)
         session.document_replaced.connect(self.rebuild)
+        session.level_changed.connect(self.rebuild)
         session.selection_changed.connect(self.show_selection)
         notifier.changed.connect(self._renew_theme)
         self.rebuild()
@@ -83,6 +85,7 @@ class CanvasScene(QGraphicsScene):
         for wire in self.network.wires:
             self._add_wire(wire)
         self._route(self.network.wires)
+        self.set_activity(self._shares)
         self.show_selection()
         self.pictured.emit()
 
@@ -339,17 +342,19 @@ class CanvasScene(QGraphicsScene):
         self.pictured.emit()
 
     def set_thumbnails(self, pictures: dict[str, QImage]) -> None:
-        """Show what layers answer; nodes that are not named show their figures."""
+        """Show what layers answer, by their paths in the whole network; nodes that are not named
+        show their figures."""
         for node, item in self.nodes.items():
-            picture = pictures.get(node)
+            picture = pictures.get(self.session.node_path(node) or "")
             if picture is not None or item.thumbnails is not None:
                 item.thumbnails = picture
                 item.update()
 
     def set_activity(self, shares: dict[str, float]) -> None:
-        """Show each layer's share (0 to 1) of the time of a step."""
+        """Show each layer's share (0 to 1) of the time of a step, by paths as above."""
+        self._shares = shares
         for node, item in self.nodes.items():
-            share = shares.get(node, 0.0)
+            share = shares.get(self.session.node_path(node) or "", 0.0)
             if share != item.activity:
                 item.activity = share
                 item.update()

@@ -57,6 +57,8 @@ from gui.text import tr
 from gui.theme import current
 
 REACH = 1_100_000.0
+OPENING = 0.8
+"""The part of its size that a block has when it begins to open."""
 MINIMAP_FROM = 1280
 
 
@@ -85,6 +87,7 @@ class CanvasView(QGraphicsView):
         self.overview = Overview(self.canvas)
         self.ground = Ground()
         self.pointing = Pointing(self)
+        self._level = session.levels[-1]
         self._flash = QVariantAnimation(self)
         self._flashing: tuple[str | None, str | None] = (None, None)
         self._set_up()
@@ -112,6 +115,7 @@ class CanvasView(QGraphicsView):
     def _connect(self) -> None:
         session = self.session
         session.document_replaced.connect(self._replaced)
+        session.level_changed.connect(self._change_level)
         session.changed.connect(self._show_empty)
         session.selection_changed.connect(self._describe)
         session.reveal_requested.connect(self.reveal)
@@ -219,16 +223,17 @@ class CanvasView(QGraphicsView):
         self.part_changed.emit()
 
     def visible_nodes(self) -> list[str]:
-        """The nodes within the view that have room for pictures, by id; none while one picture
-        stands for all."""
+        """The nodes within the view that have room for pictures, by their paths in the whole
+        network; none while one picture stands for all."""
         if self.afar or not self.isVisible():
             return []
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        return [
-            key
+        paths = [
+            self.session.node_path(key)
             for key, item in self.canvas.nodes.items()
             if item.face.form is Form.FULL and item.rect().intersects(shown)
         ]
+        return [path for path in paths if path is not None]
 
     def keep_whole(self) -> None:
         """The view is about to get another size: if all of the network is in it, that stays."""
@@ -269,7 +274,8 @@ class CanvasView(QGraphicsView):
         self.pointing.press(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.pointing.press(event)
+        if not self.pointing.open_block(event):
+            self.pointing.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointing.move(event)
@@ -290,8 +296,8 @@ class CanvasView(QGraphicsView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            node = self.canvas.node_at(self.mapToScene(event.pos()))
-            QToolTip.showText(event.globalPos(), node.tooltip() if node else "", self.viewport())
+            tip = self.pointing.tooltip(self.mapToScene(event.pos()))
+            QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         return super().viewportEvent(event)
 
@@ -350,10 +356,14 @@ class CanvasView(QGraphicsView):
             self.open_search(False)
 
     def escape(self) -> None:
-        """Cancel what is going on, else choose nothing."""
+        """Cancel what is going on, else choose nothing, else leave the block."""
         self.hint.hide()
-        if not self.pointing.cancel():
+        if self.pointing.cancel():
+            return
+        if self.session.selection or self.session.selected_wires:
             self.session.select([])
+        else:
+            self.session.leave()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -403,12 +413,30 @@ class CanvasView(QGraphicsView):
                 QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
     def _replaced(self) -> None:
+        self._forget_level()
+        self._level = self.session.levels[-1]
+        self.camera.fit(self.canvas.content(), still=True)
+
+    def _forget_level(self) -> None:
         self.pointing.forget()
         self.editing.forget()
         self.overlay = Overlay()
         self.canvas.addItem(self.overlay)
         self._show_empty()
-        self.camera.fit(self.canvas.content(), still=True)
+
+    def _change_level(self) -> None:
+        """Open a block with a short move towards it; come back to where the view was."""
+        self._level.camera = self.camera.zoom, self.camera.center()
+        level, self._level = self.session.levels[-1], self.session.levels[-1]
+        self._forget_level()
+        area = self.canvas.content()
+        if level.camera is not None:
+            self.camera.jump(*level.camera)
+        elif not area.isEmpty():
+            self.camera.fit(area, still=True)
+            if not self.canvas.reduce_motion and self.isVisible():
+                self.camera.set_zoom(self.camera.zoom * OPENING)
+                self.camera.fit(area)
 
     def _show_empty(self) -> None:
         self.empty.setVisible(not self.session.network.nodes)
@@ -495,8 +523,21 @@ class CanvasView(QGraphicsView):
         self.editing.cut_wires()
 
     def reorder_inputs(self, step: int) -> None:
-        """Move an input of a merge up (-1) or down (1)."""
-        self.editing.reorder(step)
+        """Move an input of a merge up (-1) or down (1); up without one leaves the block."""
+        if not self.editing.reorder(step) and step < 0:
+            self.session.leave()
+
+    def open_block(self) -> None:
+        """Open the block that the chosen node uses."""
+        if self.session.selection:
+            self.session.enter(self.session.selection[-1])
+
+    def delete_or_leave(self) -> None:
+        """Delete what is chosen; with nothing chosen, leave the block."""
+        if self.session.selection or self.session.selected_wires:
+            self.delete_selection(True)
+        else:
+            self.session.leave()
 
     def nudge(self, direction: tuple[int, int], distance: float) -> None:
         """Move the chosen nodes a little."""

@@ -8,12 +8,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from gui.canvas import measures as m
-from gui.canvas.anatomy import Face, Form
+from gui.canvas.anatomy import Face, Form, InputSlot
 from gui.theme import current
 
 NAME_X = m.PAD + m.GLYPH + 6
 LEAST_TYPE = 40.0
 GAP = 4.0
+MARK = 12.0
+"""The side of the mark of a frozen layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,12 @@ class Text:
 def texts_of(face: Face) -> tuple[Text, ...]:
     """All lines of a face in the present theme."""
     found = _header(face)
-    if face.form is Form.FULL:
+    if face.form in (Form.FULL, Form.PORTS):
         middle = m.HEADER + m.ROW / 2 + 1
         found += _rows(face, face.rows, middle, m.ROW)
         found += _pair(face, face.footer, "small", middle + m.ROW, current().text.secondary)
+        if face.form is Form.PORTS:
+            found += _port_names(face)
     elif face.form is Form.OPERATOR:
         found += _rows(face, face.rows, m.HEADER + (m.OPERATOR_HEIGHT - m.HEADER) / 2, m.ROW)
     elif face.form is Form.CONCAT:
@@ -52,7 +56,7 @@ def _header(face: Face) -> list[Text]:
         m.canvas_font("small"),
         m.canvas_font("mono"),
     )
-    right = face.width - m.PAD
+    right = face.width - m.PAD - (MARK + GAP if face.frozen else 0)
     found: list[Text] = []
     middle = m.HEADER / 2
     if face.note:
@@ -66,7 +70,7 @@ def _header(face: Face) -> list[Text]:
         Text(QPointF(NAME_X, _base(name_font, middle)), name, name_font, theme.text.primary)
     )
     left = NAME_X + metrics.horizontalAdvance(name) + 6
-    kind = face.type_name
+    kind = face.kind
     type_metrics = QFontMetricsF(type_font)
     if type_metrics.horizontalAdvance(kind) > right - left:
         kind = kind.removesuffix("2d")
@@ -75,6 +79,21 @@ def _header(face: Face) -> list[Text]:
         found.append(
             Text(QPointF(left, _base(name_font, middle)), kind, type_font, theme.text.secondary)
         )
+    return found
+
+
+def _port_names(face: Face) -> list[Text]:
+    """What the inputs are called at the left, the outputs at the right, each at its port."""
+    font, colour = m.canvas_font("small"), current().text.secondary
+    metrics = QFontMetricsF(font)
+    room = face.width / 2 - m.PAD - GAP
+    found: list[Text] = []
+    for slot in (*face.inputs, *face.outputs):
+        name = metrics.elidedText(slot.name, Qt.TextElideMode.ElideRight, room)
+        left = m.PAD + 2 if isinstance(slot, InputSlot) else face.width - m.PAD - 2
+        if not isinstance(slot, InputSlot):
+            left -= metrics.horizontalAdvance(name)
+        found.append(Text(QPointF(left, _base(font, slot.y)), name, font, colour))
     return found
 
 

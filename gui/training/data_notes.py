@@ -49,7 +49,7 @@ class DataNotes(QWidget):
             column.addWidget(label)
         column.addWidget(self._show_list, 0, Qt.AlignmentFlag.AlignLeft)
         self._choice.changed.connect(self.refresh)
-        session.changed.connect(self._edited)
+        session.main_changed.connect(self._edited)
         session.document_replaced.connect(self.refresh)
         notifier.changed.connect(self.refresh)
         self.refresh()
@@ -115,7 +115,7 @@ def show_text(parent: QWidget, title: str, text: str) -> QDialog:
 
 def input_shape(session: Session) -> Shape | None:
     """C×H×W of the network's image, if it has one."""
-    for node in session.network.nodes.values():
+    for node in session.project.network.nodes.values():
         if isinstance(node.layer, Input) and len(node.layer.shape) == 3:
             channels, height, width = node.layer.shape
             return channels, height, width
@@ -130,9 +130,9 @@ def _conversion(session: Session, source: Shape | None) -> tuple[Message, ...]:
 
 
 def _check_outputs(session: Session, look: DataLook) -> None:
-    for key, node in session.network.nodes.items():
+    for key, node in session.project.network.nodes.items():
         if isinstance(node.layer, Output):
-            result = session.analysis.facts(key).output
+            result = session.main_analysis.facts(key).output
             if result is not None and len(result) == 1:
                 check_classes(int(result[0]), look.source)
 

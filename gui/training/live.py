@@ -22,11 +22,13 @@ from graph.plan import Plan, Step
 from graph.plan_builder import make_plan
 from gui.colormaps import Palette
 from gui.glyphs import paint_glyph
+from gui.kinds import kind_name
 from gui.parts import Elided, Label
 from gui.session import Session
 from gui.text import full, shape, tr
 from gui.theme import current, notifier
 from gui.training.histogram import Histogram
+from gui.training.inner_steps import steps_by_node
 from gui.training.mosaic import Mosaic
 from gui.training.panel import TrainingPanel
 from gui.training.predictions import ImageChooser
@@ -51,6 +53,8 @@ class LivePanel(QWidget):
         super().__init__(parent)
         self._session, self._panel, self._run = session, panel, panel.controller
         self._step: Step | None = None
+        self._key = ""
+        """The node looked at, as the plan knows it."""
         self._stills = Stills(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -77,7 +81,7 @@ class LivePanel(QWidget):
     def _connect(self) -> None:
         session, run = self._session, self._run
         session.selection_changed.connect(self._look)
-        session.changed.connect(self._edited)
+        session.main_changed.connect(self._edited)
         session.settings_changed.connect(self._soon.start)
         session.document_replaced.connect(self._soon.start)
         run.state_changed.connect(self._look)
@@ -123,22 +127,22 @@ class LivePanel(QWidget):
             plan = self._panel.run_plan
         else:
             plan = self._idle_plan()
-        step = None if plan is None else self._chosen(plan)
-        self._take(step)
+        key, step = ("", None) if plan is None else self._chosen(plan)
+        self._take(key, step)
         if plan is None or step is None:
             self._run.unwatch(VIEWER)
             return
-        filters = (step.node,) if _has_filters(step) else ()
+        filters = (key,) if _has_filters(step) else ()
         if self._run.is_running:
-            self._run.watch(VIEWER, filters, (step.node,))
+            self._run.watch(VIEWER, filters, (key,))
         else:
-            self._ask(plan, View(filters, (step.node,), self._run.image))
+            self._ask(plan, View(filters, (key,), self._run.image))
 
     def _idle_plan(self) -> Plan | None:
         """What the network is now; of its run if that computes the same."""
         session = self._session
         try:
-            plan = make_plan(session.network, session.analysis, session.project.name)
+            plan = make_plan(session.project.network, session.main_analysis, session.project.name)
         except UserError as error:
             self._stills.drop()
             self._show_nothing(error.message)
@@ -160,26 +164,29 @@ class LivePanel(QWidget):
         data = DataRequest(self._panel.choice.spec)
         self._stills.ask(Still(view, plan, settings, data, trained))
 
-    def _chosen(self, plan: Plan) -> Step | None:
-        """The step of the selected node; without a selection, of the first convolution."""
-        steps = {step.node: step for step in plan.steps if step.node}
-        if self._session.selection:
-            node = self._session.selection[0]
-            if node not in steps:
-                self._show_absent(node)
-            return steps.get(node)
-        found = [step for step in steps.values() if _has_filters(step)]
-        return next(iter(found or steps.values()), None)
+    def _chosen(self, plan: Plan) -> tuple[str, Step | None]:
+        """The step of the selected node, with its key in the plan; without a selection, of the
+        first convolution that is shown."""
+        steps, session = steps_by_node(plan), self._session
+        if session.selection:
+            key = session.node_path(session.selection[0]) or ""
+            if key not in steps:
+                self._show_absent(session.selection[0])
+            return key, steps.get(key)
+        shown = [key for key in map(session.node_path, session.network.order()) if key in steps]
+        found = [key for key in shown if key and _has_filters(steps[key])]
+        best = next(iter(found or shown), None)
+        return (best, steps[best]) if best else ("", None)
 
-    def _take(self, step: Step | None) -> None:
-        before, self._step = self._step, step
+    def _take(self, key: str, step: Step | None) -> None:
+        before, self._step, self._key = self._key, step, key
         if step is None:
             return
-        names = self._session.network.nodes
-        name = names[step.node].name if step.node in names else step.title
-        kind = names[step.node].layer.type_name() if step.node in names else ""
+        node = self._session.network.nodes.get(step.node)
+        name = node.name if node is not None else step.title
+        kind = kind_name(node.layer) if node is not None else ""
         self.head.show_node(step.category, name, kind)
-        if before is None or before.node != step.node:
+        if before != key:
             self.head.show_step("", live=False)
             self.filters.clear(tr("Looking …"))
             self.maps.clear(tr("Looking …"))
@@ -200,7 +207,7 @@ class LivePanel(QWidget):
             self.chooser.show_look(event)
 
     def _show_filters(self, step: Step, event: Probed) -> None:
-        filters = event.filters.get(step.node)
+        filters = event.filters.get(self._key)
         if filters is None:
             if not _has_filters(step):
                 self.filters.set_title(tr("Filters"))
@@ -210,7 +217,7 @@ class LivePanel(QWidget):
             return
         several = filters.shape[1] > 1
         self.filters.set_title(tr("Filters, strongest input slice") if several else tr("Filters"))
-        count = event.cut.get(step.node, len(filters)) if step.node in event.cut else len(filters)
+        count = event.cut.get(self._key, len(filters))
         size = shape(filters.shape[2:])
         self.filters.set_note(f"{full(len(filters))} × {size}")
         if count > len(filters):
@@ -221,7 +228,7 @@ class LivePanel(QWidget):
         self.weights.set_values(filters)
 
     def _show_maps(self, step: Step, event: Probed) -> None:
-        maps = event.maps.get(step.node)
+        maps = event.maps.get(self._key)
         if maps is None:
             return
         vector = maps.shape[:2] == (1, 1)
@@ -230,7 +237,7 @@ class LivePanel(QWidget):
             self.maps.set_note(tr("{n} values", n=full(maps.size)))
             maps = maps.reshape(-1, 1, 1)
         else:
-            count = event.cut.get(step.node, len(maps))
+            count = event.cut.get(self._key, len(maps))
             size = f"{full(count)} × {shape(maps.shape[1:])}"
             if count > len(maps):
                 size = tr("{shown} of {size}", shown=len(maps), size=size)
@@ -242,7 +249,7 @@ class LivePanel(QWidget):
         """The selected node has no part in what is looked at."""
         name = self._session.network.nodes[node].name
         kind = self._session.network.nodes[node].layer
-        self.head.show_node(kind.category.value, name, kind.type_name())
+        self.head.show_node(kind.category.value, name, kind_name(kind))
         if self._run.is_running:
             text = tr("{node} is not part of this run", node=name)
         else:

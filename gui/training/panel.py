@@ -28,6 +28,7 @@ from gui.training.charts import TrainingCharts
 from gui.training.controls import RunControls
 from gui.training.data_look import DataChoice
 from gui.training.data_notes import show_text, skipped_lines
+from gui.training.inner_steps import steps_by_node
 from gui.training.reports import beginning, epoch_line, outcome
 from gui.training.run_controller import RunController
 from gui.training.settings_form import SettingsColumn, settings_of
@@ -192,7 +193,7 @@ class TrainingPanel(QWidget):
         session = self.session
         self.banner.clear()
         try:
-            plan = make_plan(session.network, session.analysis, session.project.name)
+            plan = make_plan(session.project.network, session.main_analysis, session.project.name)
             settings = settings_of(session)
         except NotReady as error:
             self._refuse_network(error)
@@ -225,7 +226,7 @@ class TrainingPanel(QWidget):
         fault = error.faults[0]
         self._refuse(error.message)
         if fault.node is not None or fault.wire is not None:
-            self.session.reveal(fault.node, fault.wire)
+            self.session.reveal_in((), fault.node, fault.wire)
 
     def _refuse(self, message: Message) -> None:
         self.banner.tell("error", tr(message))
@@ -278,10 +279,12 @@ class TrainingPanel(QWidget):
     def _fail(self, event: Failed) -> None:
         sentence = tr(event.message)
         actions: list[Action] = []
-        if event.node is not None and event.node in self.session.network.nodes:
+        nodes = self.session.project.network.nodes
+        if event.node is not None and event.node in nodes:
             node = event.node
-            name = self.session.network.nodes[node].name
-            actions.append((tr("Show {node}", node=name), lambda: self.session.reveal(node)))
+            name = nodes[node].name
+            show = tr("Show {node}", node=name)
+            actions.append((show, lambda: self.session.reveal_in((), node)))
         if event.trace:
             trace = f"{sentence}\n\n{event.trace}"
             actions.append((tr("Details"), lambda: show_text(self, tr("Details"), trace)))
@@ -366,8 +369,9 @@ class TrainingPanel(QWidget):
     def _watch_strips(self) -> None:
         if self._plan is None:
             return
-        known = [step.node for step in self._plan.steps if step.node]
-        wanted = known if self._strips is None else [n for n in self._strips if n in set(known)]
+        known = steps_by_node(self._plan)
+        own = [node for node in known if "/" not in node]
+        wanted = own if self._strips is None else [n for n in self._strips if n in known]
         if wanted:
             self.controller.watch(STRIPS, maps=wanted[:MOST_STRIPS])
         else:

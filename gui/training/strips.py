@@ -39,7 +39,7 @@ def palette_of(maps: NDArray[np.float32]) -> Palette:
 
 def activity_of(plan: Plan, session: Session) -> dict[str, float]:
     """Each node's share of the multiply-accumulates of the plan: where the time goes, about."""
-    analysis, known = session.analysis, session.network.nodes
+    analysis, known = session.main_analysis, session.project.network.nodes
     macs = {step.node: analysis.facts(step.node).macs for step in plan.steps if step.node in known}
     total = sum(macs.values())
     return {node: count / total for node, count in macs.items()} if total else {}

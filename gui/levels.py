@@ -1,0 +1,146 @@
+"""The levels of a document: the network itself, and the blocks that were opened one in another.
+
+A level shows a block as it is at one use: with the parameter values of that use and the shapes
+that arrive there. Its figures follow when those change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Any
+
+from graph.analysis import Analysis
+from graph.block import Block
+from graph.block_use import BlockUse
+from graph.layer import Shape
+from graph.layers import Input
+from graph.network import Change, Network
+from graph.scope import MAIN, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way into a level from the one above: a use, or a block looked at by itself."""
+
+    use: str | None
+    block: Block
+
+
+Place = tuple[Door, ...]
+"""The doors from the network itself to a level."""
+
+
+class Level:
+    """One network on the way from the document's own to the one that is shown."""
+
+    def __init__(self, network: Network, door: Door | None, scope: Scope, told: Told) -> None:
+        self.network = network
+        self.door = door
+        self.scope = scope
+        self.selection: list[str] = []
+        self.selected_wires: list[str] = []
+        self.camera: Any = None
+        """Where the canvas left it."""
+        self._told = told
+        self._ends: list[Callable[[], None]] = []
+        self.analysis = self._attach()
+
+    def _attach(self) -> Analysis:
+        analysis = Analysis(self.network, self.scope)
+        # The figures first: who is told of a change reads them.
+        self._ends = [analysis.follow(), self.network.listen(lambda c: self._told(self, c))]
+        return analysis
+
+    def detach(self) -> None:
+        """Follow no more."""
+        for end in self._ends:
+            end()
+        self._ends = []
+
+    def rescope(self, scope: Scope) -> bool:
+        """Compute all anew if the values or shapes are others; whether they are."""
+        if scope == self.scope:
+            return False
+        self.detach()
+        self.scope = scope
+        self.analysis = self._attach()
+        return True
+
+    @property
+    def block(self) -> Block | None:
+        return self.door.block if self.door else None
+
+
+Told = Callable[[Level, Change], None]
+
+
+def main_level(network: Network, told: Told) -> Level:
+    """The document's own network."""
+    return Level(network, None, MAIN, told)
+
+
+def is_open(above: Level, door: Door) -> bool:
+    """Whether a door still leads where it did."""
+    block = door.block
+    if door.use is None:
+        return block.network.library.blocks.get(block.name) is block
+    node = above.network.nodes.get(door.use)
+    return node is not None and isinstance(node.layer, BlockUse) and node.layer.block is block
+
+
+def scope_behind(above: Level, door: Door) -> Scope:
+    """What a block's inside knows behind a door: values and shapes of the use (of the first one of
+    a chain), sample shapes and defaults where there is none."""
+    block = door.block
+    shapes = [_sample(block, node) for node in block.entrances]
+    if door.use is None:
+        return block.scope(block.defaults(), shapes, {"index": 0, "count": 1})
+    network, analysis = above.network, above.analysis
+    use = analysis.facts(door.use).layer
+    assert isinstance(use, BlockUse)
+    for index, port in enumerate(use.input_ports()):
+        wires = network.port_wires(door.use, port.name)
+        arriving = analysis.wire_shape(wires[0].id)[0] if wires else None
+        if arriving is not None:
+            shapes[index] = arriving
+    return block.scope(use.arguments(), shapes, {"index": 0, "count": use.repeat})
+
+
+def _sample(block: Block, node: str) -> Shape:
+    layer = block.network.nodes[node].layer
+    assert isinstance(layer, Input)
+    return layer.shape
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one edit did to a network, told in several parts, as one."""
+
+    parts: list[Change] = default(default_factory=list)
+    recomputed: set[str] = default(default_factory=set)
+
+    def note(self, change: Change, recomputed: Iterable[str]) -> None:
+        self.parts.append(change)
+        self.recomputed.update(recomputed)
+
+    def whole(self, network: Network) -> Change:
+        """All parts together, as seen from the network as it is now."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        found = Change()
+        for part in self.parts:
+            for name in Change.__slots__:
+                getattr(found, name).update(getattr(part, name))
+        nodes, wires = network.nodes.keys(), network.wires.keys()
+        back = found.removed & nodes
+        found.removed -= nodes
+        found.added &= nodes
+        found.wires_added = (found.wires_added | found.wires_removed) & wires
+        found.updated |= back | self.recomputed
+        for touched in (found.updated, found.renamed, found.moved):
+            touched &= nodes
+        found.moved |= back
+        found.renamed |= back
+        return found
