@@ -1,0 +1,73 @@
+"""Runs a template beside another implementation of the same architecture, with the same weights."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from backend.build import build
+from graph.analysis import Analysis
+from graph.plan_builder import make_plan
+from graph.templates import find_template
+
+TOLERANCE = 1e-5
+
+
+def built(name: str, side: int | None = None) -> nn.Module:
+    """The module of a template for its original input, or for images with this side."""
+    template = find_template(name)
+    assert template is not None
+    shape = template.shape if side is None else (template.shape[0], side, side)
+    network = template.build(shape).network
+    return build(make_plan(network, Analysis(network), template.title), initialise=False)
+
+
+def randomise_statistics(module: nn.Module) -> None:
+    """Give every batch normalisation statistics and weights of its own, as after training."""
+    generator = torch.Generator().manual_seed(7)
+    for part in module.modules():
+        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+            shape = part.running_mean.shape
+            part.running_mean.copy_(torch.randn(shape, generator=generator) * 0.1)
+            part.running_var.copy_(torch.rand(shape, generator=generator) + 0.5)
+            part.weight.data.copy_(torch.rand(shape, generator=generator) * 0.5 + 0.5)
+            part.bias.data.copy_(torch.randn(shape, generator=generator) * 0.1)
+
+
+def copy_in_order(source: nn.Module, target: nn.Module) -> None:
+    """Copy all values of a ``state_dict`` into another, the first to the first and so on."""
+    given, wanted = source.state_dict(), target.state_dict()
+    assert [value.shape for value in given.values()] == [value.shape for value in wanted.values()]
+    target.load_state_dict(dict(zip(wanted, given.values(), strict=True)))
+
+
+def outputs(module: nn.Module, images: Tensor) -> list[Tensor]:
+    """The results as a list, whatever the module wraps them in."""
+    with torch.no_grad():
+        found = module(images)
+    return [found] if isinstance(found, Tensor) else [value for value in found if value is not None]
+
+
+def largest_difference(
+    name: str, reference: nn.Module, *, train: bool, side: int | None = None
+) -> float:
+    """Between the template's outputs and the reference's, with the reference's weights."""
+    with torch.no_grad():
+        randomise_statistics(reference)
+    ours = built(name, side)
+    copy_in_order(reference, ours)
+    template = find_template(name)
+    assert template is not None
+    channels, height, width = template.shape
+    images = torch.randn(
+        2 if train else 1,
+        channels,
+        side or height,
+        side or width,
+        generator=torch.Generator().manual_seed(1),
+    )
+    reference.train(train)
+    ours.train(train)
+    expected, found = outputs(reference, images), outputs(ours, images)
+    assert len(expected) == len(found)
+    return max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))

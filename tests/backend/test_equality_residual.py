@@ -1,0 +1,42 @@
+"""Residual networks give the numbers of torchvision's and timm's own, with the same weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.backend.equality import TOLERANCE, largest_difference
+
+SMALL = 64
+"""Side of the images in training mode, where the running statistics follow them."""
+
+TORCHVISION = {
+    "resnet18": "resnet18",
+    "resnet34": "resnet34",
+    "resnet50": "resnet50",
+    "resnet101": "resnet101",
+    "resnet152": "resnet152",
+    "resnext50-32x4d": "resnext50_32x4d",
+}
+TIMM = {
+    "se-resnet18": "legacy_seresnet18",
+    "se-resnet50": "legacy_seresnet50",
+    "se-resnet101": "legacy_seresnet101",
+    "senet154": "legacy_senet154",
+}
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_outputs_equal_those_of_torchvision(name: str) -> None:
+    models = pytest.importorskip("torchvision.models")
+    reference = getattr(models, TORCHVISION[name])(weights=None)
+    assert largest_difference(name, reference, train=False) <= TOLERANCE
+    assert largest_difference(name, reference, train=True, side=SMALL) <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", TIMM)
+def test_outputs_equal_those_of_timm(name: str) -> None:
+    timm = pytest.importorskip("timm")
+    reference = timm.create_model(TIMM[name], pretrained=False, drop_rate=0.0)
+    assert largest_difference(name, reference, train=False) <= TOLERANCE
+    if name != "senet154":  # whose template has dropout
+        assert largest_difference(name, reference, train=True, side=SMALL) <= TOLERANCE
