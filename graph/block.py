@@ -115,7 +115,7 @@ class Inside:
 
     @cached_property
     def layers(self) -> int:
-        return sum(facts.layers for facts in self.used)
+        return sum(facts.layers for facts in self.used if not isinstance(facts.layer, Output))
 
     def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
         """What one output sees of one input, per axis: strands, if each input cell sees itself."""
@@ -226,6 +226,10 @@ class Block:
     def needed(self) -> frozenset[str]:
         """The nodes that some output needs."""
         return self._found().needed
+
+    def joins(self, entrance: int, output: int) -> bool:
+        """Whether a path leads from an input to an output."""
+        return self.entrances[entrance] in upstream(self.network, [self.exits[output]])
 
     def input_ports(self) -> tuple[Port, ...]:
         return self._found().inputs

@@ -18,6 +18,7 @@ from graph.dims import is_traced
 from graph.layer import Category, Explanation, FaultKind, Layer, Port, Problem, Shape, dims
 from graph.message import Message, say
 from graph.names import is_plain
+from graph.network import MAX_NODES
 from graph.plan import Plan, Repeat
 from graph.reach import Axis, Strands
 
@@ -49,6 +50,7 @@ class BlockUse(Layer):
     """A use of a block. ``repeat`` of them stand in a chain, each behind the one before."""
 
     category = Category.BLOCK
+    outputs_differ = True
     block: ClassVar[Block]
 
     repeat: int = integer(
@@ -114,11 +116,20 @@ class BlockUse(Layer):
                 changes={"repeat": 1},
             )
             return
-        for index, inside in enumerate(self.chain(inputs)):
+        chain = self.chain(inputs)
+        for index, inside in enumerate(chain):
             problem = self._problem_inside(inside, index)
             if problem is not None:
                 yield problem
                 return
+        layers = sum(inside.layers for inside in chain)
+        if layers > MAX_NODES:
+            yield Problem(
+                FaultKind.TOO_LARGE,
+                say("it stands for {n} layers, more than {most}", n=layers, most=MAX_NODES),
+                say("Repeat it less often, or use fewer blocks inside"),
+                value=self.block.name,
+            )
 
     def _problem_inside(self, inside: Inside, index: int) -> Problem | None:
         nodes = self.block.network.nodes
@@ -170,7 +181,7 @@ class BlockUse(Layer):
         self, inputs: Sequence[Shape], index: int, output: int, image: tuple[Strands, ...]
     ) -> tuple[Strands, ...] | None:
         if len(inputs[index]) != len(image) + 1:
-            return image
+            return image if self.block.joins(index, output) else ()
         for inside in self.chain(inputs):
             if None in inside.outputs:
                 return None

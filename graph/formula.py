@@ -93,20 +93,33 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(found - _FUNCTIONS.keys())
 
 
-def renamed(text: str, old: str, new: str) -> str:
-    """The formula with one name replaced by another. Raises FormulaError."""
-    tree = _parse(text)
-    if old not in names_in(text):
+def substituted(text: str, texts: Mapping[str, str]) -> str:
+    """The formula with formulas in the place of names, all at once. Raises FormulaError."""
+    if not names_in(text) & texts.keys():
         return text
-    copy = ast.parse(ast.unparse(tree), mode="eval").body
-    for node in ast.walk(copy):
-        if isinstance(node, ast.Name) and node.id == old:
-            node.id = new
-    return ast.unparse(copy)
+    parts = {name: _parse(part) for name, part in texts.items()}
+    return ast.unparse(_Substitution(parts).visit(_parse_anew(text)))
+
+
+class _Substitution(ast.NodeTransformer):
+    def __init__(self, parts: Mapping[str, ast.expr]) -> None:
+        self._parts = parts
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self._parts.get(node.id, node)
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        node.args = [self.visit(argument) for argument in node.args]
+        return node  # its function is no name of a value
 
 
 @lru_cache(maxsize=1024)
 def _parse(text: str) -> ast.expr:
+    return _parse_anew(text)
+
+
+def _parse_anew(text: str) -> ast.expr:
+    """A tree of one's own, to be changed."""
     if len(text) > MAX_LENGTH:
         raise FormulaError(say("a formula has at most {most} characters", most=MAX_LENGTH))
     try:

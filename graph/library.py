@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from graph.block import MAX_NAME, MAX_PARAMETERS, Block, Parameter
 from graph.block_use import BlockUse
 from graph.declaration import show
-from graph.formula import renamed
+from graph.formula import FormulaError, names_in, substituted
 from graph.layer import FaultKind, Layer
 from graph.layers.io import Input, Output
 from graph.message import Message, UserError, say
 from graph.network import Change, EditRefused, Network, Node
 
 if TYPE_CHECKING:
-    from graph.edits import Edit
+    from graph.edits import Edit, SetLayer
 
 MAX_BLOCKS = 500
 MAX_DEPTH = 24
@@ -278,6 +278,7 @@ class SetParameters:
         back = tuple((new, old) for old, new in self.renames)
         undo: list[Edit] = [SetParameters(self.name, block.parameters, block.summary, back)]
         names = dict(self.renames)
+        followed = list(_followed(block, names))
         before = list(library.uses(block))
         block.set_parameters(self.parameters, self.summary)
         for outer, node in before:
@@ -290,10 +291,8 @@ class SetParameters:
             }
             changed = SetLayer(node.id, new, formulas)
             undo.append(OnNetwork(outer, outer.do(changed)))
-        for node in list(block.network.nodes.values()):
-            texts = {field: _follow(text, names) for field, text in node.formulas.items()}
-            if texts != dict(node.formulas):
-                block.network.do(SetLayer(node.id, node.layer, texts))
+        for edit in followed:
+            undo.append(OnNetwork(block.network, block.network.do(edit)))
         library.changed(block)
         first, *rest = undo
         return Batch((first, *reversed(rest)), self.title())
@@ -328,7 +327,19 @@ def _moved(block: Block, values: dict[str, object]) -> BlockUse:
     return found
 
 
-def _follow(text: str, names: dict[str, str]) -> str:
-    for old, new in names.items():
-        text = renamed(text, old, new)
-    return text
+def _followed(block: Block, names: dict[str, str]) -> Iterator[SetLayer]:
+    """The changes of formulas inside a block that follow new names of parameters. Raises
+    EditRefused where a formula becomes too long."""
+    from graph.edits import SetLayer
+
+    for node in block.network.nodes.values():
+        try:
+            texts = {field: substituted(text, names) for field, text in node.formulas.items()}
+            for text in texts.values():
+                names_in(text)
+        except FormulaError as error:
+            raise EditRefused(
+                say("{node}: {reason}", node=node.name, reason=error.message)
+            ) from error
+        if texts != dict(node.formulas):
+            yield SetLayer(node.id, node.layer, texts)

@@ -192,7 +192,10 @@ class Network:
 
     def refresh(self, nodes: Iterable[str]) -> None:
         """Tell the listeners that these nodes have other figures now, though no edit of this
-        network was made: the inside of a block has changed."""
+        network was made: the inside of a block has changed. Amid an edit they hear it after it."""
+        if self._change is not None:
+            self._change.updated.update(nodes)
+            return
         change = Change(updated=set(nodes))
         for listener in tuple(self._listeners):
             listener(change)
