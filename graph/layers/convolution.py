@@ -7,6 +7,7 @@ from math import prod
 from typing import Literal
 
 from graph.declaration import choice, flag, integer, show
+from graph.initialisation import init_field, initialised
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import (
     LETTERS,
@@ -56,6 +57,7 @@ class Convolution(Sliding):
     )
     bias: bool = flag(True, "Add one trainable number to each output channel.")
     padding_mode: str = choice("zeros", PADDING_MODES, "What the added cells contain.")
+    init: str = init_field()
 
     def _edges(self, axis: int) -> tuple[int, int]:
         """Padding before and after along one axis."""
@@ -127,7 +129,7 @@ class Convolution(Sliding):
         values = {"in_channels": inputs[0][0], **self.values()}
         if self.padding == "full":
             values["padding"] = joined([self._edges(a)[0] for a in range(self.axes)])
-        return Call(
+        call = Call(
             f"nn.{self.type_name()}",
             values,
             positional=3,
@@ -140,6 +142,7 @@ class Convolution(Sliding):
                 "padding_mode": "zeros",
             },
         )
+        return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         parts = [show(self.kernel_size)]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from graph.declaration import flag, integer, show
+from graph.initialisation import init_field, initialised
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import (
     LETTERS,
@@ -51,6 +52,7 @@ class TransposedConvolution(Sliding):
         1, 1, 65536, "Channels are split into this many groups that do not see each other."
     )
     bias: bool = flag(True, "Add one trainable number to each output channel.")
+    init: str = init_field()
     dilation: Sizes = sizes(2, 1, 1, DILATION_HELP)
 
     def _size(self, shape: Shape, axis: int) -> int:
@@ -118,7 +120,7 @@ class TransposedConvolution(Sliding):
         return tuple(found)
 
     def call(self, inputs: Sequence[Shape]) -> Call:
-        return Call(
+        call = Call(
             f"nn.{self.type_name()}",
             {"in_channels": inputs[0][0], **self.values()},
             positional=4,
@@ -131,6 +133,7 @@ class TransposedConvolution(Sliding):
                 "dilation": joined((1,) * self.axes),
             },
         )
+        return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         parts = [show(self.kernel_size)]

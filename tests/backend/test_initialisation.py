@@ -28,8 +28,16 @@ from graph.initialisation import (
     scheme_steps,
     with_initialisation,
 )
-from graph.layer import Call
-from graph.layers import Linear
+from graph.layer import Call, Layer
+from graph.layers import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+    Linear,
+)
 from graph.plan import Plan
 from tests.backend.networks import branching, convolution, step
 
@@ -144,3 +152,27 @@ def test_only_known_functions_initialise() -> None:
     steps = [step for scheme in SCHEMES for step in scheme_steps(scheme, bias=True)]
     assert {step.function for step in steps} <= INITIALISERS.keys()
     assert INITIALISERS["nn.init.zeros_"] is nn.init.zeros_
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (Conv1d(init="orthogonal"), (2, 9)),
+        (Conv2d(init="kaiming_normal"), (2, 9, 9)),
+        (Conv3d(init="xavier_uniform", bias=False), (2, 5, 5, 5)),
+        (ConvTranspose1d(init="normal"), (2, 9)),
+        (ConvTranspose2d(init="zeros"), (2, 9, 9)),
+        (ConvTranspose3d(init="kaiming_uniform"), (2, 5, 5, 5)),
+    ],
+)
+def test_convolutions_choose_too(layer: Layer, shape: tuple[int, ...]) -> None:
+    call = layer.call([shape])
+    assert isinstance(call, Call)
+    assert "init" not in call.arguments
+    made = step("part", call, "x", shape=layer.shapes([shape])[0])
+    plan = Plan("One", (("x", shape),), (made,), (("part", 0),))
+    part = build(plan).part
+    plain = build(replace(plan, steps=(replace(made, operation=replace(call, init=())),))).part
+    assert not torch.equal(part.weight, plain.weight)
+    assert part.bias is None or part.bias.abs().sum() == 0
+    assert "nn.init." in source(plan).text
