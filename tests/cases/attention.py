@@ -47,6 +47,7 @@ def shortcut(source: random.Random) -> tuple[Layer, list[Shape]]:
         out_channels=source.choice((shape[0], shape[0], 2 * shape[0], source.choice(CHANNELS))),
         stride=source.choice((1, 1, 2, 2, 3)),
         option=source.choice("ABC"),
+        kernel_size=source.choice((1, 1, 3, 5)),
         norm=source.random() < 0.7,
     )
     return layer, [shape]

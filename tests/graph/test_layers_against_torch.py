@@ -174,8 +174,8 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
         return "torch would take the batch for another axis"
     if isinstance(layer, ScaledDotProductAttention) and kinds == {FaultKind.MERGE_MISMATCH}:
         return "no broadcasting: every query has keys of its own"
-    if isinstance(layer, Shortcut) and kinds == {FaultKind.DIMENSION}:
-        return "option A would cut channels off"
+    if isinstance(layer, Shortcut) and kinds <= {FaultKind.DIMENSION, FaultKind.PADDING}:
+        return "option A would cut channels off; an even window gives another size than the block"
     if isinstance(layer, RadialBasis):
         return "the bitmaps are those of ten digits of 84 cells, and the input is a vector"
     if isinstance(layer, (CBAM, SpatialAttention, EfficientChannelAttention)) and (

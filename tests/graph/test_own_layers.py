@@ -220,6 +220,7 @@ def seen(layer: Layer, shape: Shape, output: str, cell: tuple[int, ...]) -> tupl
         (MeanOver(dim=(1, 2), keepdim=True), "output"),
         (Shortcut(out_channels=2, stride=2, option="A"), "output"),
         (Shortcut(out_channels=3, stride=2, norm=False), "output"),
+        (Shortcut(out_channels=3, kernel_size=3, norm=False), "output"),
         (SpatialAttention(kernel_size=3), "output"),
     ],
     ids=str,
