@@ -132,7 +132,8 @@ class _Pool(Layer):
     def call(self, inputs: Sequence[Shape]) -> Call:
         values: dict[str, Any] = {**self.values(), "stride": joined(self._stride())}
         defaults = {name: spec.default for name, spec in fields_of(type(self)).items()}
-        del defaults["kernel_size"]
+        for name in ("kernel_size", "norm_type"):  # torch has no defaults for them
+            defaults.pop(name, None)
         return Call(
             f"nn.{self.type_name()}",
             {name: values[name] for name in _ORDER if name in values},

@@ -9,7 +9,7 @@ import pytest
 
 from graph.analysis import Analysis, Fault
 from graph.analysis.faults import repairs
-from graph.edits import Disconnect, RemoveNode, SetLayer
+from graph.edits import Connect, Disconnect, RemoveNode, SetLayer
 from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
     LAYERS,
@@ -31,7 +31,7 @@ from graph.layers import (
     Softmax,
     SqueezeExcitation,
 )
-from graph.network import Network
+from graph.network import Network, Wire
 from tests.generators import any_case, chain, place
 
 
@@ -473,7 +473,14 @@ def test_faults_of_random_settings_are_complete_and_their_repairs_mend(kind: typ
             continue
         network = Network()
         sources = [place(network, Input(shape=shape)) for shape in inputs]
-        place(network, layer, *sources)
+        ports = layer.input_ports()
+        if any(port.indices for port in ports):
+            continue  # only a pooling may be wired there
+        node = place(network, layer, *(sources if len(ports) == 1 else ()))
+        if len(ports) > 1:
+            for source, port in zip(sources, ports, strict=True):
+                wire = Wire(network.new_id("w"), source, "output", node, port.name)
+                network.do(Connect(wire))
         for fault in Analysis(network).faults():
             complain(fault, network)
 

@@ -28,6 +28,7 @@ from graph.layers import (
     InstanceNorm2d,
     LayerNorm,
     LocalResponseNorm,
+    LPPool1d,
     LPPool2d,
     MaxPool1d,
     MaxPool2d,
@@ -92,6 +93,11 @@ def test_weighted_average_is_weight_times_mean_plus_bias() -> None:
 def test_p_norm_pooling() -> None:
     built = module(LPPool2d(norm_type=2.0), (1, 2, 2))
     assert built(torch.tensor([[[[1.0, 1.0], [1.0, 1.0]]]])).item() == pytest.approx(2.0)
+
+
+def test_the_norm_of_p_norm_pooling_is_always_written() -> None:
+    network, _ = chain(Input(shape=(2, 8)), LPPool1d(), Output())
+    assert "nn.LPPool1d(2.0, 2)" in source(make_plan(network, Analysis(network))).text
 
 
 def test_scaled_tanh_keeps_one() -> None:
