@@ -41,7 +41,8 @@ class _Normalisation(Layer):
 
     def _call(self, **first: object) -> Call:
         """The call with the arguments that the input decides in front."""
-        defaults = {name: spec.default for name, spec in fields_of(type(self)).items()}
+        fields = fields_of(type(self)).items()
+        defaults = {name: spec.default for name, spec in fields if name not in first}
         arguments = {**first, **{n: v for n, v in self.values().items() if n not in first}}
         return Call(f"nn.{self.type_name()}", arguments, positional=len(first), defaults=defaults)
 
