@@ -47,7 +47,8 @@ def basic(library: Library) -> Block:
 
 
 def se_basic(library: Library) -> Block:
-    """The basic block whose channels are weighed before the sum."""
+    """The basic block whose channels are weighed before the sum, behind a ReLU of their own as in
+    the networks whose weights are published."""
     summary = "Two 3x3 convolutions, squeeze and excitation, and a shortcut."
     return _basic(library, "SE basic block", summary, excited=True)
 
@@ -61,7 +62,8 @@ def _basic(library: Library, name: str, summary: str, *, excited: bool) -> Block
     draw.then(ReLU())
     main = _convolve(draw, WIDE, "conv2", out_channels="channels")
     if excited:
-        main = draw.put(SqueezeExcitation(), main, reduction="reduction")
+        draw.then(ReLU())
+        main = draw.put(SqueezeExcitation(), draw.last, reduction="reduction")
     _add_shortcut(draw, x, main, "channels")
     draw.then(ReLU())
     draw.output()

@@ -71,7 +71,7 @@ def compare(kind: type[Layer], count: int, seed: int) -> None:
 
 @names
 def test_figures_equal_torch(kind: type[Layer]) -> None:
-    compare(kind, 2000, seed=1)
+    compare(kind, 300, seed=1)
 
 
 @pytest.mark.campaign
