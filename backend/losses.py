@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from graph.layer import Call
 from graph.message import UserError, say
-from graph.plan import Name, Plan, Step
+from graph.plan import Name, Plan, Repeat, Step
 
 Outputs = Tensor | tuple[Tensor, ...]
 """What a module gives: N×C, or one such tensor for each output."""
@@ -135,4 +135,7 @@ def _ending(plan: Plan, output: Name) -> str:
         return ""
     if isinstance(step.operation, Plan):
         return _ending(step.operation, step.operation.outputs[0])
+    if isinstance(step.operation, Repeat):
+        last = step.operation.plans[-1]
+        return _ending(last, last.outputs[0])
     return step.operation.target if isinstance(step.operation, Call) else ""

@@ -11,16 +11,21 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from backend.build import build
+from backend.build import build, node_paths
 from backend.data.catalogue import open_data
 from backend.data.prepare import Prepared, prepare
 from backend.events import Event, Failed, Finished
 from backend.optimizer import make_optimizer
 from backend.settings import TrainingSettings
 from backend.trainer import train
+from graph.analysis import Analysis
+from graph.edits import Freeze
 from graph.export import source
+from graph.layers import Conv2d, Flatten, Input, Linear, Output
 from graph.plan import Plan
+from graph.plan_builder import make_plan
 from tests.backend.networks import branching
+from tests.generators import chain
 
 
 def frozen(*names: str) -> Plan:
@@ -71,6 +76,23 @@ def test_with_everything_frozen_there_is_a_sentence(digits: Prepared) -> None:
     assert isinstance(failed, Failed)
     assert "frozen" in str(failed.message)
     assert not changed
+
+
+def test_a_node_frozen_in_the_drawing() -> None:
+    network, (_, conv, _, fc, _) = chain(
+        Input(shape=(1, 8, 8)),
+        Conv2d(out_channels=4),
+        Flatten(),
+        Linear(out_features=10),
+        Output(),
+    )
+    network.do(Freeze((conv,), True))
+    plan = make_plan(network, Analysis(network))
+    module = build(plan)
+    paths = node_paths(plan)
+    assert not any(v.requires_grad for v in module.get_submodule(paths[conv]).parameters())
+    assert all(v.requires_grad for v in module.get_submodule(paths[fc]).parameters())
+    assert source(plan).text.count(".requires_grad_(False)") == 1
 
 
 def test_the_file_freezes_the_same(tmp_path: Path) -> None:
