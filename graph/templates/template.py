@@ -60,7 +60,7 @@ class Template:
         """
         fit = Fit(shape or self.shape, self.classes if classes is None else classes, small)
         if fit == Fit(self.shape, self.classes):
-            return Project(self.title, self.network(fit))
+            return Project(self.title, self.network(fit), template=self.name)
         refused = self._refusal(fit)
         if refused:
             raise UserError(refused)
@@ -76,7 +76,7 @@ class Template:
                     why=errors[0].why,
                 )
             )
-        return Project(self.title, network)
+        return Project(self.title, network, template=self.name)
 
     def _refusal(self, fit: Fit) -> Message | None:
         """Why it cannot be built for this, as far as that shows beforehand."""
