@@ -112,7 +112,7 @@ class _Walk:
                 found = dict.fromkeys(_outputs(layer), entrances[node])
             elif isinstance(layer, BlockUse) and facts.known_inputs() is not None:
                 found = self._block(network, node, layer, facts, ends)
-            elif layer.category in LEFT_OUT or not layer.output_ports():
+            elif _passes(layer, facts):
                 found = dict.fromkeys((*_outputs(layer), ""), before)
             else:
                 found = dict.fromkeys(_outputs(layer), self._mark(layer, facts.output, before))
@@ -140,6 +140,14 @@ class _Walk:
             found = self.through(block.network, lambda n, i=inside: i.facts[n], given)
             inputs = [found.get((end, ""), frozenset()) for end in block.exits]
         return dict(zip(_outputs(layer), inputs, strict=False))
+
+
+def _passes(layer: Layer, facts: Facts) -> bool:
+    """Whether a layer is looked through; a shortcut without weights is, and becomes an arc."""
+    if layer.category in LEFT_OUT or not layer.output_ports():
+        return True
+    bare = layer.category is Category.CONVOLUTION and not facts.parameters
+    return bare and facts.inputs == facts.outputs
 
 
 def _outputs(layer: Layer) -> tuple[str, ...]:

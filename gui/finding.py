@@ -16,6 +16,7 @@ from typing import Any
 from graph.declaration import FieldError, FieldSpec, Kind, fields_of
 from graph.layer import Layer, Shape, dims
 from graph.layers import LAYERS, REGISTRY
+from graph.presets import PRESETS
 from gui.text import tr
 
 LETTERS = {
@@ -73,6 +74,20 @@ def find(
     found = tuple(entry[4] for entry in rated)
     closest = () if found or trouble else _closest(words, shape, suits)
     return Answer(found, closest, words, "" if found else trouble)
+
+
+def find_presets(text: str) -> list[str]:
+    """The names of the presets for a text, those first whose title begins with it."""
+    words, _ = _split(text)
+    named, told = [], []
+    for preset in PRESETS:
+        titles = (preset.name, preset.title.text().lower(), tr(preset.title).lower())
+        others = (*titles, *preset.search, *(tr(word).lower() for word in preset.search))
+        if any(title.startswith(words) for title in titles):
+            named.append(preset.name)
+        elif any(f" {words}" in f" {name}" for name in others):
+            told.append(preset.name)
+    return [*named, *told]
 
 
 def is_form(kind: type[Layer]) -> bool:

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QToolButton, Q
 
 from graph.layer import Layer
 from graph.layers import by_category
+from graph.presets import Preset
 from gui.glyphs import glyph_icon
-from gui.palette import category_title, split_by_axes
+from gui.palette import category_title, presets_of, split_by_axes
 from gui.text import tr
 from gui.theme import current, notifier
 
@@ -21,6 +22,7 @@ class IconStrip(QWidget):
     """40 pixels of category glyphs."""
 
     layer_chosen = Signal(str)
+    preset_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,12 +40,22 @@ class IconStrip(QWidget):
             menu = QMenu(button)
             first, forms = split_by_axes(layers)
             self._add(menu, first)
+            presets = presets_of(category)
+            if presets:
+                self._add_presets(menu.addMenu(tr("Ready-made")), presets)
             if forms:
                 self._add(menu.addMenu(tr("1-D and 3-D")), forms)
             button.setMenu(menu)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             column.addWidget(button)
         column.addStretch(1)
+
+    def _add_presets(self, menu: QMenu, presets: Iterable[Preset]) -> None:
+        menu.setToolTipsVisible(True)
+        for preset in presets:
+            action = menu.addAction(tr(preset.title))
+            action.setToolTip(tr(preset.summary))
+            action.triggered.connect(lambda _=False, p=preset: self.preset_chosen.emit(p))
 
     def _add(self, menu: QMenu, layers: Iterable[type[Layer]]) -> None:
         menu.setToolTipsVisible(True)

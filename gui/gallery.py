@@ -201,6 +201,8 @@ class Gallery(QFrame):
             self._grid.removeWidget(widget)
         for column in range(MOST_COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+        for row in range(self._grid.rowCount() + 1):
+            self._grid.setRowStretch(row, 0)
         self._places = {}
         line = 0
         for title in self._titles.values():
@@ -217,6 +219,7 @@ class Gallery(QFrame):
             line = max(row for row, _ in self._places.values()) + 1
         if not shown:
             self._grid.addWidget(self._nothing, 0, 0, 1, self._columns)
+        self._grid.setRowStretch(line + 1, 1)  # few cards do not grow into all the room
 
     def _fitting(self) -> int:
         """How many cards fit side by side."""

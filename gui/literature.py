@@ -4,6 +4,8 @@ beside ours as they are now.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -26,6 +28,7 @@ from gui.session import Session
 from gui.text import NOTHING, tr
 from gui.theme import current, notifier
 
+YEAR = re.compile(r"\b(19|20)\d\d\b")
 WORDS = 380
 """Width of the column of words beside the table."""
 
@@ -51,7 +54,7 @@ class LiteraturePage(QWidget):
         row.addWidget(self._words)
         row.addWidget(self.table, 1)
         session.document_replaced.connect(self._replaced)
-        session.main_changed.connect(self._changed)
+        session.changed.connect(self._changed)
         notifier.changed.connect(self._restyle)
         self._restyle()
         self._replaced()
@@ -92,7 +95,7 @@ class LiteraturePage(QWidget):
         self._stale = False
         template = self.template
         note = template.literature if template is not None else None
-        self._rows = compare(note, self._session.main_analysis) if note is not None else []
+        self._rows = compare(note, self._session.analysis) if note is not None else []
         self.table.show_rows(self._rows)
 
     def texts(self) -> list[tuple[str, ...]]:
@@ -129,9 +132,18 @@ class _Words(QScrollArea):
     def show_note(self, note: Literature) -> None:
         self._title.setText(note.title)
         self._authors.setText(note.authors)
-        self._venue.setText(f"{note.venue}, {note.year}")
+        self._venue.setText(_where(note))
         self._novelty.setText(tr(note.novelty))
         self._link.setText(note.link)
+
+
+def _where(note: Literature) -> str:
+    """Venue and year; a venue of another year is told apart from the first print."""
+    if str(note.year) in note.venue:
+        return note.venue
+    if YEAR.search(note.venue):
+        return tr("{venue}; first printed {year}", venue=note.venue, year=note.year)
+    return f"{note.venue}, {note.year}"
 
 
 class _Table(QTableWidget):

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -23,17 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from graph.layer import Category, Layer, Shape
-from graph.layers import REGISTRY, by_category
-from gui.finding import Answer, find, is_form, nothing_found
+from graph.layers import by_category
+from graph.presets import PRESETS, Preset
+from gui.finding import Answer, find, find_presets, is_form, nothing_found
 from gui.glyphs import glyph_icon
+from gui.palette_tree import COUNT, MIME, PRESET, TYPE, Tree, items_of, name_of
 from gui.parts import KeyHint
 from gui.session import Session
 from gui.text import tr
 from gui.theme import current, notifier, set_property
 
-MIME = "application/x-convloom-layer"
-TYPE = Qt.ItemDataRole.UserRole + 1
-COUNT = Qt.ItemDataRole.UserRole + 2
+__all__ = ["MIME", "TYPE", "Palette", "category_title", "presets_of", "split_by_axes"]
+
 CLOSED = {
     Category.NORMALISATION,
     Category.ACTIVATION,
@@ -70,11 +65,18 @@ def split_by_axes(kinds: Iterable[type[Layer]]) -> tuple[list[type[Layer]], list
     return first, forms
 
 
+def presets_of(category: Category) -> list[Preset]:
+    """The ready-made layers of a category."""
+    return [preset for preset in PRESETS if preset.make().category is category]
+
+
 class Palette(QWidget):
     """A search field over a tree of layer types."""
 
     layer_chosen = Signal(str)
     """A type to add: double click, Enter, or Enter in the search field."""
+    preset_chosen = Signal(object)
+    """The same for a graph.presets.Preset."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,7 +90,7 @@ class Palette(QWidget):
         self.field.setClearButtonEnabled(True)
         self._hint = KeyHint(tr("Tab"), self.field)
         self._hint.setToolTip(tr("Tab on the canvas searches at the pointer"))
-        self.tree = _Tree(self)
+        self.tree = Tree(self)
         self.empty = QLabel(self)
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.empty.setWordWrap(True)
@@ -125,6 +127,9 @@ class Palette(QWidget):
             parent.setIcon(0, glyph_icon(category.value))
             first, forms = split_by_axes(kinds)
             self._add(parent, first)
+            presets = presets_of(category)
+            if presets:
+                self._add_presets(self._folder(parent, tr("Ready-made")), presets)
             if forms:
                 self._add(self._folder(parent, tr("1-D and 3-D")), forms)
             parent.setExpanded(category not in CLOSED)
@@ -142,9 +147,16 @@ class Palette(QWidget):
             child.setToolTip(0, tr(kind.summary))
             child.setFlags(parent.flags() | Qt.ItemFlag.ItemIsDragEnabled)
 
+    def _add_presets(self, parent: QTreeWidgetItem, presets: Iterable[Preset]) -> None:
+        for preset in presets:
+            child = QTreeWidgetItem(parent, [tr(preset.title)])
+            child.setData(0, PRESET, preset.name)
+            child.setToolTip(0, tr(preset.summary))
+            child.setFlags(parent.flags())
+
     def _folders(self) -> list[QTreeWidgetItem]:
         """Categories and the folders in them."""
-        return [item for item in _items(self.tree) if item.data(0, TYPE) is None]
+        return [item for item in items_of(self.tree) if name_of(item) is None]
 
     def _restyle(self) -> None:
         for row in range(self.tree.topLevelItemCount()):
@@ -160,7 +172,11 @@ class Palette(QWidget):
             self._open = [item.isExpanded() for item in self._folders()]
         self._answer = find(text, self._shape() if text else None)
         found = {entry.layer.type_name() for entry in self._answer.found}
+        ready = find_presets(text)
         best = self._answer.found[0].layer.type_name() if text and found else ""
+        if ready and (not best or not best.lower().startswith(self._answer.words)):
+            best = ready[0] if text else ""
+        found |= set(ready)
         first = self._show_only(found, best)
         folders = self._folders()
         if text:
@@ -181,8 +197,8 @@ class Palette(QWidget):
         """Hide all types but these, count what is left in each folder; the item of ``best``."""
         first: QTreeWidgetItem | None = None
         counts: dict[int, int] = {}
-        for item in _items(self.tree):
-            name = item.data(0, TYPE)
+        for item in items_of(self.tree):
+            name = name_of(item)
             if name is None:
                 continue
             item.setHidden(name not in found)
@@ -231,103 +247,14 @@ class Palette(QWidget):
         if not self.field.text().strip():
             return
         found = self._answer.found or self._answer.closest
-        current_item = self.tree.currentItem()
-        if self._answer.found and current_item is not None and current_item.data(0, TYPE):
-            self.layer_chosen.emit(current_item.data(0, TYPE))
+        item = self.tree.currentItem()
+        if self.tree.isVisible() and item is not None and name_of(item) and not item.isHidden():
+            self._activate(item)
         elif found:
             self.layer_chosen.emit(found[0].layer.type_name())
 
     def _activate(self, item: QTreeWidgetItem) -> None:
-        name = item.data(0, TYPE)
-        if name:
+        if preset := item.data(0, PRESET):
+            self.preset_chosen.emit(next(p for p in PRESETS if p.name == preset))
+        elif name := item.data(0, TYPE):
             self.layer_chosen.emit(name)
-
-
-def _items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
-    """All rows of a tree from the top, open or not."""
-    waiting = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())][::-1]
-    while waiting:
-        item = waiting.pop()
-        assert item is not None
-        yield item
-        waiting.extend(item.child(place) for place in reversed(range(item.childCount())))
-
-
-class _Tree(QTreeWidget):
-    """The tree; a layer is dragged as its type name."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setHeaderHidden(True)
-        self.setAccessibleName(tr("Layers"))
-        self.setColumnCount(1)
-        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setUniformRowHeights(True)
-        self.setIndentation(current().space("l"))
-        self.setItemDelegate(_CountRow(self))
-        self.setExpandsOnDoubleClick(True)
-
-    def mimeData(self, items: Any) -> QMimeData:
-        data = QMimeData()
-        names = [item.data(0, TYPE) for item in items if item.data(0, TYPE)]
-        if names:
-            data.setData(MIME, QByteArray(names[0].encode("utf-8")))
-        return data
-
-    def startDrag(self, actions: Qt.DropAction) -> None:
-        item = self.currentItem()
-        if item is None or not item.data(0, TYPE):
-            return
-        drag = QDrag(self)
-        drag.setMimeData(self.mimeData([item]))
-        picture = _drag_picture(item.data(0, TYPE))
-        drag.setPixmap(picture)
-        drag.setHotSpot(QPoint(picture.width() // 4, picture.height() // 4))
-        drag.exec(Qt.DropAction.CopyAction)
-
-
-class _CountRow(QStyledItemDelegate):
-    """Rows of one height; a category prints its number of layers at the right."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> Any:
-        size = super().sizeHint(option, index)
-        size.setHeight(current().size("tree_row"))
-        return size
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        super().paint(painter, option, index)
-        count = index.data(COUNT)
-        if count is None:
-            return
-        theme = current()
-        painter.save()
-        painter.setFont(theme.font("small"))
-        selected = option.state & QStyle.StateFlag.State_Selected
-        painter.setPen(theme.text.primary if selected else theme.text.tertiary)
-        rect = option.rect.adjusted(0, 0, -theme.space("m"), 0)
-        painter.drawText(
-            rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(count)
-        )
-        painter.restore()
-
-
-def _drag_picture(type_name: str) -> QPixmap:
-    """The node that a drag will place, as it looks at 100 %."""
-    from gui.canvas.bodies import Body, paint_body
-    from gui.canvas.measures import HEADER, LINE_HEIGHT, WIDTH, canvas_font
-    from gui.canvas.writing import NAME_X
-
-    kind = REGISTRY[type_name]
-    pixmap = QPixmap(int(WIDTH), int(LINE_HEIGHT))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_body(painter, Body(kind.category.value, WIDTH, LINE_HEIGHT), 1.0)
-    painter.setFont(canvas_font("name"))
-    painter.setPen(current().text.primary)
-    room = pixmap.rect().adjusted(int(NAME_X), 0, -6, int(HEADER - LINE_HEIGHT))
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, type_name)
-    painter.end()
-    return pixmap

@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QWidget,
 )
 
 from graph.message import Message
+from graph.presets import Preset
 from graph.project import SUFFIX
 from graph.templates import Template
 from gui import dialogs
 from gui.actions import Actions
 from gui.areas import focus_next
 from gui.background import Task
+from gui.block_verbs import BlockVerbs
+from gui.canvas_menu import show_menu
 from gui.documents import Documents
 from gui.frame import Frame
 from gui.preferences import Preferences
+from gui.preset_adder import add_preset
 from gui.source_saver import SourceSaver
 from gui.template_opener import TemplateOpener
 from gui.text import tr
@@ -49,6 +53,7 @@ class MainWindow(Frame):
         self.documents = Documents(self.session, self.preferences, self)
         self.make_panels()
         self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
+        self.blocks = BlockVerbs(self.session, self.canvas)
         self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
         self.make_bars(Actions(self, self.canvas, slots_of(self)))
         self.visible = VisibleNodes(self.canvas, self.training, self)
@@ -78,8 +83,11 @@ class MainWindow(Frame):
         start.forget_wanted.connect(self.forget_recent)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
         self.folding.strip.layer_chosen.connect(self.canvas.add_layer)
+        self.palette_panel.preset_chosen.connect(self.add_preset)
+        self.folding.strip.preset_chosen.connect(self.add_preset)
         self.canvas.message.connect(self.tell)
         self.canvas.templates_requested.connect(self.show_start)
+        self.canvas.menu_requested.connect(self._show_menu)
         self.problems.counted.connect(self._count_problems)
         self.literature.available.connect(self._offer_literature)
         self.status.problems_wanted.connect(lambda: self.show_page(self.problems))
@@ -257,11 +265,18 @@ class MainWindow(Frame):
         for name in ("design", "training", "code"):
             actions[name].setChecked(not at_start and self.workspaces.name == name)
 
+    def _show_menu(self, place: QPoint) -> None:
+        show_menu(self, self.session, self.actions_table, place)
+
     # Verbs
 
     def open_template(self, template: Template) -> None:
         """Open a template as a new document."""
         self.templates.open(template)
+
+    def add_preset(self, preset: Preset) -> None:
+        """Add a ready-made layer by the chosen node."""
+        add_preset(self.session, self.canvas, preset)
 
     def save_picture(self) -> None:
         """Ask for a file and write a picture of the canvas to it."""

@@ -6,11 +6,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from graph.edits import AddNode
 from graph.layer import Category
-from graph.layers import LAYERS, AdaptiveAvgPool2d, Conv2d, Dropout, MaxPool2d, by_category
-from gui.finding import find
+from graph.layers import LAYERS, AdaptiveAvgPool2d, Conv2d, Dropout, Input, MaxPool2d, by_category
+from graph.network import Node
+from graph.presets import PRESETS
+from gui.canvas.view import CanvasView
+from gui.finding import find, find_presets
 from gui.glyphs import glyph_icon
-from gui.palette import MIME, TYPE, Palette, category_title, split_by_axes
+from gui.palette import Palette, category_title, split_by_axes
+from gui.palette_tree import MIME, PRESET, TYPE
+from gui.preset_adder import add_preset
 from gui.session import Session
 
 Key = Qt.Key
@@ -32,7 +38,7 @@ def shown(palette):
     def below(item):
         if item.isHidden():
             return
-        if name := item.data(0, TYPE):
+        if name := item.data(0, TYPE) or item.data(0, PRESET):
             yield name
         for place in range(item.childCount()):
             yield from below(item.child(place))
@@ -43,7 +49,8 @@ def shown(palette):
 
 
 def test_every_type_is_there_under_its_category(palette):
-    assert sorted(shown(palette)) == sorted(kind.type_name() for kind in LAYERS)
+    names = [kind.type_name() for kind in LAYERS] + [preset.name for preset in PRESETS]
+    assert sorted(shown(palette)) == sorted(names)
     tree = palette.tree
     titles = [tree.topLevelItem(row).text(0) for row in range(tree.topLevelItemCount())]
     assert titles == [category_title(category) for category in by_category()]
@@ -89,7 +96,7 @@ def test_search_filters_and_enter_adds(qtbot, palette):
         QTest.keyClick(palette.field, Key.Key_Return)
     assert chosen.args == ["BatchNorm2d"]
     QTest.keyClick(palette.field, Key.Key_Escape)
-    assert len(shown(palette)) == len(LAYERS)
+    assert len(shown(palette)) == len(LAYERS) + len(PRESETS)
 
 
 def test_unknown_text_offers_the_closest(qtbot, palette):
@@ -177,3 +184,43 @@ def test_numbers_never_break_the_search_of_a_type(text):
         assert answer.found or answer.trouble or answer.closest
         for entry in answer.found:
             assert type(entry.layer).make(entry.layer.values()) == entry.layer
+
+
+def test_a_ready_made_layer_is_found_by_its_words_and_chosen_by_enter(qtbot, palette):
+    QTest.keyClicks(palette.field, "pointwise")
+    with qtbot.waitSignal(palette.preset_chosen) as chosen:
+        QTest.keyClick(palette.field, Key.Key_Return)
+    assert chosen.args[0].name == "pointwise"
+    assert palette.tree.currentItem().toolTip(0)
+    for preset in PRESETS:
+        assert preset.name in find_presets(preset.title.text().lower())
+
+
+def test_a_type_that_is_named_comes_before_a_ready_made_layer(qtbot, palette):
+    QTest.keyClicks(palette.field, "conv2")
+    with qtbot.waitSignal(palette.layer_chosen) as chosen:
+        QTest.keyClick(palette.field, Key.Key_Return)
+    assert chosen.args == ["Conv2d"]
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_ready_made_layer_comes_with_its_formulas_in_one_step(qtbot, preset):
+    session = Session()
+    session.new()
+    view = CanvasView(session)
+    qtbot.addWidget(view)
+    view.show()
+    assert session.do(AddNode(Node("in", "image", Input(shape=(6, 20, 20)))))
+    session.select(["in"])
+    add_preset(session, view, preset)
+    (node,) = (n for n in session.network.nodes.values() if n.id != "in")
+    assert dict(node.formulas) == dict(preset.formulas)
+    assert len(session.network.wires) == 1
+    layer = session.analysis.facts(node.id).layer
+    for field, text in preset.formulas.items():
+        assert text == "in_channels"
+        assert getattr(layer, field) == 6
+    session.undo_stack.undo()
+    assert set(session.network.nodes) == {"in"}
+    session.undo_stack.redo()
+    assert dict(session.network.nodes[node.id].formulas) == dict(preset.formulas)

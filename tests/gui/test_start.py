@@ -164,6 +164,13 @@ def test_down_and_up_walk_through_all_rows(qtbot, page):
         assert lines == sorted({line for line, _ in places.values()})[::step]
 
 
+def test_few_cards_are_no_taller_than_many(qtbot, page):
+    before = page.gallery.cards[0].height()
+    wanted = page.gallery.cards[0].template
+    qtbot.keyClicks(page.gallery.search, wanted.name)
+    qtbot.waitUntil(lambda: abs(page.gallery.cards[0].height() - before) < 30)
+
+
 def test_the_button_of_a_card_asks_to_fit_it(qtbot, page):
     card = page.gallery.cards[0]
     with qtbot.waitSignal(page.fit_wanted) as chosen, qtbot.assertNotEmitted(page.template_chosen):

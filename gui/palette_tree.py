@@ -1,0 +1,124 @@
+"""The tree of the palette: rows are dragged as type names, folders count what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt
+from PySide6.QtGui import QDrag, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from graph.layers import REGISTRY
+from gui.text import tr
+from gui.theme import current
+
+MIME = "application/x-convloom-layer"
+TYPE = Qt.ItemDataRole.UserRole + 1
+COUNT = Qt.ItemDataRole.UserRole + 2
+PRESET = Qt.ItemDataRole.UserRole + 3
+
+
+def name_of(item: QTreeWidgetItem) -> str | None:
+    """The type or preset of a row; None for a folder."""
+    name: str | None = item.data(0, TYPE) or item.data(0, PRESET)
+    return name
+
+
+def items_of(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
+    """All rows of a tree from the top, open or not."""
+    waiting = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())][::-1]
+    while waiting:
+        item = waiting.pop()
+        assert item is not None
+        yield item
+        waiting.extend(item.child(place) for place in reversed(range(item.childCount())))
+
+
+class Tree(QTreeWidget):
+    """The tree; a layer is dragged as its type name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setHeaderHidden(True)
+        self.setAccessibleName(tr("Layers"))
+        self.setColumnCount(1)
+        self.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setUniformRowHeights(True)
+        self.setIndentation(current().space("l"))
+        self.setItemDelegate(_CountRow(self))
+        self.setExpandsOnDoubleClick(True)
+
+    def mimeData(self, items: Any) -> QMimeData:
+        data = QMimeData()
+        names = [item.data(0, TYPE) for item in items if item.data(0, TYPE)]
+        if names:
+            data.setData(MIME, QByteArray(names[0].encode("utf-8")))
+        return data
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        item = self.currentItem()
+        if item is None or not item.data(0, TYPE):
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        picture = _drag_picture(item.data(0, TYPE))
+        drag.setPixmap(picture)
+        drag.setHotSpot(QPoint(picture.width() // 4, picture.height() // 4))
+        drag.exec(Qt.DropAction.CopyAction)
+
+
+class _CountRow(QStyledItemDelegate):
+    """Rows of one height; a category prints its number of layers at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> Any:
+        size = super().sizeHint(option, index)
+        size.setHeight(current().size("tree_row"))
+        return size
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        super().paint(painter, option, index)
+        count = index.data(COUNT)
+        if count is None:
+            return
+        theme = current()
+        painter.save()
+        painter.setFont(theme.font("small"))
+        selected = option.state & QStyle.StateFlag.State_Selected
+        painter.setPen(theme.text.primary if selected else theme.text.tertiary)
+        rect = option.rect.adjusted(0, 0, -theme.space("m"), 0)
+        painter.drawText(
+            rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(count)
+        )
+        painter.restore()
+
+
+def _drag_picture(type_name: str) -> QPixmap:
+    """The node that a drag will place, as it looks at 100 %."""
+    from gui.canvas.bodies import Body, paint_body
+    from gui.canvas.measures import HEADER, LINE_HEIGHT, WIDTH, canvas_font
+    from gui.canvas.writing import NAME_X
+
+    kind = REGISTRY[type_name]
+    pixmap = QPixmap(int(WIDTH), int(LINE_HEIGHT))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_body(painter, Body(kind.category.value, WIDTH, LINE_HEIGHT), 1.0)
+    painter.setFont(canvas_font("name"))
+    painter.setPen(current().text.primary)
+    room = pixmap.rect().adjusted(int(NAME_X), 0, -6, int(HEADER - LINE_HEIGHT))
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, type_name)
+    painter.end()
+    return pixmap
