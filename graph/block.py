@@ -246,7 +246,14 @@ class Block:
 
     def contains(self, other: Block) -> bool:
         """Whether the other is used in it, at any depth, or is itself."""
-        return other is self or any(block.contains(other) for block in set(self.uses()))
+        waiting: list[Block] = [self]
+        seen: set[Block] = set()
+        while waiting:
+            block = waiting.pop()
+            if block not in seen:
+                seen.add(block)
+                waiting.extend(block.uses())
+        return other in seen
 
     def words(self) -> frozenset[str]:
         """All that formulas inside may speak of, besides the node's own input."""

@@ -35,6 +35,7 @@ class Library:
         self.blocks: dict[str, Block] = {}
         self._ends: dict[str, Callable[[], None]] = {}
         self._listeners: list[Callable[[], None]] = []
+        self._spreading = False
         main.library = self
 
     def networks(self) -> Iterator[Network]:
@@ -138,9 +139,8 @@ class Library:
                 say("{name} would contain itself", name=show(network.block.name)),
                 FaultKind.CYCLE,
             )
-        if network.block is not None and _depth(block) + self._depth_of_uses(network.block) > (
-            MAX_DEPTH
-        ):
+        around = self._depth_of_uses(network.block) if network.block is not None else 0
+        if _depth(block, {}) + around > MAX_DEPTH:
             raise EditRefused(say("Blocks stand at most {n} deep in each other", n=MAX_DEPTH))
 
     def check_port(self, network: Network, node: Node) -> None:
@@ -160,31 +160,58 @@ class Library:
                     )
                 )
 
+    def _by_depth(self) -> list[Block]:
+        """The blocks, those inside others first."""
+        depths: dict[Block, int] = {}
+        return sorted(self.blocks.values(), key=lambda block: _depth(block, depths))
+
     def _depth_of_uses(self, block: Block) -> int:
-        users = [n.block for n, _ in self.uses(block) if n.block is not None]
-        return 1 + max((self._depth_of_uses(user) for user in set(users)), default=0)
+        """How many blocks stand around the inside of one, itself included."""
+        around = {block: 1}
+        for user in self._by_depth():
+            levels = [around[inner] for inner in set(user.uses()) if inner in around]
+            if levels:
+                around[user] = 1 + max(levels)
+        return max(around.values())
 
     def _spread(self, block: Block, change: Change) -> None:
         if change.meaning or change.renamed:
             self._refresh(block)
 
     def _refresh(self, block: Block) -> None:
-        """Let all that use a block follow, inner networks first."""
-        users: dict[int, tuple[Network, list[str]]] = {}
-        for network, node in self.uses(block):
-            users.setdefault(id(network), (network, []))[1].append(node.id)
-        for network, nodes in users.values():
-            if network.block is not None:
-                network.block.forget()
-            network.refresh(nodes)  # the listener of a block's network spreads it further
+        """Let all that use a block follow, at any depth, inner networks first and each once."""
+        if self._spreading:
+            return
+        changed = {block}
+        users: list[tuple[Network, list[str]]] = []
+        for network in (*(inner.network for inner in self._by_depth()), self.main):
+            nodes = [n for n, node in network.nodes.items() if _used(node.layer) in changed]
+            if nodes:
+                users.append((network, nodes))
+                if network.block is not None:
+                    changed.add(network.block)
+                    network.block.forget()
+        self._spreading = True
+        try:
+            for network, nodes in users:
+                network.refresh(nodes)
+        finally:
+            self._spreading = False
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 
 
-def _depth(block: Block) -> int:
-    return 1 + max((_depth(inner) for inner in set(block.uses())), default=0)
+def _used(layer: Layer) -> Block | None:
+    return layer.block if isinstance(layer, BlockUse) else None
+
+
+def _depth(block: Block, known: dict[Block, int]) -> int:
+    """How many blocks stand in each other in it, itself included."""
+    if block not in known:
+        known[block] = 1 + max((_depth(inner, known) for inner in set(block.uses())), default=0)
+    return known[block]
 
 
 def check_block(block: Block) -> None:
