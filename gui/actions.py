@@ -73,6 +73,15 @@ NETWORK = (
     Verb("literature", "Literature", (), "learn"),
     Verb("copy_source", "Copy Python source", ("Ctrl+Shift+E",)),
 )
+BLOCK = (
+    Verb("group", "Group into a block…", ("Ctrl+G",), canvas=True),
+    Verb("unpack", "Unpack block", ("Ctrl+Shift+G",), canvas=True),
+    Verb("open_block", "Open block", (), shown="Enter"),
+    Verb("leave_block", "Leave block", (), shown="Esc"),
+    Verb("new_block", "New empty block…", (), "add"),
+    Verb("rename_block", "Rename block…", (), "rename"),
+    Verb("freeze", "Freeze weights, or train them again", ("Z",), canvas=True),
+)
 TRAIN = (
     Verb("train", "Train or pause", ("F5",), "train"),
     Verb("step", "One step", ("F10",), "step"),
@@ -97,6 +106,7 @@ MENUS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
     ("Edit", EDIT),
     ("View", VIEW),
     ("Network", NETWORK),
+    ("Block", BLOCK),
     ("Train", TRAIN),
     ("Data", DATA),
     ("Window", WINDOW),
@@ -116,6 +126,9 @@ LINES_BEFORE = {
     "repair_1",
     "fit_template",
     "copy_source",
+    "open_block",
+    "new_block",
+    "freeze",
     "next_area",
     "restore_panels",
     "about",

@@ -77,7 +77,8 @@ class Frame(QMainWindow):
         column = QVBoxLayout(editor)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Breadcrumb(session))
+        self.breadcrumb = Breadcrumb(session)
+        column.addWidget(self.breadcrumb)
         column.addWidget(self.canvas, 1)
         self.editor = editor
         self.centre = Pages()

@@ -94,9 +94,9 @@ def scope_behind(above: Level, door: Door) -> Scope:
     """What a block's inside knows behind a door: values and shapes of the use (of the first one of
     a chain), sample shapes and defaults where there is none."""
     block = door.block
-    shapes = [_sample(block, node) for node in block.entrances]
     if door.use is None:
-        return block.scope(block.defaults(), shapes, {"index": 0, "count": 1})
+        return sample_scope(block)
+    shapes = _samples(block)
     network, analysis = above.network, above.analysis
     use = analysis.facts(door.use).layer
     assert isinstance(use, BlockUse)
@@ -108,10 +108,14 @@ def scope_behind(above: Level, door: Door) -> Scope:
     return block.scope(use.arguments(), shapes, {"index": 0, "count": use.repeat})
 
 
-def _sample(block: Block, node: str) -> Shape:
-    layer = block.network.nodes[node].layer
-    assert isinstance(layer, Input)
-    return layer.shape
+def sample_scope(block: Block) -> Scope:
+    """What a block's inside knows where it has no use."""
+    return block.scope(block.defaults(), _samples(block), {"index": 0, "count": 1})
+
+
+def _samples(block: Block) -> list[Shape]:
+    layers = [block.network.nodes[node].layer for node in block.entrances]
+    return [layer.shape for layer in layers if isinstance(layer, Input)]
 
 
 @dataclass(slots=True)

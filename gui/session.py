@@ -302,15 +302,17 @@ class Session(QObject):
                 everything = Change(updated=set(level.network.nodes))
                 changes.setdefault(id(level), Changes()).note(everything, ())
         main, shown = self.levels[0], self.levels[-1]
+        deselected = self._tidy_selection()
         if blocks:
             self.blocks_changed.emit()
-        if id(main) in changes and main is not shown:
-            self.main_changed.emit(changes[id(main)].whole(main.network))
         if self.depth != depth:
-            self._tidy_selection()
             self._tell_level()
         elif id(shown) in changes:
-            self._tell_change(changes[id(shown)].whole(shown.network), main is shown)
+            self.changed.emit(changes[id(shown)].whole(shown.network))
+            if deselected:
+                self.selection_changed.emit()
+        if id(main) in changes:
+            self.main_changed.emit(changes[id(main)].whole(main.network))
 
     def refuse(self, message: Message) -> None:
         """Tell the user why something cannot be done."""
@@ -333,21 +335,14 @@ class Session(QObject):
         self.settings_changed.emit()
         self.modified_changed.emit(True)
 
-    def _tell_change(self, change: Change, main: bool) -> None:
-        kept, wires = self._present_selection()
-        self.changed.emit(change)
-        if main:
-            self.main_changed.emit(change)
-        if kept != self.selection or wires != self.selected_wires:
-            self.select(kept, wires)
-
-    def _present_selection(self) -> tuple[list[str], list[str]]:
-        kept = [n for n in self.selection if n in self.network.nodes]
-        return kept, [w for w in self.selected_wires if w in self.network.wires]
-
-    def _tidy_selection(self) -> None:
+    def _tidy_selection(self) -> bool:
+        """Choose no more what is gone; whether something was."""
         level = self.levels[-1]
-        level.selection, level.selected_wires = self._present_selection()
+        nodes = [n for n in level.selection if n in level.network.nodes]
+        wires = [w for w in level.selected_wires if w in level.network.wires]
+        changed = (nodes, wires) != (level.selection, level.selected_wires)
+        level.selection, level.selected_wires = nodes, wires
+        return changed
 
     # Choosing
 

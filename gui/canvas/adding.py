@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 
+from graph.block import Block
+from graph.block_use import BlockUse
+from graph.edits import AddNode, Batch, Edit
 from graph.layer import Layer, Shape
-from graph.network import Position
+from graph.library import DefineBlock
+from graph.network import Network, Position
 from gui.canvas import changes
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
@@ -62,8 +66,9 @@ class Adding(QObject):
 
     def add(self, addition: changes.Addition, still: bool = False) -> None:
         """Make an addition and choose what came. The view follows if that is not wholly within
-        it, unless ``still``: who drops a layer sees where it falls."""
-        if self.session.do(addition.edit):
+        it, unless ``still``: who drops a layer sees where it falls. Blocks that the project does
+        not have come with the first use of them."""
+        if self.session.do(with_blocks(self.session.network, addition.edit)):
             self.session.select(addition.nodes)
             if still:
                 return
@@ -229,6 +234,25 @@ class Adding(QObject):
 
     def _search_closed(self) -> None:
         self._view.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def with_blocks(network: Network, edit: Edit) -> Edit:
+    """The edit, and before it the definitions of the blocks that it uses and nobody has defined."""
+    known = network.library.blocks
+    new: dict[str, Block] = {}
+
+    def note(block: Block) -> None:
+        if known.get(block.name) is not block and block.name not in new:
+            for inner in block.uses():
+                note(inner)
+            new[block.name] = block
+
+    for part in edit.edits if isinstance(edit, Batch) else (edit,):
+        if isinstance(part, AddNode) and isinstance(part.node.layer, BlockUse):
+            note(part.node.layer.block)
+    if not new:
+        return edit
+    return Batch((*(DefineBlock(block) for block in new.values()), edit), edit.title())
 
 
 def _takes_input(layer: Layer) -> bool:

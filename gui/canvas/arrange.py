@@ -15,6 +15,7 @@ from graph.analysis import Analysis
 from graph.edits import Move
 from graph.layer import Category, Shape
 from graph.network import Network, Position
+from graph.scope import MAIN, Scope
 from gui.canvas import measures as m
 from gui.canvas.anatomy import Form, form_of, size_of
 
@@ -227,14 +228,19 @@ def moved(network: Network, positions: Mapping[str, Position]) -> dict[str, Posi
     }
 
 
-def lay_out(network: Network) -> None:
+def lay_out(network: Network, scope: Scope = MAIN) -> None:
     """Arrange a whole network that is not open yet (a fresh template), without an undo step."""
-    analysis = Analysis(network)
+    positions = positions_of(network, scope)
+    if positions:
+        network.do(Move(positions))
+
+
+def positions_of(network: Network, scope: Scope = MAIN) -> dict[str, Position]:
+    """Where the nodes of a whole network that is not open would stand, of those that would move."""
+    analysis = Analysis(network, scope)
 
     def shape_of(node: str) -> tuple[Shape | None, Shape | None]:
         facts = analysis.facts(node)
         return (facts.inputs[0] if facts.inputs else None), facts.output
 
-    positions = moved(network, arrange(network, network.nodes, shape_of))
-    if positions:
-        network.do(Move(positions))
+    return moved(network, arrange(network, network.nodes, shape_of))

@@ -207,11 +207,13 @@ class RenameField(QLineEdit):
     renamed = Signal(str, str)
     """Node id and the new name."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, title: str = "", *, kept: bool = True) -> None:
+        """``kept``: a name half typed is taken when the keyboard goes elsewhere."""
         super().__init__(parent)
         self._node: str | None = None
+        self._kept = kept
         self.setMaxLength(200)
-        self.setAccessibleName(tr("Name of the layer"))
+        self.setAccessibleName(title or tr("Name of the layer"))
         self.installEventFilter(self)
         self.hide()
 
@@ -241,7 +243,7 @@ class RenameField(QLineEdit):
                 self._close(False)
                 return True
         if event.type() == QEvent.Type.FocusOut:
-            self._close(True, refocus=False)
+            self._close(self._kept, refocus=False)
         return super().eventFilter(watched, event)
 
     def _close(self, take: bool, refocus: bool = True) -> None:

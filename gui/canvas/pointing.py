@@ -131,6 +131,18 @@ class Pointing:
         event.accept()
         return True
 
+    def choose_at(self, point: QPointF) -> None:
+        """Choose the node or wire at a point, unless it is chosen already; nothing on the void."""
+        session = self._view.session
+        node = self._view.canvas.node_at(point)
+        if node is not None:
+            if node.face.id not in session.selection:
+                session.select([node.face.id])
+            return
+        reach = m.WIRE_HIT / 2 / min(1.0, self._view.camera.zoom)
+        wire = self._view.canvas.wire_at(point, reach)
+        session.select([], [wire.wire] if wire is not None else [])
+
     def tooltip(self, point: QPointF) -> str:
         """What there is to say of the port or node at a point."""
         hit = self._view.canvas.port_at(point, m.PORT_HIT / 2, GRASP)

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QContextMenuEvent,
     QCursor,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -71,6 +72,8 @@ class CanvasView(QGraphicsView):
     message = Signal(str)
     """A short hint or the reason of a refusal, shown at the pointer as well."""
     templates_requested = Signal()
+    menu_requested = Signal(QPoint)
+    """The context menu of what is chosen now, at a place of the screen."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -282,6 +285,16 @@ class CanvasView(QGraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.pointing.release(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return  # cuts wires
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        if not by_key:
+            self.pointing.choose_at(self.mapToScene(event.pos()))
+        place = self.viewport().mapToGlobal(self.pointer_place()) if by_key else event.globalPos()
+        self.menu_requested.emit(place)
+        event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turns = event.angleDelta().y() / 120
