@@ -54,7 +54,7 @@ class LiteraturePage(QWidget):
         row.addWidget(self._words)
         row.addWidget(self.table, 1)
         session.document_replaced.connect(self._replaced)
-        session.changed.connect(self._changed)
+        session.main_changed.connect(self._changed)
         notifier.changed.connect(self._restyle)
         self._restyle()
         self._replaced()
@@ -95,7 +95,7 @@ class LiteraturePage(QWidget):
         self._stale = False
         template = self.template
         note = template.literature if template is not None else None
-        self._rows = compare(note, self._session.analysis) if note is not None else []
+        self._rows = compare(note, self._session.main_analysis) if note is not None else []
         self.table.show_rows(self._rows)
 
     def texts(self) -> list[tuple[str, ...]]:
