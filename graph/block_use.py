@@ -12,10 +12,10 @@ from typing import Any, ClassVar, cast
 from pydantic import create_model
 
 from graph.analysis.facts import Facts
-from graph.block import Block, Inside, through
-from graph.declaration import Kind, integer
+from graph.block import Block, Inside, Parameter, through
+from graph.declaration import Kind, integer, show
 from graph.dims import is_traced
-from graph.layer import Category, Explanation, FaultKind, Layer, Port, Problem, Shape, dims
+from graph.layer import Category, Explanation, FaultKind, Layer, Port, Problem, Shape
 from graph.message import Message, say
 from graph.names import is_plain
 from graph.network import MAX_NODES
@@ -202,11 +202,11 @@ class BlockUse(Layer):
         return block_plan(self, inputs)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        parts = [f"×{self.repeat}"] if self.repeat > 1 else []
-        parts += [
-            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-            for name, value in self.differing().items()
-            if name != "repeat"
+        values = self.differing()  # how many there are stands beside the name
+        parts = [
+            _short(parameter, getattr(self, parameter.name))
+            for parameter in self.block.parameters
+            if parameter.name in values or parameter.required
         ]
         if not inputs or len(inputs[0]) < 1:
             return " ".join(parts), ""
@@ -230,13 +230,14 @@ class BlockUse(Layer):
             + (" + …" if len(chain) > 6 else ""),
             str(self.macs(inputs)),
         )
-        for port, shape in zip(self.output_ports(), self.shapes(inputs), strict=True):
-            yield Explanation(
-                say("Output {port}", port=port.title),
-                "",
-                " → ".join(map(dims, inputs)),
-                dims(shape),
-            )
+
+
+def _short(parameter: Parameter, value: Any) -> str:
+    """A value for the node's face: 64, s2, groups 32."""
+    text = show(value)
+    if parameter.required:
+        return text
+    return f"s{text}" if parameter.name == "stride" else f"{parameter.name} {text}"
 
 
 def _sentence(problem: Problem) -> Message:
