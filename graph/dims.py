@@ -34,46 +34,75 @@ class Dim(int):
         return self
 
     def _join(self, value: int, left: object, sign: str, right: object, level: int) -> Dim:
-        # The right operand of a non-associative sign needs brackets at its own level too.
+        # A sum behind + needs no brackets; behind other signs the order of the signs counts.
         first = _text(left, level)
-        second = _text(right, level if sign in "+*" else level + 1)
+        second = _text(right, level if sign == "+" else level + 1)
         names = names_of(left) | names_of(right)
         return Dim(value, f"{first} {sign} {second}", level, names)
 
     def __add__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         if _is(other, 0):
             return self
         return self._join(int(self) + int(other), self, "+", other, SUM)
 
     def __radd__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         if _is(other, 0):
             return self
         return self._join(int(other) + int(self), other, "+", self, SUM)
 
     def __sub__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         if _is(other, 0):
             return self
         return self._join(int(self) - int(other), self, "-", other, SUM)
 
     def __rsub__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         return self._join(int(other) - int(self), other, "-", self, SUM)
 
     def __mul__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         if _is(other, 1):
             return self
         return self._join(int(self) * int(other), self, "*", other, PRODUCT)
 
     def __rmul__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         if _is(other, 1):
             return self
         return self._join(int(other) * int(self), other, "*", self, PRODUCT)
 
     def __floordiv__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         if _is(other, 1):
             return self
         return self._join(int(self) // int(other), self, "//", other, PRODUCT)
 
+    def __rfloordiv__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
+        return self._join(int(other) // int(self), other, "//", self, PRODUCT)
+
+    def __neg__(self) -> Dim:
+        return Dim(-int(self), f"-{_text(self, UNARY)}", UNARY, self.names)
+
+    def __rmod__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
+        return self._join(int(other) % int(self), other, "%", self, PRODUCT)
+
     def __mod__(self, other: int) -> Dim:
+        if not isinstance(other, int):
+            return NotImplemented
         return self._join(int(self) % int(other), self, "%", other, PRODUCT)
 
 

@@ -39,6 +39,10 @@ class FormulaError(UserError):
     """A formula that cannot be read or has no value."""
 
 
+class _NoValueError(FormulaError):
+    """A part has no value for these values of its names: it divides by zero, or is too large."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Term:
     value: Any
@@ -197,19 +201,40 @@ class _Reader:
         try:
             return function(*values)
         except ZeroDivisionError:
-            raise FormulaError(
+            raise _NoValueError(
                 say("{formula} divides by zero", formula=show(self._whole))
             ) from None
         except (TypeError, ValueError, OverflowError):
-            raise FormulaError(say("{formula} has no value", formula=show(self._whole))) from None
+            raise _NoValueError(say("{formula} has no value", formula=show(self._whole))) from None
 
     def _checked(self, term: _Term) -> _Term:
         value = term.value
         if isinstance(value, (int, float)) and not (
             abs(value) <= MAX_VALUE and math.isfinite(value)
         ):
-            raise FormulaError(say("{formula} is too large", formula=show(self._whole)))
+            raise _NoValueError(say("{formula} is too large", formula=show(self._whole)))
         return term
+
+    def _single(self, node: ast.expr) -> _Term:
+        """The term of a part that is no tuple."""
+        term = self.term(node)
+        if isinstance(term.value, tuple):
+            raise FormulaError(
+                say("{formula} calculates with what is no number", formula=show(self._whole))
+            )
+        return term
+
+    def _idle(self, node: ast.expr) -> _Term:
+        """A part that these values do not reach: it may divide by zero, its text is kept."""
+        try:
+            return self.term(node)
+        except _NoValueError:
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - _FUNCTIONS.keys()
+            terms = {name: self._name(name) for name in names}
+            parts = {name: ast.parse(t.text, mode="eval").body for name, t in terms.items()}
+            copy = ast.parse(ast.unparse(node), mode="eval").body
+            text = f"({ast.unparse(_Substitution(parts).visit(copy))})"
+            return _Term(None, text, ATOM, frozenset().union(*(t.names for t in terms.values())))
 
     def _binary(self, node: ast.BinOp) -> _Term:
         if type(node.op) not in _BINARY:
@@ -217,12 +242,11 @@ class _Reader:
         sign, level, function = _BINARY[type(node.op)]
         left, right = self.term(node.left), self.term(node.right)
         value = self._compute(function, left.value, right.value)
-        associative = sign in "+*"
-        text = f"{left.at(level)} {sign} {right.at(level if associative else level + 1)}"
+        text = f"{left.at(level)} {sign} {right.at(level + 1)}"
         return self._checked(_Term(value, text, level, left.names | right.names))
 
     def _unary(self, node: ast.UnaryOp) -> _Term:
-        inner = self.term(node.operand)
+        inner = self._single(node.operand)
         if isinstance(node.op, ast.Not):
             return _Term(not inner.value, f"not {inner.at(NOT)}", NOT, inner.names)
         if isinstance(node.op, ast.USub):
@@ -235,7 +259,7 @@ class _Reader:
         if kind not in _COMPARED:
             raise FormulaError(say("{formula} has a sign that is not known", formula=self._whole))
         sign, function = _COMPARED[kind]
-        left, right = self.term(node.left), self.term(node.comparators[0])
+        left, right = self._single(node.left), self._single(node.comparators[0])
         try:
             value = function(left.value, right.value)
         except TypeError:
@@ -246,19 +270,25 @@ class _Reader:
         return _Term(value, text, COMPARISON, left.names | right.names)
 
     def _joined(self, node: ast.BoolOp) -> _Term:
-        terms = [self.term(value) for value in node.values]
-        word, level = ("and", AND) if isinstance(node.op, ast.And) else ("or", OR)
-        whole = all if word == "and" else any
+        word, level, stop = (
+            ("and", AND, False) if isinstance(node.op, ast.And) else ("or", OR, True)
+        )
+        terms: list[_Term] = []
+        found: _Term | None = None  # the one that decides: as in Python, its value is the result
+        for value in node.values:
+            terms.append(self._idle(value) if found else self._single(value))
+            if found is None and bool(terms[-1].value) is stop:
+                found = terms[-1]
         text = f" {word} ".join(term.at(level + 1) for term in terms)
         names = frozenset().union(*(term.names for term in terms))
-        return _Term(whole(bool(term.value) for term in terms), text, level, names)
+        return _Term((found or terms[-1]).value, text, level, names)
 
     def _choice(self, node: ast.IfExp) -> _Term:
-        test, yes, no = self.term(node.test), self.term(node.body), self.term(node.orelse)
+        test = self._single(node.test)
+        yes = self.term(node.body) if test.value else self._idle(node.body)
+        no = self._idle(node.orelse) if test.value else self.term(node.orelse)
         chosen = yes if test.value else no
-        if isinstance(chosen.value, tuple):
-            return chosen
-        if not test.names:
+        if not test.names or isinstance(yes.value, tuple) or isinstance(no.value, tuple):
             return chosen
         text = f"{yes.at(CHOICE + 1)} if {test.at(CHOICE + 1)} else {no.at(CHOICE)}"
         names = test.names | yes.names | no.names
