@@ -139,7 +139,7 @@ def _apply(graph: fx.Graph, operation: Apply, inputs: list[fx.Node]) -> fx.Node:
     if target not in CHAINED:
         raise ValueError(f"{target} is not a function of this program")
     first, *rest = inputs
-    if "scale" in arguments:
+    if arguments.get("scale", 1.0) != 1.0:
         rest = [graph.call_function(operator.mul, (arguments["scale"], x)) for x in rest]
     joined = reduce(lambda a, b: graph.call_function(CHAINED[target], (a, b)), rest, first)
     if arguments.get("divisor", 1) == 1 or not rest:

@@ -14,6 +14,7 @@ from itertools import chain
 
 from graph.dims import is_traced
 from graph.functions import expression
+from graph.held import held, through_self
 from graph.layer import Apply, Call, Shape
 from graph.layout import WIDTH, Expression, Group, statement, with_comment
 from graph.literals import call_arguments, literal, quote
@@ -137,6 +138,8 @@ class _Writer:
             parameters.append(text)
         body.put(statement("def ", Group("__init__", tuple(parameters)), 4, " -> None:"))
         body.put(["        super().__init__()"])
+        for argument, attribute in held(plan).items():
+            body.put([f"        {attribute} = {argument}"])
         for step in chain(*plan.parts()):
             value = self._constructor(step, uses)
             if value is not None:
@@ -221,6 +224,7 @@ class _Forward:
         self.names: dict[Name, str] = {(name, 0): name for name, _ in plan.inputs}
         self.x: Name | None = (plan.inputs[0][0], 0) if len(plan.inputs) == 1 else None
         self.open: _Open | None = None
+        self.held = held(plan)
         self.indent = 8
 
     def write(self) -> None:
@@ -280,7 +284,7 @@ class _Forward:
         self._split(step)
 
     def _apply(self, step: Step, operation: Apply, arguments: list[str]) -> None:
-        written = expression(operation, arguments)
+        written = expression(through_self(operation, self.held), arguments)
         if written != arguments[0]:  # the sum of one value is that value
             self.writer.use(operation.target)
         # A long sum or list stands alone; nesting it would hide it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph.dims import ATOM, PRODUCT, is_traced
 from graph.layer import Apply
 from graph.layout import Chain, Expression, Group
 from graph.literals import literal
@@ -52,8 +53,11 @@ def expression(operation: Apply, values: Sequence[str]) -> Expression:
 
 def _chain(target: str, arguments: Mapping[str, Any], values: Sequence[str]) -> Expression:
     first, *rest = values
-    if "scale" in arguments:
-        rest = [f"{literal(arguments['scale'])} * {value}" for value in rest]
+    scale = arguments.get("scale", 1.0)
+    if is_traced(scale) or scale != 1.0:
+        factor = literal(scale)
+        factor = f"({factor})" if getattr(scale, "level", ATOM) < PRODUCT else factor
+        rest = [f"{factor} * {value}" for value in rest]
     divisor = arguments.get("divisor", 1)
     tail = f"/ {literal(divisor)}" if divisor != 1 else ""
     return Chain(_SIGNS[target], (first, *rest), tail) if rest else first

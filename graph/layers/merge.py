@@ -95,7 +95,7 @@ class Add(_Even):
     )
 
     def call(self, inputs: Sequence[Shape]) -> Apply:
-        return Apply(self.verb, {"scale": self.scale} if self.scale != 1.0 else {})
+        return Apply(self.verb, {"scale": self.scale})
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         if self.scale == 1.0:

@@ -1,0 +1,51 @@
+"""A function inside a block may take a parameter of the block: the class keeps it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graph.draw import Drawing, number
+from graph.export import source
+from graph.layers import Add, Conv2d, Flatten, GlobalAvgPool2d
+from graph.network import Network
+from tests.graph.test_export import Folder, plan_of
+
+
+def scaled(formula: str, name: str) -> Network:
+    """Residual scaling, used with three values: one of them, 1, alone needs no factor."""
+    draw = Drawing()
+    block = Drawing.of_block(draw.library, "Scaled", "", number("scale", 0.2, 0.0, 10.0))
+    x = block.input("input", (4, 8, 8))
+    main = block.put(Conv2d(kernel_size=(1, 1)), x, name=name, out_channels="input_channels")
+    block.put(Add(), x, main, scale=formula)
+    block.output()
+    block.define()
+    draw.input("input", (4, 8, 8))
+    draw.use("Scaled", repeat=3)
+    draw.use("Scaled", scale=1.0)
+    draw.use("Scaled", scale=0.5)
+    draw.then(GlobalAvgPool2d(), Flatten())
+    draw.output()
+    return draw.network
+
+
+@pytest.mark.parametrize(
+    ("formula", "name", "written"),
+    [
+        ("scale", "conv", "x + self.scale * conv"),
+        ("scale * 2 + 1", "conv", "x + (self.scale * 2 + 1) * conv"),
+        ("scale", "scale", "x + self.scale_ * scale"),
+    ],
+)
+def test_a_factor_is_read_from_the_class(
+    formula: str, name: str, written: str, tmp_path: Path
+) -> None:
+    plan = plan_of(scaled(formula, name), "Residual scaling")
+    text = source(plan).text
+    assert written in text
+    assert text.count("class Scaled") == 1
+    folder = Folder(tmp_path)
+    folder.add("scaled", plan)
+    folder.check()
