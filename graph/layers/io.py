@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import extent, flag, real
+from graph.declaration import choice, extent, flag, real
 from graph.layer import INPUT, Category, FaultKind, Layer, Port, Problem, Shape, dims
 from graph.message import say
 
@@ -29,7 +29,8 @@ class Input(Layer):
 
 
 class Output(Layer):
-    """The result of the network: one value per class, not yet normalised (logits)."""
+    """The result of the network: one value per class, not yet normalised (logits), for the image
+    or for each of its pixels."""
 
     category = Category.INPUT_OUTPUT
     summary = "The result that the loss compares with the labels."
@@ -40,6 +41,13 @@ class Output(Layer):
     )
     auxiliary: bool = flag(
         False, "Only helps to train: neither this output nor what only it needs runs afterwards."
+    )
+
+    target: str = choice(
+        "class",
+        ("class", "mask", "boxes"),
+        "What it tells: the class of the image, the class of each pixel, or boxes around objects, "
+        "which cannot be trained here.",
     )
 
     def output_ports(self) -> tuple[Port, ...]:
@@ -58,11 +66,31 @@ class Output(Layer):
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
-        if len(shape) != 1:
+        if self.target == "boxes":
+            yield Problem(
+                FaultKind.LOSS,
+                say("Boxes cannot be trained here: there is no loss and no data for them"),
+                say("Look at the network, export it, and train it elsewhere"),
+                field="target",
+                value=self.target,
+                warning=True,
+            )
+        elif self.target == "mask" and len(shape) != 3:
+            yield Problem(
+                FaultKind.LOSS,
+                say("A mask needs values for each pixel: classes, height, width"),
+                say("Take the output of a convolution, or set target to class"),
+                port="input",
+                value=dims(shape),
+                warning=True,
+            )
+        elif self.target == "class" and len(shape) != 1:
             yield Problem(
                 FaultKind.LOSS,
                 say("Classification compares one value per class, a vector"),
-                say("Put a global pooling and a flatten before the output"),
+                say("Put a global pooling and a flatten before the output, or set target to mask")
+                if len(shape) == 3
+                else say("Put a global pooling and a flatten before the output"),
                 port="input",
                 value=dims(shape),
                 warning=True,

@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from graph.ready.dense import DENSE
+from graph.ready.inception import INCEPTION
 from graph.ready.maker import Maker
+from graph.ready.mobile import MOBILE
 from graph.ready.residual import RESIDUAL
+from graph.ready.unet import UNET
+
+FAMILIES = (RESIDUAL, INCEPTION, DENSE, MOBILE, UNET)
 
 READY: Mapping[str, Maker] = MappingProxyType(
-    {maker.name: maker for family in (RESIDUAL,) for maker in family}
+    {maker.name: maker for family in FAMILIES for maker in family}
 )
 """The ready blocks by name."""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_SMALL
+from graph.templates.dense import DENSENET121, SQUEEZENET
+from graph.templates.inception import GOOGLENET
 from graph.templates.literature import Literature, Published, Row, compare
+from graph.templates.mobile import MOBILENET_V2
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
 from graph.templates.resnet import RESNETS, RESNEXT50, SE_RESNETS
 from graph.templates.template import Fit, Template
+from graph.templates.unet import UNET
 from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
 
 TEMPLATES: tuple[Template, ...] = (
@@ -19,9 +23,14 @@ TEMPLATES: tuple[Template, ...] = (
     VGG16,
     VGG19,
     VGG16_BN,
+    GOOGLENET,
     *RESNETS,
     *SE_RESNETS,
+    DENSENET121,
+    MOBILENET_V2,
+    SQUEEZENET,
     RESNEXT50,
+    UNET,
     VGG_SMALL,
     RESNET_SMALL,
     SE_RESNET_SMALL,

@@ -65,15 +65,10 @@ SMALL = ("vgg-small", "resnet-small", "se-resnet-small")
 
 MISSING = {
     "lenet5-1998",
-    "googlenet",
     "inception-v3",
     "inception-v4",
     "inception-resnet-v2",
-    "densenet121",
-    "mobilenet-v2",
     "xception",
-    "squeezenet1-0",
-    "unet",
     "yolo11n",
 }
 """Architectures that cannot be started from yet."""

@@ -125,7 +125,13 @@ def test_a_template_fits_other_images_and_classes(template: Template) -> None:
     assert analysis.errors() == []
     first, last = network.order()[0], network.order()[-1]
     assert analysis.facts(first).output == (2, side, side + 3)
-    assert analysis.facts(last).output == (7,)
+    found = analysis.facts(last).output or ()
+    if template.name == "unet":
+        assert found == (7, side, side + 3)
+    elif template.name == "yolo11n":
+        assert found[0] == 4 + 7
+    else:
+        assert found == (7,)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)

@@ -1,0 +1,61 @@
+"""A small U-Net: a mask for every pixel. After Ronneberger, Fischer, Brox, MICCAI 2015."""
+
+from __future__ import annotations
+
+from graph.draw import Drawing
+from graph.layer import Shape
+from graph.layers import Conv2d, Pad2d, Slice
+from graph.message import say
+from graph.network import Network
+from graph.templates.notes import NOTES
+from graph.templates.template import Fit, Template
+
+CHANNELS = (16, 32, 64, 128, 256)
+"""Of the levels, from the whole image to a sixteenth of its side."""
+
+
+def unet(fit: Fit) -> Network:
+    """Four levels down and four up again. The image is padded to multiples of 16, and the mask cut
+    to its size."""
+    draw = Drawing()
+    draw.input("input", fit.shape)
+    pad_to(draw, fit.shape, 2 ** (len(CHANNELS) - 1))
+    draw.use("Double convolution", name="level1", channels=CHANNELS[0])
+    levels = [draw.last]
+    for number, channels in enumerate(CHANNELS[1:], 1):
+        levels.append(draw.use("U-Net down", name=f"down{number}", channels=channels))
+    levels.pop()
+    for number, channels in enumerate(reversed(CHANNELS[:-1]), 1):
+        draw.use("U-Net up", draw.last, levels.pop(), name=f"up{number}", channels=channels)
+    mask = Conv2d(out_channels=fit.classes, kernel_size=(1, 1))
+    draw.put(mask, draw.last, name="mask")
+    _cut(draw, fit.shape)
+    draw.output(target="mask")
+    return draw.network
+
+
+def pad_to(draw: Drawing, shape: Shape, multiple: int) -> None:
+    """Add rows below and columns to the right where height and width are no multiples."""
+    bottom, right = (-size % multiple for size in shape[1:])
+    if bottom or right:
+        draw.then(Pad2d(left=0, right=right, top=0, bottom=bottom))
+
+
+def _cut(draw: Drawing, shape: Shape) -> None:
+    """Take the added rows and columns away."""
+    for dim, size in enumerate(shape[1:], 2):
+        if size % 2 ** (len(CHANNELS) - 1):
+            draw.then(Slice(dim=dim, stop=size))
+
+
+UNET = Template(
+    "unet",
+    "U-Net (small)",
+    2015,
+    say("Image in, mask out: shrinks the image to see what, grows it again to know where"),
+    "segmentation",
+    unet,
+    (3, 256, 256),
+    2,
+    literature=NOTES["unet"],
+)
