@@ -74,7 +74,7 @@ class Breadcrumb(QFrame):
 
     def way(self) -> list[str]:
         """The names of the levels from the network to the one shown."""
-        return [step.text() for step in self._steps]
+        return [step.text().strip() for step in self._steps]
 
     def step(self, depth: int) -> QToolButton:
         """The button of a level."""
@@ -114,7 +114,7 @@ class Breadcrumb(QFrame):
             above = levels[depth - 1].network.nodes.get(door.use or "")
             layer = above.layer if above is not None else None
             copies = layer.repeat if isinstance(layer, BlockUse) else 1
-            step.setText(f"{title}  ×{copies}" if copies > 1 else title)
+            step.setText(f" {title}  ×{copies}" if copies > 1 else f" {title}")
             step.setIcon(glyph_icon("block"))
             step.setToolButtonStyle(step.toolButtonStyle().ToolButtonTextBesideIcon)
             step.setToolTip(tr("The block {name}", name=door.block.name))

@@ -2,7 +2,7 @@
 
 Every keystroke that gives a legal value is told at once. An illegal value stays in its field, turns
 red and says why; whoever owns the values hears nothing of it. A field that differs from its
-default is bold and has an arrow that takes it back.
+default is bold and has an arrow that takes it back. Where words are known, ``=`` begins a formula.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
+from graph.block_use import BlockUse
 from graph.declaration import Declaration, FieldError, FieldSpec, fields_of
 from graph.layer import Layer
 from gui.editor import Editor, spell
 from gui.entry import small_button
 from gui.fields import make_editor
+from gui.formula_field import SIGN, FormulaEntry
 from gui.text import tr
 from gui.theme import current, notifier, set_property
 
@@ -48,6 +51,10 @@ class _Row:
         self.complaint.setProperty("role", "error")
         self.complaint.hide()
         self.value: Any = None
+        self.formula: str | None = None
+        """The formula that gives the value."""
+        self.entry: FormulaEntry | None = None
+        """The line for a formula; shown while there is one, or one is typed."""
         self.refusal = ""
         self.fault = ""
         help_text = tr(spec.help)
@@ -59,15 +66,24 @@ class _Row:
             widget.setAccessibleDescription(help_text)
         self.label.setBuddy(self.editor.inputs()[0])
 
+    @property
+    def in_formula(self) -> bool:
+        """Whether the line for a formula stands in the editor's place."""
+        return self.entry is not None and not self.entry.isHidden()
+
     def show_state(self) -> None:
         """Bold, arrow, red and the sentence under the field, as value and faults ask for."""
-        changed = self.value != self.spec.default
+        changed = self.value != self.spec.default or self.formula is not None
         role = "name" if changed else "body"
         if self.label.property("role") != role:
             set_property(self.label, "role", role)
         self.reset.setVisible(changed or bool(self.refusal))
         text = self.refusal or self.fault
         self.editor.set_invalid(bool(text))
+        if self.entry is not None:
+            set_property(self.entry, "invalid", bool(text))
+            known = not text and self.formula is not None
+            self.entry.set_hint(spell(self.spec, self.value) if known else "")
         self.complaint.setText(text)
         self.complaint.setVisible(bool(text))
 
@@ -77,6 +93,10 @@ class Form(QWidget):
 
     changed = Signal(str, object)
     """A legal value was given: field and value."""
+    formula_typed = Signal(str, str)
+    """A formula was typed, good or not: field and formula."""
+    formula_ended = Signal(str)
+    """The formula of a field shall be its present value from now on."""
 
     def __init__(
         self,
@@ -90,8 +110,9 @@ class Form(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
         self._rows: dict[str, _Row] = {}
+        self._words: Mapping[str, Any] = {}
         torch_names = issubclass(declaration, Layer)
-        for spec in fields_of(declaration).values():
+        for spec in _in_order(declaration):
             title = spec.name if torch_names else tr(spec.name.replace("_", " ").capitalize())
             self._add(_Row(self, spec, title))
         self._restyle()
@@ -107,6 +128,8 @@ class Form(QWidget):
         self._rows[row.spec.name] = row
         row.editor.edited.connect(lambda: self._edited(row))
         row.reset.clicked.connect(lambda: self._back(row))
+        for widget in row.editor.inputs():
+            widget.installEventFilter(self)
 
     def _restyle(self) -> None:
         theme = current()
@@ -129,12 +152,33 @@ class Form(QWidget):
         """The sentence under a field, empty if there is none."""
         return self._rows[field].complaint.text()
 
-    def set_values(self, values: Mapping[str, Any], *, fresh: bool = False) -> None:
-        """Show values by field name. What is being typed stays unless its value is another now.
+    def set_words(self, words: Mapping[str, Any]) -> None:
+        """The words that formulas may use here, with their values; without any, none is taken."""
+        self._words = words
+        for row in self._rows.values():
+            if row.entry is not None:
+                row.entry.set_words(words)
+
+    def set_refusal(self, field: str, text: str) -> None:
+        """Say under a field why what was typed is not taken; empty text takes that back."""
+        row = self._rows[field]
+        row.refusal = text
+        row.show_state()
+
+    def set_values(
+        self,
+        values: Mapping[str, Any],
+        formulas: Mapping[str, str] | None = None,
+        *,
+        fresh: bool = False,
+    ) -> None:
+        """Show values by field name, and the formulas that give some of them. What is being typed
+        stays unless its value is another now.
 
         ``fresh`` says that the values belong to another object: nothing typed is kept.
         """
         for name, row in self._rows.items():
+            self._set_formula(row, (formulas or {}).get(name), fresh)
             value = values.get(name, row.spec.default)
             same = not fresh and value == row.value and type(value) is type(row.value)
             row.value = value
@@ -145,6 +189,76 @@ class Form(QWidget):
             if fresh:
                 row.fault = ""
             row.show_state()
+
+    def _set_formula(self, row: _Row, formula: str | None, fresh: bool) -> None:
+        old, row.formula = row.formula, formula
+        if formula is not None:
+            entry = self._open_formula(row)
+            if fresh or entry.formula() != formula:
+                entry.write(formula)
+                row.refusal = ""
+        elif row.in_formula and (fresh or old is not None):
+            self._close_formula(row)
+
+    def _open_formula(self, row: _Row) -> FormulaEntry:
+        if row.entry is None:
+            row.entry = entry = FormulaEntry(self)
+            entry.setAccessibleName(tr("Formula of {field}", field=row.label.text()))
+            entry.set_words(self._words)
+            entry.typed.connect(lambda text: self.formula_typed.emit(row.spec.name, text))
+            entry.replaced.connect(lambda text: self._replace_formula(row, text))
+            entry.ended.connect(lambda: self._end_formula(row))
+            self._grid.addWidget(entry, 2 * list(self._rows).index(row.spec.name), 1)
+        row.editor.hide()
+        row.entry.show()
+        return row.entry
+
+    def _close_formula(self, row: _Row) -> None:
+        """The editor stands in its place again."""
+        assert row.entry is not None
+        focused = row.entry.hasFocus()
+        row.editor.show()
+        row.entry.hide()
+        row.formula = None
+        row.refusal = ""
+        row.editor.write(row.value)
+        if focused:
+            self.focus_field(row.spec.name)
+
+    def _end_formula(self, row: _Row) -> None:
+        taken = row.formula is not None
+        self._close_formula(row)
+        row.show_state()
+        if taken:
+            self.formula_ended.emit(row.spec.name)
+
+    def _replace_formula(self, row: _Row, text: str) -> None:
+        """A plain value is being typed in a formula's place."""
+        taken = row.formula is not None
+        self._close_formula(row)
+        line = row.editor.inputs()[0]
+        if isinstance(line, QLineEdit):
+            line.setText(text)
+            line.setFocus()
+            line.setCursorPosition(len(text))
+            line.textEdited.emit(text)
+        if taken and not row.refusal and row.editor.read() == row.value:
+            self.formula_ended.emit(row.spec.name)  # the same value, without the formula
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.text() == SIGN
+            and self._words
+        ):
+            for row in self._rows.values():
+                if watched in row.editor.inputs():
+                    entry = self._open_formula(row)
+                    entry.write("")
+                    entry.setFocus()
+                    return True
+        return super().eventFilter(watched, event)
 
     def set_fault(self, field: str, text: str) -> None:
         """Show under a field what is wrong with it in the network; empty text clears it."""
@@ -171,7 +285,8 @@ class Form(QWidget):
         """Put the keyboard into a field."""
         if field not in self._rows:
             return False
-        widget = self._rows[field].editor.inputs()[0]
+        row = self._rows[field]
+        widget = row.entry if row.in_formula and row.entry else row.editor.inputs()[0]
         widget.setFocus(Qt.FocusReason.TabFocusReason)
         select_all: Callable[[], None] | None = getattr(widget, "selectAll", None)
         if select_all:
@@ -190,6 +305,11 @@ class Form(QWidget):
         self._take(row, value)
 
     def _back(self, row: _Row) -> None:
+        if row.in_formula:
+            taken = row.formula is not None
+            self._close_formula(row)
+            if taken and row.value == row.spec.default:
+                self.formula_ended.emit(row.spec.name)
         row.editor.write(row.spec.default)
         row.refusal = ""
         row.editor.inputs()[0].setFocus()
@@ -201,3 +321,11 @@ class Form(QWidget):
         row.show_state()
         if told:
             self.changed.emit(row.spec.name, value)
+
+
+def _in_order(declaration: type[Declaration]) -> list[FieldSpec]:
+    """The fields as declared; how often a block is repeated stands behind its parameters."""
+    specs = list(fields_of(declaration).values())
+    if issubclass(declaration, BlockUse):
+        specs.sort(key=lambda spec: spec.name == "repeat")
+    return specs

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidg
 
 from graph.edits import Rename
 from graph.network import Change
+from gui.block_page import BlockPage
 from gui.glyphs import glyph_icon
 from gui.kinds import kind_name
 from gui.node_page import NodePage
@@ -31,6 +32,7 @@ class Inspector(QScrollArea):
         self._session = session
         self.head = InspectorHead(session)
         self.node_page = NodePage(session)
+        self.block_page = BlockPage(session)
         self.sums = SumsPage(session)
         self.setWidgetResizable(True)
         self.setFrameShape(self.Shape.NoFrame)
@@ -39,6 +41,7 @@ class Inspector(QScrollArea):
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.addWidget(self.node_page)
+        self._column.addWidget(self.block_page)
         self._column.addWidget(self.sums)
         self.setWidget(inside)
         self._restyle()
@@ -76,6 +79,10 @@ class Inspector(QScrollArea):
         single = len(nodes) == 1
         self.head.show_selection(nodes)
         self.node_page.setVisible(single)
+        alone = not nodes and not session.selected_wires and session.block is not None
+        self.block_page.setVisible(alone)
+        if alone:
+            self.block_page.refresh()
         self.sums.setVisible(not single)
         if not single:
             self.node_page.leave()
@@ -131,6 +138,8 @@ class InspectorHead(PanelTitle):
             self.title.set_text(tr("{n} layers chosen", n=len(nodes)))
         elif session.selected_wires:
             self.title.set_text(tr("Wire"))
+        elif session.block is not None:
+            self.title.set_text(tr("Block {name}", name=session.block.name))
         else:
             self.title.set_text(tr("Network"))
         self._node = node.id if node else ""
@@ -207,6 +216,7 @@ class SumsPage(QWidget):
         session = self._session
         totals = session.analysis.totals()
         self._name.setText(session.project.name)
+        self._name.setVisible(session.block is None)
         self.first.figure.set_text(tr("one image, float32"))
         self.figures.show_rows(
             (
@@ -238,6 +248,7 @@ class SumsPage(QWidget):
         """Count and sums of several nodes."""
         session = self._session
         facts = [session.analysis.facts(node) for node in nodes]
+        self._name.show()
         self._name.setText(tr("{n} layers", n=len(nodes)))
         self.first.figure.set_text(tr("one image, float32"))
         self.figures.show_rows(
@@ -260,6 +271,7 @@ class SumsPage(QWidget):
         known, assumed = session.analysis.wire_shape(wire)
         source, target = nodes[found.source].name, nodes[found.target].name
         self._name.setText(f"{source} → {target}")
+        self._name.show()
         self.first.figure.set_text(tr("one image, float32"))
         rows = [
             (tr("Shape"), tr("not known") if known is None else shape(known)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 from math import gcd
 from typing import Any
@@ -14,9 +16,11 @@ from graph.declaration import FieldError
 from graph.edits import SetLayer
 from graph.layer import Explanation, Layer
 from graph.layers import Input
-from graph.message import Message
+from graph.message import Message, UserError
 from graph.network import Network
 from graph.reach import AxisField
+from graph.scope import resolve, words
+from gui.block_row import BlockRow
 from gui.figures import FieldPicture, Formula
 from gui.form import Form
 from gui.inputs import InputOrder
@@ -42,6 +46,8 @@ class NodePage(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._summary = Label("", "hint", self, wrap=True)
         self._column.addWidget(self._summary)
+        self._block = BlockRow(session, self)
+        self._column.addWidget(self._block)
         self._forms_at = QVBoxLayout()
         self._column.addLayout(self._forms_at)
         self._plain = Label("", "error", self, wrap=True)
@@ -84,13 +90,30 @@ class NodePage(QWidget):
         if kind not in self._forms:
             form = Form(kind, found.layer.values(), self)
             form.changed.connect(self._change)
+            form.formula_typed.connect(self._give_formula)
+            form.formula_ended.connect(self._end_formula)
             self._forms[kind] = form
             self._forms_at.addWidget(form)
         for other, form in self._forms.items():
             form.setVisible(other is kind)
-        self._forms[kind].set_values(found.layer.values(), fresh=fresh)
+        self._show_values(fresh=fresh)
         self._summary.setText(tr(found.layer.summary))
+        self._block.show_use(found.layer)
         self.show_figures()
+
+    def _show_values(self, *, fresh: bool = False) -> None:
+        """Values in the form; where formulas give them, those with their values now."""
+        node = self._session.network.nodes[self._node]
+        layer = self._session.analysis.facts(node.id).layer
+        form = self._forms[type(node.layer)]
+        form.set_words(self._words())
+        form.set_values(layer.values(), node.formulas, fresh=fresh)
+
+    def _words(self) -> dict[str, Any]:
+        """What formulas of the node may speak of; nothing for one without inputs."""
+        session = self._session
+        shapes = session.analysis.facts(self._node).known_inputs()
+        return words(session.analysis.scope, shapes) if shapes else {}
 
     def leave(self) -> None:
         """No single node is shown any more: what comes next is a new visit."""
@@ -191,10 +214,39 @@ class NodePage(QWidget):
         except FieldError as error:
             form.set_fault(field, tr(error.message))
             return
-        key = hash((self._node, field, self._visit)) & 0x3FFFFFFF
-        if not self._session.do(SetLayer(self._node, layer), key):
-            form.set_values(node.layer.values())
+        self._set(field, layer, {f: t for f, t in node.formulas.items() if f != field})
+
+    def _set(self, field: str, layer: Layer, formulas: Mapping[str, str]) -> None:
+        form = self._forms[type(layer)]
+        place = self._session.place
+        key = hash((self._node, field, self._visit, place)) & 0x3FFFFFFF
+        if not self._session.do(SetLayer(self._node, layer, formulas), key):
+            self._show_values()
             form.set_fault(field, self._refusal)
+
+    def _give_formula(self, field: str, text: str) -> None:
+        """Take a formula that has a value here; say under the field why another has none."""
+        session = self._session
+        node = session.network.nodes[self._node]
+        form = self._forms[type(node.layer)]
+        formulas = {**node.formulas, field: text}
+        shapes = session.analysis.facts(node.id).known_inputs() or ()
+        try:
+            # Judged alone: another formula's fault is not this one's.
+            alone = replace(node, formulas={field: text})
+            layer = resolve(alone, session.analysis.scope, shapes).layer
+        except UserError as error:
+            form.set_refusal(field, tr(error.message) if text else tr("Type a formula"))
+            return
+        form.set_refusal(field, "")
+        if node.formulas.get(field) != text:
+            self._set(field, layer, formulas)
+
+    def _end_formula(self, field: str) -> None:
+        """The value that the formula has here, from now on."""
+        node = self._session.network.nodes[self._node]
+        value = getattr(self._session.analysis.facts(node.id).layer, field)
+        self._change(field, value)
 
 
 def _merged(lines: list[Explanation]) -> list[tuple[str, Explanation]]:
