@@ -93,10 +93,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"convloom {version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    what = "a .cloom file, or a template's name (see the command templates)"
-
     train = commands.add_parser("train", help="train a network, with a progress bar and a table")
-    train.add_argument("network", metavar="PROJECT_OR_TEMPLATE", help=what)
+    _add_network(train)
     train.add_argument(
         "--data",
         help="fashion-sample (10,000 images that come with the program; the default), "
@@ -122,7 +120,7 @@ def make_parser() -> argparse.ArgumentParser:
     train.set_defaults(run=run_train)
 
     export = commands.add_parser("export", help="write a network as a Python file")
-    export.add_argument("network", metavar="PROJECT_OR_TEMPLATE", help=what)
+    _add_network(export)
     export.add_argument("--out", type=Path, metavar="FILE.py", required=True, help="file to write")
     export.add_argument(
         "--weights",
@@ -135,7 +133,7 @@ def make_parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", help="table of shapes, cost and receptive field, and all faults"
     )
-    check.add_argument("network", metavar="PROJECT_OR_TEMPLATE", help=what)
+    _add_network(check)
     check.add_argument("--json", action="store_true", help="print one JSON object instead")
     check.description = "Exit code 1 when there are faults; warnings alone give 0."
     check.set_defaults(run=run_check)
@@ -143,6 +141,23 @@ def make_parser() -> argparse.ArgumentParser:
     templates = commands.add_parser("templates", help="list the networks to start from")
     templates.set_defaults(run=run_templates)
     return parser
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    """What network a command is about, and for a template how it is to fit."""
+    parser.add_argument(
+        "network",
+        metavar="PROJECT_OR_TEMPLATE",
+        help="a .cloom file, or a template's name (see the command templates)",
+    )
+    group = parser.add_argument_group("fit of a template")
+    group.add_argument(
+        "--input", metavar="CxHxW", help="channels, height and width of the images: 1x28x28"
+    )
+    group.add_argument("--classes", type=int, metavar="N", help="number of classes")
+    group.add_argument(
+        "--small", action="store_true", help="its variant for small images, if it has one"
+    )
 
 
 def version() -> str:
@@ -222,11 +237,14 @@ def _numbers(spec: FieldSpec, text: str, number: Callable[[str], float]) -> tupl
     return found * spec.lengths[0] if equal else found
 
 
-def load(text: str) -> Project:
+def load(options: argparse.Namespace) -> Project:
     """The project or template that the user named. Raises UserError."""
+    text = options.network
     template = find_template(text)
     if template is not None:
-        return template.build()
+        return template.build(_sizes(options.input), options.classes, options.small)
+    if options.input is not None or options.classes is not None or options.small:
+        raise UserError(say("{name} is no template: only templates can be fitted", name=show(text)))
     path = Path(text)
     if not path.exists():
         raise UserError(
@@ -237,6 +255,18 @@ def load(text: str) -> Project:
             )
         )
     return read_project(path)
+
+
+def _sizes(text: str | None) -> tuple[int, ...] | None:
+    """Channels, height and width, as in ``3x224x224``. Raises UserError."""
+    if text is None:
+        return None
+    parts = text.lower().replace("×", "x").split("x")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 6 for part in parts):
+        raise UserError(
+            say("--input {text}: write channels, height and width, as in 1x28x28", text=show(text))
+        )
+    return tuple(int(part) for part in parts)
 
 
 def plan_of(project: Project) -> Plan:
@@ -269,7 +299,7 @@ def run_templates(_: argparse.Namespace) -> int:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    project = load(options.network)
+    project = load(options)
     analysis = Analysis(project.network)
     report = check_report(project, analysis)
     if options.json:
@@ -344,7 +374,7 @@ def check_report(project: Project, analysis: Analysis) -> dict[str, Any]:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    plan = plan_of(load(options.network))
+    plan = plan_of(load(options))
     out: Path = options.out
     if out.suffix != ".py":
         raise UserError(say("--out {path}: the name of a Python file ends in .py", path=str(out)))
@@ -386,7 +416,7 @@ def run_train(options: argparse.Namespace) -> int:
     from backend.data.catalogue import DEFAULT, describe
     from backend.settings import TrainingSettings
 
-    project = load(options.network)
+    project = load(options)
     try:
         plan = plan_of(project)
     except NotReady as error:

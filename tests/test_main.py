@@ -210,3 +210,29 @@ def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     for option in ("--data", "--out", "--epochs", "--learning-rate", "--device", "--seed"):
         assert option in printed
+
+
+def test_a_template_is_fitted_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    fitted = ["check", "resnet18", "--input", "1x28x28", "--classes", "10", "--small", "--json"]
+    assert main(fitted) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["nodes"][0]["shape"] == [1, 28, 28]
+    assert report["nodes"][-1]["shape"] == [10]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lenet5", "--input", "1x28"], ["LeNet-5", "channels"]),
+        (["lenet5", "--input", "1xax3"], ["--input", "1x28x28"]),
+        (["lenet5", "--small"], ["LeNet-5", "small"]),
+        (["nothing.cloom", "--small"], ["nothing.cloom", "template"]),
+    ],
+)
+def test_a_template_that_cannot_be_fitted_is_one_sentence(
+    arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *arguments]) != 0
+    said = capsys.readouterr().err
+    assert all(word in said for word in words)
+    assert "Traceback" not in said
