@@ -51,11 +51,15 @@ def outputs(module: nn.Module, images: Tensor) -> list[Tensor]:
 def largest_difference(
     name: str, reference: nn.Module, *, train: bool, side: int | None = None
 ) -> float:
-    """Between the template's outputs and the reference's, with the reference's weights."""
+    """Between the template's outputs and the reference's, with the reference's weights and
+    without dropout."""
     with torch.no_grad():
         randomise_statistics(reference)
     ours = built(name, side)
     copy_in_order(reference, ours)
+    for part in (*reference.modules(), *ours.modules()):
+        if isinstance(part, nn.Dropout):
+            part.p = 0.0
     template = find_template(name)
     assert template is not None
     channels, height, width = template.shape
