@@ -51,6 +51,8 @@ class BlockUse(Layer):
 
     category = Category.BLOCK
     outputs_differ = True
+    keeps_output = True  # whatever gives it inside may need it, or share it
+    lasting = False
     block: ClassVar[Block]
 
     repeat: int = integer(
@@ -79,8 +81,9 @@ class BlockUse(Layer):
 
     def arguments(self, index: int = 0) -> dict[str, Any]:
         """The parameter values of one in the chain."""
+        # Amid a change of the parameters a use may still be of the type before it.
         return {
-            p.name: p.default if p.first_only and index else getattr(self, p.name)
+            p.name: p.default if p.first_only and index else getattr(self, p.name, p.default)
             for p in self.block.parameters
         }
 
@@ -132,6 +135,8 @@ class BlockUse(Layer):
             )
 
     def _problem_inside(self, inside: Inside, index: int) -> Problem | None:
+        from graph.analysis.faults import structural
+
         nodes = self.block.network.nodes
         for node in self.block.network.order():
             facts = inside.facts[node]
@@ -143,6 +148,9 @@ class BlockUse(Layer):
             ports = facts.layer.input_ports()
             if any(not self.block.network.port_wires(node, port.name) for port in ports):
                 return self._told(nodes[node].name, say("nothing is connected to it"), index)
+            for fault in structural(self.block.network, nodes[node], inside.facts):
+                if fault.problem is not None:
+                    return self._told(nodes[node].name, _sentence(fault.problem), index)
         return None
 
     def _told(self, node: str, what: Message, index: int) -> Problem:

@@ -55,7 +55,7 @@ class RemoveNode:
     node: str
 
     def apply(self, network: Network) -> Edit:
-        network._node(self.node)
+        network.library.check_port(network, network._node(self.node))
         undo: list[Edit] = []
         wires = [w.id for w in network.inputs(self.node)] + [
             w.id for w in network.outputs(self.node)

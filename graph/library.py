@@ -66,8 +66,8 @@ class Library:
 
     # For edits only
 
-    def define(self, block: Block) -> None:
-        """Take a block in. Raises EditRefused."""
+    def define(self, block: Block, index: int | None = None) -> None:
+        """Take a block in, at a place among the others or as the last. Raises EditRefused."""
         check_block(block)
         if block.name in self.blocks:
             raise EditRefused(say("There is a block {name} already", name=show(block.name)))
@@ -82,7 +82,9 @@ class Library:
                         inner=show(inner.name),
                     )
                 )
-        self.blocks[block.name] = block
+        blocks = list(self.blocks.values())
+        blocks.insert(len(blocks) if index is None else index, block)
+        self.blocks = {known.name: known for known in blocks}
         block.network.library = self
         self._ends[block.name] = block.network.listen(lambda change: self._spread(block, change))
         self._tell()
@@ -247,9 +249,11 @@ class DefineBlock:
     """Take a block into the project."""
 
     block: Block
+    index: int | None = None
+    """Its place among the blocks, last if None."""
 
     def apply(self, network: Network) -> Edit:
-        network.library.define(self.block)
+        network.library.define(self.block, self.index)
         return RemoveBlock(self.block.name)
 
     def title(self) -> Message:
@@ -263,7 +267,8 @@ class RemoveBlock:
     name: str
 
     def apply(self, network: Network) -> Edit:
-        return DefineBlock(network.library.drop(self.name))
+        index = list(network.library.blocks).index(network.library.block(self.name).name)
+        return DefineBlock(network.library.drop(self.name), index)
 
     def title(self) -> Message:
         return say("Remove the block {name}", name=self.name)

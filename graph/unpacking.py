@@ -65,6 +65,15 @@ class _Unpacking:
                     formula=show(use.formulas["repeat"]),
                 )
             )
+        if layer.repeat > 1 and not layer.chains:
+            raise EditRefused(
+                say(
+                    "{name} is a chain of {n}, but only a block of one input and one output can "
+                    "stand behind itself: set repeat to 1 first",
+                    name=use.name,
+                    n=layer.repeat,
+                )
+            )
         shapes = analysis.facts(use.id).known_inputs()
         complete = shapes is not None and len(shapes) == len(self.block.entrances)
         self.chain: list[Inside] = layer.chain(shapes or ()) if complete else []
