@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_SMALL
 from graph.templates.dense import DENSENET121, SQUEEZENET
 from graph.templates.inception import GOOGLENET
+from graph.templates.inception_v3 import INCEPTION_V3
 from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.mobile import MOBILENET_V2
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
@@ -24,6 +25,7 @@ TEMPLATES: tuple[Template, ...] = (
     VGG19,
     VGG16_BN,
     GOOGLENET,
+    INCEPTION_V3,
     *RESNETS,
     *SE_RESNETS,
     DENSENET121,
