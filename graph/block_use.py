@@ -40,7 +40,7 @@ def use_type(block: Block) -> type[BlockUse]:
         parameter.name: (_TYPES[parameter.kind], parameter.field())
         for parameter in block.parameters
     }
-    made = create_model("BlockUseOf", __base__=BlockUse, **fields)
+    made = create_model(block.name, __base__=BlockUse, **fields)
     made.block = block
     made.summary = block.summary or "A block of this project."
     return cast("type[BlockUse]", made)
@@ -87,10 +87,16 @@ class BlockUse(Layer):
             for p in self.block.parameters
         }
 
-    def chain(self, inputs: Sequence[Shape]) -> list[Inside]:
+    def chain(self, inputs: Sequence[Shape]) -> tuple[Inside, ...]:
         """The insides along the chain, as far as shapes are known."""
-        found: list[Inside] = []
         shapes = tuple(inputs)
+        if is_traced(shapes) or is_traced(tuple(self.values().values())):
+            return self._evaluate(shapes)
+        return self.block.chain((self, shapes), lambda: self._evaluate(shapes))
+
+    def _evaluate(self, inputs: tuple[Shape, ...]) -> tuple[Inside, ...]:
+        found: list[Inside] = []
+        shapes = inputs
         for index in range(self.repeat):
             inside = self.block.inside(self.arguments(index), shapes, (index, self.repeat))
             found.append(inside)
@@ -98,7 +104,7 @@ class BlockUse(Layer):
             if len(known) < len(inside.outputs) or not self.chains:
                 break
             shapes = known
-        return found
+        return tuple(found)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         if not self.block.exits:
@@ -121,6 +127,8 @@ class BlockUse(Layer):
             return
         chain = self.chain(inputs)
         for index, inside in enumerate(chain):
+            if index and inside is chain[index - 1]:
+                continue
             problem = self._problem_inside(inside, index)
             if problem is not None:
                 yield problem
