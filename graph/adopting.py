@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -24,6 +24,13 @@ def adopt(library: Library, block: Block) -> tuple[list[Edit], Block]:
     """
     adoption = _Adoption(library)
     return adoption.edits, adoption.of(block)
+
+
+def adopt_all(library: Library, blocks: Iterable[Block]) -> tuple[list[Edit], dict[Block, Block]]:
+    """The same for several blocks at once, which may use each other: for each, the block here."""
+    adoption = _Adoption(library)
+    found = {block: adoption.of(block) for block in blocks}
+    return adoption.edits, found
 
 
 class _Adoption:

@@ -80,6 +80,8 @@ BLOCK = (
     Verb("leave_block", "Leave block", (), shown="Esc"),
     Verb("new_block", "New empty block…", (), "add"),
     Verb("rename_block", "Rename block…", (), "rename"),
+    Verb("keep_block", "Save block to my library"),
+    Verb("import_blocks", "Import blocks from a project…"),
     Verb("freeze", "Freeze weights, or train them again", ("Z",), canvas=True),
 )
 TRAIN = (
@@ -128,6 +130,7 @@ LINES_BEFORE = {
     "copy_source",
     "open_block",
     "new_block",
+    "keep_block",
     "freeze",
     "next_area",
     "restore_panels",

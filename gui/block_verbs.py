@@ -18,6 +18,7 @@ from graph.library import RenameBlock
 from graph.message import say
 from graph.network import EditRefused, Network, Node, Wire
 from graph.unpacking import unpack
+from gui.block_shelf import BlockShelf
 from gui.canvas.anatomy import size_of
 from gui.canvas.arrange import lay_out, positions_of
 from gui.canvas.controls import RenameField
@@ -32,9 +33,9 @@ from gui.trial import copied
 class BlockVerbs(QObject):
     """The verbs of one canvas."""
 
-    def __init__(self, session: Session, canvas: CanvasView) -> None:
+    def __init__(self, session: Session, canvas: CanvasView, shelf: BlockShelf) -> None:
         super().__init__(canvas)
-        self._session, self._canvas = session, canvas
+        self._session, self._canvas, self._shelf = session, canvas, shelf
         self.field = RenameField(canvas, tr("Name of the block"), kept=False)
         self._then: Callable[[str], None] | None = None
         self.field.renamed.connect(self._named)
@@ -150,10 +151,8 @@ class BlockVerbs(QObject):
     def rename(self) -> None:
         """Give the block of the chosen use, or the one that is open, another name."""
         session = self._session
-        chosen = _layer(session, session.selection[-1]) if session.selection else None
-        block = chosen.block if isinstance(chosen, BlockUse) else session.block
+        block = self._meant()
         if block is None:
-            session.refuse(say("The chosen node uses no block"))
             return
         place = self._over(session.selection[-1:]) if session.selection else self._corner()
         self._ask(block.name, place, lambda name: self._rename(block.name, name))
@@ -161,6 +160,21 @@ class BlockVerbs(QObject):
     def _rename(self, old: str, new: str) -> None:
         if new != old:
             self._session.do(RenameBlock(old, new))
+
+    def _meant(self) -> Block | None:
+        """The block of the chosen use, or the one that is open; says so if there is none."""
+        session = self._session
+        chosen = _layer(session, session.selection[-1]) if session.selection else None
+        block = chosen.block if isinstance(chosen, BlockUse) else session.block
+        if block is None:
+            session.refuse(say("The chosen node uses no block"))
+        return block
+
+    def keep(self) -> None:
+        """Save a copy of the block to the person's library."""
+        block = self._meant()
+        if block is not None:
+            self._shelf.save(block)
 
     def freeze(self) -> None:
         """Keep the weights of the chosen nodes as they are; train them again if all are kept."""

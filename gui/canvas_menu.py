@@ -20,7 +20,7 @@ NODES = (
     "duplicate",
     "delete",
 )
-USE = ("open_block", "unpack", "rename_block", LINE)
+USE = ("open_block", "unpack", "rename_block", "keep_block", LINE)
 VOID = ("add_layer", "paste", "select_all", LINE, "new_block", LINE, "arrange", "fit")
 
 

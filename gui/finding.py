@@ -17,6 +17,7 @@ from graph.declaration import FieldError, FieldSpec, Kind, fields_of
 from graph.layer import Layer, Shape, dims
 from graph.layers import LAYERS, REGISTRY
 from graph.presets import PRESETS
+from gui.kinds import kind_name
 from gui.text import tr
 
 LETTERS = {
@@ -54,13 +55,17 @@ class Answer:
 
 
 def find(
-    text: str, shape: Shape | None = None, suits: Callable[[Layer], bool] | None = None
+    text: str,
+    shape: Shape | None = None,
+    suits: Callable[[Layer], bool] | None = None,
+    more: Sequence[type[Layer]] = (),
 ) -> Answer:
-    """The layer types for a text, best first. ``shape`` is what would arrive."""
+    """The layer types for a text, best first. ``shape`` is what would arrive; ``more`` are types
+    besides torch's: the uses of blocks."""
     words, settings = _split(text)
     rated: list[tuple[bool, float, bool, int, Found]] = []
     trouble = ""
-    for place, (kind, score) in _matching(words).items():
+    for place, (kind, score) in _matching(words, (*LAYERS, *more)).items():
         try:
             layer = kind.make(_settings(kind, settings))
         except FieldError as error:
@@ -96,10 +101,10 @@ def is_form(kind: type[Layer]) -> bool:
     return name.endswith(("1d", "3d")) and f"{name[:-2]}2d" in REGISTRY
 
 
-def _matching(words: str) -> dict[int, tuple[type[Layer], float]]:
+def _matching(words: str, kinds: Sequence[type[Layer]]) -> dict[int, tuple[type[Layer], float]]:
     """The types that a text names, by their place; if there are none, those it describes."""
     named = {}
-    for place, kind in enumerate(LAYERS):
+    for place, kind in enumerate(kinds):
         score = _score(kind, words)
         if score is not None:
             named[place] = (kind, score)
@@ -107,7 +112,7 @@ def _matching(words: str) -> dict[int, tuple[type[Layer], float]]:
         return named
     return {
         place: (kind, 0.0)
-        for place, kind in enumerate(LAYERS)
+        for place, kind in enumerate(kinds)
         if all(word in _summary(kind) for word in words.split())
     }
 
@@ -168,7 +173,7 @@ def _value(spec: FieldSpec, part: str) -> Any:
 def _names(kind: type[Layer]) -> tuple[str, ...]:
     """What a type is called, most telling first."""
     words = (*kind.search, *(tr(word) for word in kind.search))
-    return (kind.type_name().lower(), kind.base_name(), *(word.lower() for word in words))
+    return (kind_name(kind).lower(), kind.base_name(), *(word.lower() for word in words))
 
 
 def _score(kind: type[Layer], words: str) -> float | None:

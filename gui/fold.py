@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from graph.layer import Layer
+from graph.layer import Category, Layer
 from graph.layers import by_category
 from graph.presets import Preset
+from gui.block_shelf import BlockShelf, Offer
 from gui.glyphs import glyph_icon
 from gui.palette import category_title, presets_of, split_by_axes
 from gui.text import tr
@@ -24,7 +25,7 @@ class IconStrip(QWidget):
     layer_chosen = Signal(str)
     preset_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, shelf: BlockShelf | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(3, 6, 3, 6)
@@ -48,7 +49,38 @@ class IconStrip(QWidget):
             button.setMenu(menu)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             column.addWidget(button)
+        if shelf is not None:
+            column.addWidget(self._block_button(shelf))
         column.addStretch(1)
+
+    def _block_button(self, shelf: BlockShelf) -> QToolButton:
+        button = QToolButton(self)
+        title = category_title(Category.BLOCK)
+        button.setIcon(glyph_icon(Category.BLOCK.value))
+        button.setToolTip(title)
+        button.setAccessibleName(title)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        menu = QMenu(button)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(lambda: self._fill_blocks(menu, shelf))
+        button.setMenu(menu)
+        return button
+
+    def _fill_blocks(self, menu: QMenu, shelf: BlockShelf) -> None:
+        menu.clear()
+        self._add_offers(menu, shelf.here())
+        for family, offers in shelf.ready().items():
+            self._add_offers(menu.addMenu(tr(family)), offers)
+        if shelf.own():
+            self._add_offers(menu.addMenu(tr("My library")), shelf.own())
+
+    def _add_offers(self, menu: QMenu, offers: Iterable[Offer]) -> None:
+        for offer in offers:
+            action = menu.addAction(offer.title.replace("&", "&&"))
+            action.setToolTip(offer.summary)
+            action.triggered.connect(lambda _=False, k=offer.key: self.layer_chosen.emit(k))
 
     def _add_presets(self, menu: QMenu, presets: Iterable[Preset]) -> None:
         menu.setToolTipsVisible(True)
@@ -69,10 +101,12 @@ class IconStrip(QWidget):
 class FoldingPalette(QStackedWidget):
     """The whole palette where there is room, else the strip."""
 
-    def __init__(self, palette: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, palette: QWidget, shelf: BlockShelf | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._palette = palette
-        self.strip = IconStrip(self)
+        self.strip = IconStrip(shelf, self)
         self.addWidget(palette)
         self.addWidget(self.strip)
         notifier.changed.connect(self._limit)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from gui.actions import Actions
+from gui.block_shelf import BlockShelf
 from gui.bottom import BottomPages, Pages
 from gui.breadcrumb import Breadcrumb
 from gui.canvas.view import CanvasView
@@ -63,7 +64,10 @@ class Frame(QMainWindow):
         """All panels, in the centre and in docks."""
         session = self.session
         self.canvas = CanvasView(session)
-        self.palette_panel = Palette(session)
+        self.shelf = BlockShelf(session, self)
+        self.canvas.editing.adding.make = self.shelf.layer
+        self.canvas.editing.adding.search.more = self.shelf.usable
+        self.palette_panel = Palette(session, self.shelf)
         self.inspector = Inspector(session)
         self.problems = Problems(session)
         self.training = TrainingPanel(session)
@@ -102,7 +106,7 @@ class Frame(QMainWindow):
         live_head = PanelTitle(tr("Live"))
         live_head.title.hide()
         live_head.row.insertWidget(0, self.live.head, 1)
-        self.folding = FoldingPalette(self.palette_panel)
+        self.folding = FoldingPalette(self.palette_panel, self.shelf)
         self.docks: dict[str, QDockWidget] = {}
         self.heads: dict[str, PanelTitle] = {}
         for name, title, panel, head in (

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from graph.layer import Category, Layer, Shape
 from graph.layers import by_category
 from graph.presets import PRESETS, Preset
+from gui.block_rows import BlockRows
+from gui.block_shelf import BlockShelf, matching
 from gui.finding import Answer, find, find_presets, is_form, nothing_found
 from gui.glyphs import glyph_icon
 from gui.palette_tree import COUNT, MIME, PRESET, TYPE, Tree, items_of, name_of
@@ -78,9 +80,12 @@ class Palette(QWidget):
     preset_chosen = Signal(object)
     """The same for a graph.presets.Preset."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, shelf: BlockShelf | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._shelf = shelf or BlockShelf(session, self)
         self._answer = Answer(())
         self._searching = False
         self._open: list[bool] = []
@@ -98,10 +103,13 @@ class Palette(QWidget):
         set_property(self.empty, "role", "hint")
         self._lay_out()
         self._fill()
+        self._blocks = BlockRows(self.tree, self._shelf)
         self._search("")
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
         self.tree.itemActivated.connect(self._activate)
+        self.tree.removal_asked.connect(self._shelf.remove)
+        self._shelf.changed.connect(self._renew_blocks)
         notifier.changed.connect(self._restyle)
 
     def _lay_out(self) -> None:
@@ -134,6 +142,10 @@ class Palette(QWidget):
                 self._add(self._folder(parent, tr("1-D and 3-D")), forms)
             parent.setExpanded(category not in CLOSED)
         self._restyle()
+
+    def _renew_blocks(self) -> None:
+        self._blocks.renew()
+        self._search(self.field.text())
 
     def _folder(self, parent: QTreeWidget | QTreeWidgetItem, title: str) -> QTreeWidgetItem:
         folder = QTreeWidgetItem(parent, [title])
@@ -176,7 +188,10 @@ class Palette(QWidget):
         best = self._answer.found[0].layer.type_name() if text and found else ""
         if ready and (not best or not best.lower().startswith(self._answer.words)):
             best = ready[0] if text else ""
-        found |= set(ready)
+        blocks = matching(self._shelf.offers(), text)
+        if blocks and text and (not best or not best.lower().startswith(self._answer.words)):
+            best = blocks[0]
+        found |= {*ready, *blocks}
         first = self._show_only(found, best)
         folders = self._folders()
         if text:

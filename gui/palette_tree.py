@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt
-from PySide6.QtGui import QDrag, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.layer import Category
 from graph.layers import REGISTRY
 from gui.text import tr
 from gui.theme import current
@@ -45,7 +46,10 @@ def items_of(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
 
 
 class Tree(QTreeWidget):
-    """The tree; a layer is dragged as its type name."""
+    """The tree; a layer is dragged as its type name, a block as its key."""
+
+    removal_asked = Signal(str)
+    """Delete was pressed on a row: its name."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,6 +64,13 @@ class Tree(QTreeWidget):
         self.setItemDelegate(_CountRow(self))
         self.setExpandsOnDoubleClick(True)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() == Qt.Key.Key_Delete and item is not None and item.data(0, TYPE):
+            self.removal_asked.emit(item.data(0, TYPE))
+        else:
+            super().keyPressEvent(event)
+
     def mimeData(self, items: Any) -> QMimeData:
         data = QMimeData()
         names = [item.data(0, TYPE) for item in items if item.data(0, TYPE)]
@@ -73,7 +84,7 @@ class Tree(QTreeWidget):
             return
         drag = QDrag(self)
         drag.setMimeData(self.mimeData([item]))
-        picture = _drag_picture(item.data(0, TYPE))
+        picture = _drag_picture(item.text(0), _category(item.data(0, TYPE)))
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(picture.width() // 4, picture.height() // 4))
         drag.exec(Qt.DropAction.CopyAction)
@@ -104,21 +115,25 @@ class _CountRow(QStyledItemDelegate):
         painter.restore()
 
 
-def _drag_picture(type_name: str) -> QPixmap:
+def _category(name: str) -> str:
+    kind = REGISTRY.get(name)
+    return (kind.category if kind is not None else Category.BLOCK).value
+
+
+def _drag_picture(title: str, category: str) -> QPixmap:
     """The node that a drag will place, as it looks at 100 %."""
     from gui.canvas.bodies import Body, paint_body
     from gui.canvas.measures import HEADER, LINE_HEIGHT, WIDTH, canvas_font
     from gui.canvas.writing import NAME_X
 
-    kind = REGISTRY[type_name]
     pixmap = QPixmap(int(WIDTH), int(LINE_HEIGHT))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_body(painter, Body(kind.category.value, WIDTH, LINE_HEIGHT), 1.0)
+    paint_body(painter, Body(category, WIDTH, LINE_HEIGHT), 1.0)
     painter.setFont(canvas_font("name"))
     painter.setPen(current().text.primary)
     room = pixmap.rect().adjusted(int(NAME_X), 0, -6, int(HEADER - LINE_HEIGHT))
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, type_name)
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, title)
     painter.end()
     return pixmap

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from graph.layer import Layer, Shape
 from gui.finding import Answer, find, nothing_found
 from gui.glyphs import glyph_icon
+from gui.kinds import kind_name
 from gui.text import tr
 from gui.theme import current, set_property
 
@@ -45,6 +46,8 @@ class SearchPopup(QFrame):
         self.setAccessibleName(tr("Search for a layer"))
         self._shape: Shape | None = None
         self._suits: Callable[[Layer], bool] | None = None
+        self.more: Callable[[], Sequence[type[Layer]]] = tuple
+        """Types besides torch's: the uses of the project's blocks."""
         self._answer = Answer(())
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(tr("Layer, for example conv 64 3 s2"))
@@ -93,10 +96,10 @@ class SearchPopup(QFrame):
             self.closed.emit()
 
     def _search(self, text: str) -> None:
-        self._answer = find(text, self._shape, self._suits)
+        self._answer = find(text, self._shape, self._suits, self.more())
         self.list.clear()
         for found in self._answer.found[:MOST]:
-            item = QListWidgetItem(found.layer.type_name())
+            item = QListWidgetItem(kind_name(found.layer))
             item.setIcon(glyph_icon(found.layer.category.value))
             item.setData(NOTE, found.note)
             item.setData(FITS, found.fits)

@@ -58,6 +58,8 @@ def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "new_block": window.blocks.begin,
         "rename_block": window.blocks.rename,
         "freeze": window.blocks.freeze,
+        "keep_block": window.blocks.keep,
+        "import_blocks": window.import_blocks,
         "train": window.train,
         "step": training.single_step,
         "stop": training.stop,

@@ -53,7 +53,7 @@ class MainWindow(Frame):
         self.documents = Documents(self.session, self.preferences, self)
         self.make_panels()
         self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
-        self.blocks = BlockVerbs(self.session, self.canvas)
+        self.blocks = BlockVerbs(self.session, self.canvas, self.shelf)
         self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
         self.make_bars(Actions(self, self.canvas, slots_of(self)))
         self.visible = VisibleNodes(self.canvas, self.training, self)
@@ -71,6 +71,7 @@ class MainWindow(Frame):
         session.undo_stack.canRedoChanged.connect(self._enable)
         documents.told.connect(self.tell)
         self.saver.told.connect(self.tell)
+        self.shelf.told.connect(self.tell)
         documents.opened.connect(self.show_editor)
         documents.recent_changed.connect(self._show_recent)
         documents.leaving.connect(self.training.controller.close)
@@ -289,6 +290,12 @@ class MainWindow(Frame):
         else:
             self.tell(tr("{path} could not be written.", path=str(path)), "error")
 
+    def import_blocks(self) -> None:
+        """Ask for a project and take its blocks into this one."""
+        path = dialogs.ask_project(self, self.preferences.folder)
+        if path is not None:
+            self.shelf.import_from(path)
+
     def edit_field(self) -> None:
         """Put the keyboard into the inspector."""
         self.docks["inspector"].show()
@@ -358,6 +365,7 @@ class MainWindow(Frame):
         self.code.close_work()
         self.saver.close_work()
         self.start.gallery.filler.close_work()
+        self.shelf.close_work()
         for task in self.background:
             task.wait()
         super().closeEvent(event)

@@ -11,12 +11,14 @@ from graph.block import Block
 from graph.block_use import BlockUse
 from graph.edits import AddNode, Batch, Edit
 from graph.layer import Layer, Shape
+from graph.layers import REGISTRY
 from graph.library import DefineBlock
 from graph.network import Network, Position
 from gui.canvas import changes
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
 from gui.canvas.gestures import Pointer
+from gui.kinds import kind_name
 from gui.search import SearchPopup
 from gui.session import Session
 from gui.text import tr
@@ -33,6 +35,8 @@ class Adding(QObject):
         self._view = view
         self.search = SearchPopup(view)
         self._place: Callable[[Layer], None] | None = None
+        self.make: Callable[[str], Layer | None] = _of_registry
+        """A layer for what is dragged or chosen by name."""
         self.search.chosen.connect(self._take)
         self.search.closed.connect(self._search_closed)
 
@@ -109,7 +113,7 @@ class Adding(QObject):
                 self._view.tell(
                     tr(
                         "{type} does not fit behind {name}, so it was not connected",
-                        type=layer.type_name(),
+                        type=kind_name(layer),
                         name=session.network.nodes[node].name,
                     ),
                     tone="warning",
@@ -234,6 +238,10 @@ class Adding(QObject):
 
     def _search_closed(self) -> None:
         self._view.setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def _of_registry(name: str) -> Layer | None:
+    return REGISTRY[name]() if name in REGISTRY else None
 
 
 def with_blocks(network: Network, edit: Edit) -> Edit:

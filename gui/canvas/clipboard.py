@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from graph.adopting import adopt_all, copy_block
+from graph.block import Block
 from graph.edits import AddNode, Batch, Connect, Edit
+from graph.library import Library
 from graph.message import UserError, say
 from graph.network import Network
 from graph.project import Project, dumps, loads
@@ -51,3 +54,14 @@ def from_text(text: str) -> Network:
     if not network.nodes:
         raise UserError(say("The text holds an empty network"))
     return network
+
+
+def at_home(part: Network, library: Library) -> Network:
+    """A part of another project with the blocks of this one: found here, or copies that are not
+    defined yet."""
+    whole = Block("part", network=part)
+    blocks = dict.fromkeys(whole.uses())
+    if not blocks:
+        return part
+    _, mapping = adopt_all(library, blocks)
+    return copy_block(whole, mapping).network

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 
-from graph.layers import REGISTRY
+from graph.layer import Layer
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
 from gui.canvas.draw_wire import DrawWire
@@ -198,12 +198,12 @@ class Pointing:
 
     def carry_in(self, event: QDragEnterEvent) -> None:
         """A drag enters: take it if it carries a layer type."""
-        name = _dragged(event.mimeData())
-        if name is None:
+        layer = self._dragged(event.mimeData())
+        if layer is None:
             event.ignore()
             return
         self._view.camera.finish()
-        self._carried = InsertOnWire(self._view, REGISTRY[name]())
+        self._carried = InsertOnWire(self._view, layer)
         event.acceptProposedAction()
 
     def carry(self, event: QDragMoveEvent) -> None:
@@ -214,13 +214,13 @@ class Pointing:
 
     def drop(self, event: QDropEvent) -> None:
         """Place the layer."""
-        name = _dragged(event.mimeData())
-        if name is None:
+        layer = self._dragged(event.mimeData())
+        if layer is None:
             return
         point = self._view.mapToScene(event.position().toPoint())
         wire = self._carried.over(point) if self._carried is not None else None
         self.carry_out()
-        self._view.editing.adding.place(REGISTRY[name](), point, wire=wire, still=True)
+        self._view.editing.adding.place(layer, point, wire=wire, still=True)
         event.acceptProposedAction()
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)
 
@@ -230,10 +230,9 @@ class Pointing:
             self._carried.cancel()
             self._carried = None
 
-
-def _dragged(data: QMimeData) -> str | None:
-    """The layer type that a drag carries."""
-    if not data.hasFormat(MIME):
-        return None
-    name = bytes(data.data(MIME).data()).decode("utf-8", "replace")
-    return name if name in REGISTRY else None
+    def _dragged(self, data: QMimeData) -> Layer | None:
+        """What a drag carries."""
+        if not data.hasFormat(MIME):
+            return None
+        name = bytes(data.data(MIME).data()).decode("utf-8", "replace")
+        return self._view.editing.adding.make(name)

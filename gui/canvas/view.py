@@ -37,7 +37,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
-from graph.layers import REGISTRY
 from gui.canvas import keys
 from gui.canvas import measures as m
 from gui.canvas.anatomy import Form, InputSlot, OutputSlot
@@ -525,7 +524,9 @@ class CanvasView(QGraphicsView):
 
     def add_layer(self, type_name: str, connect: bool = True) -> None:
         """Place a layer by the chosen node and connect it where shapes allow."""
-        self.editing.adding.add_layer(REGISTRY[type_name](), connect)
+        layer = self.editing.adding.make(type_name)
+        if layer is not None:
+            self.editing.adding.add_layer(layer, connect)
 
     def rename_selected(self) -> None:
         """Edit the name of the chosen node in place."""

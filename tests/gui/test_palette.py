@@ -11,6 +11,8 @@ from graph.layer import Category
 from graph.layers import LAYERS, AdaptiveAvgPool2d, Conv2d, Dropout, Input, MaxPool2d, by_category
 from graph.network import Node
 from graph.presets import PRESETS
+from graph.ready import READY
+from gui.block_shelf import READY_MADE
 from gui.canvas.view import CanvasView
 from gui.finding import find, find_presets
 from gui.glyphs import glyph_icon
@@ -50,6 +52,7 @@ def shown(palette):
 
 def test_every_type_is_there_under_its_category(palette):
     names = [kind.type_name() for kind in LAYERS] + [preset.name for preset in PRESETS]
+    names += [READY_MADE + name for name in READY]
     assert sorted(shown(palette)) == sorted(names)
     tree = palette.tree
     titles = [tree.topLevelItem(row).text(0) for row in range(tree.topLevelItemCount())]
@@ -96,7 +99,7 @@ def test_search_filters_and_enter_adds(qtbot, palette):
         QTest.keyClick(palette.field, Key.Key_Return)
     assert chosen.args == ["BatchNorm2d"]
     QTest.keyClick(palette.field, Key.Key_Escape)
-    assert len(shown(palette)) == len(LAYERS) + len(PRESETS)
+    assert len(shown(palette)) == len(LAYERS) + len(PRESETS) + len(READY)
 
 
 def test_unknown_text_offers_the_closest(qtbot, palette):

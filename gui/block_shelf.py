@@ -1,0 +1,217 @@
+"""Where blocks come from: this project, the ready ones, and the person's own folder.
+
+Each has a key by which it is dragged and chosen. ``layer`` makes a use of it; a block that the
+project does not have is defined with its first use, in the same step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+from PySide6.QtCore import QObject, Signal
+
+from graph.adopting import adopt, adopt_all
+from graph.block import Block
+from graph.edits import Batch
+from graph.layer import Layer
+from graph.layers import REGISTRY
+from graph.library import RemoveBlock
+from graph.message import Message, UserError, say
+from graph.network import Network
+from graph.personal import SavedBlock, load_block, save_block, saved_blocks
+from graph.project import read_project
+from graph.ready import READY
+from gui.background import Task
+from gui.canvas.arrange import lay_out
+from gui.levels import sample_scope
+from gui.session import Session
+from gui.text import tr
+
+HERE, READY_MADE, OWN = "block:", "ready:", "own:"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One block that can be placed."""
+
+    key: str
+    title: str
+    summary: str
+    search: tuple[str, ...] = ()
+
+    def answers(self, text: str) -> bool:
+        """Whether a typed text names it."""
+        words = text.lower().split()
+        told = " ".join((self.title, *self.search, *map(tr, self.search), tr("Block"))).lower()
+        return all(any(part.startswith(word) for part in told.split()) for word in words)
+
+
+class BlockShelf(QObject):
+    """All blocks within reach."""
+
+    changed = Signal()
+    """Other blocks of the project, or of the person's folder."""
+    told = Signal(str, str)
+    """A sentence for the user, and its kind."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._own: list[SavedBlock] = []
+        self._tasks: list[Task] = []
+        session.blocks_changed.connect(self.changed)
+        session.document_replaced.connect(self.changed)
+        self.read_folder()
+
+    @property
+    def folder(self) -> Path:
+        """The person's own blocks."""
+        return user_data_path("ConvLoom", appauthor=False) / "blocks"
+
+    # What there is
+
+    def here(self) -> list[Offer]:
+        """The blocks of this project."""
+        blocks = self._session.project.network.library.blocks.values()
+        return [Offer(HERE + block.name, block.name, tr(block.summary)) for block in blocks]
+
+    def ready(self) -> dict[str, list[Offer]]:
+        """The ready blocks by family."""
+        found: dict[str, list[Offer]] = {}
+        for name, maker in READY.items():
+            offer = Offer(READY_MADE + name, name, tr(maker.help), maker.search)
+            found.setdefault(maker.family, []).append(offer)
+        return found
+
+    def own(self) -> list[Offer]:
+        """The blocks of the person's folder."""
+        return [Offer(f"{OWN}{saved.path}", saved.name, saved.summary) for saved in self._own]
+
+    def offers(self) -> Iterator[Offer]:
+        yield from self.here()
+        for family in self.ready().values():
+            yield from family
+        yield from self.own()
+
+    def title(self, key: str) -> str:
+        """What a key names, for a picture of it."""
+        return next((offer.title for offer in self.offers() if offer.key == key), key)
+
+    def usable(self) -> list[type[Layer]]:
+        """The types that use a block of the project where one is open: not those that hold it."""
+        session = self._session
+        here = session.block
+        blocks = session.project.network.library.blocks.values()
+        return [block.kind for block in blocks if here is None or not block.contains(here)]
+
+    # Placing
+
+    def layer(self, key: str) -> Layer | None:
+        """A layer for a type name or a key; None for what is not known (any more)."""
+        if key in REGISTRY:
+            return REGISTRY[key]()
+        library = self._session.project.network.library
+        if key.startswith(HERE):
+            block = library.blocks.get(key.removeprefix(HERE))
+            return block.layer() if block is not None else None
+        if key.startswith(READY_MADE) and key.removeprefix(READY_MADE) in READY:
+            made = READY[key.removeprefix(READY_MADE)].make(Network().library)
+            edits, block = adopt(library, made)
+            for edit in edits:
+                _lay_out(edit)
+            return block.layer()
+        saved = next((s for s in self._own if key == f"{OWN}{s.path}"), None)
+        if saved is None:
+            return None
+        try:
+            _, block = adopt(library, load_block(saved.path))
+        except UserError as error:
+            self._session.refuse(error.message)
+            return None
+        return block.layer()
+
+    def remove(self, key: str) -> None:
+        """Take a block that nothing uses out of the project."""
+        if key.startswith(HERE):
+            self._session.do(RemoveBlock(key.removeprefix(HERE)))
+
+    # Keeping and importing
+
+    def read_folder(self) -> None:
+        """Look into the person's folder again, in a thread."""
+        folder = self.folder
+        if folder.is_dir():
+            self._run(lambda: saved_blocks(folder), self._take_folder)
+
+    def save(self, block: Block) -> None:
+        """Keep a block in the person's folder, with all that it uses."""
+        # A copy of its own, which nobody edits meanwhile.
+        _, copy = adopt(Network().library, block)
+        folder = self.folder
+        self._run(lambda: save_block(folder, copy), lambda _path: self._saved(block.name))
+
+    def import_from(self, path: Path) -> None:
+        """Take all blocks of another project into this one, as one step."""
+        self._run(lambda: read_project(path), lambda project: self._import(project.network, path))
+
+    def _import(self, network: Network, path: Path) -> None:
+        blocks = list(network.library.blocks.values())
+        if not blocks:
+            self._session.refuse(say("{name} has no blocks", name=path.name))
+            return
+        edits, _ = adopt_all(self._session.project.network.library, blocks)
+        if not edits:
+            self.told.emit(tr("All blocks of {name} are here already", name=path.name), "info")
+        elif self._session.do(Batch(tuple(edits), say("Import blocks"))):
+            names = ", ".join(str(edit.block.name) for edit in edits)
+            self.told.emit(tr("Imported: {names}", names=names), "info")
+
+    def _take_folder(self, found: tuple[list[SavedBlock], list[Message]]) -> None:
+        self._own, wrong = found
+        for message in wrong:
+            self.told.emit(tr(message), "warning")
+        self.changed.emit()
+
+    def _saved(self, name: str) -> None:
+        self.told.emit(tr("{name} is in your library", name=name), "info")
+        self.read_folder()
+
+    def _run(self, work: Callable[[], object], then: Callable[..., None]) -> None:
+        task = Task(work, "convloom-blocks", self)
+        self._tasks.append(task)
+
+        def end(result: object) -> None:
+            self._tasks.remove(task)
+            then(result)
+
+        def fail(error: Exception) -> None:
+            self._tasks.remove(task)
+            message = error.message if isinstance(error, UserError) else say(str(error))
+            self._session.refuse(message)
+
+        task.done.connect(end)
+        task.failed.connect(fail)
+        task.start()
+
+    def close_work(self) -> None:
+        """Wait for the threads."""
+        for task in self._tasks:
+            task.wait()
+
+
+def _lay_out(edit: object) -> None:
+    """Lay out a block that is about to be defined: a ready one has no places yet."""
+    block = getattr(edit, "block", None)
+    if isinstance(block, Block):
+        lay_out(block.network, sample_scope(block))
+
+
+def matching(offers: Iterable[Offer], text: str) -> list[str]:
+    """The keys of the offers that a text names, those first whose title begins with it."""
+    words = text.strip().lower()
+    found = [offer for offer in offers if offer.answers(words)]
+    found.sort(key=lambda offer: not offer.title.lower().startswith(words))
+    return [offer.key for offer in found]
