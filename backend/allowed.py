@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from graph.own_modules import OWN_MODULES
+from resources.modules.init_classic import init_classic_
 
 _MODULES = """
 Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold
@@ -95,7 +96,10 @@ xavier_normal_ xavier_uniform_ zeros_
 """
 
 INITIALISERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {f"nn.init.{name}": getattr(nn.init, name) for name in _INITIALISERS.split()}
+    {
+        **{f"nn.init.{name}": getattr(nn.init, name) for name in _INITIALISERS.split()},
+        "init_classic_": init_classic_,
+    }
 )
 """Functions that write the first values of a parameter."""
 

@@ -18,7 +18,7 @@ from graph.declaration import (
     optional_integer,
     real,
 )
-from graph.initialisation import HELP, SCHEMES
+from graph.initialisation import CLASSIC_HELP, CONSTANT, HELP, SCHEMES, value_field
 from graph.message import say
 
 OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
@@ -60,8 +60,12 @@ class TrainingSettings(Declaration):
         open_maximum=True,
     )
     initialisation: str = choice(
-        "default", SCHEMES, f"For every layer that leaves it at default. {HELP}"
+        "default",
+        SCHEMES,
+        "For every layer that leaves it at default. "
+        f"{HELP} {CLASSIC_HELP.format(which='the first convolution')}",
     )
+    initial_value: float = value_field()
     seed: int = integer(0, 0, 2**31 - 1, "Decides first weights, order and dropout.")
     device: str = choice("best", DEVICES, "What computes; best takes the fastest there is.")
     precision: str = choice("float32", PRECISIONS, "mixed is faster where the device supports it.")
@@ -87,6 +91,8 @@ class TrainingSettings(Declaration):
             names.add("momentum")
         if self.optimizer != "SGD":
             names.add("nesterov")
+        if self.initialisation != CONSTANT:
+            names.add("initial_value")
         if self.schedule != "step":
             names |= {"step_size", "step_factor"}
         if self.device in ("cuda", "mps"):

@@ -71,7 +71,8 @@ def train(
     run: _Run | None = None
     try:
         if module is None:
-            module = build(with_initialisation(plan, settings.initialisation), seed=settings.seed)
+            scheme, value = settings.initialisation, settings.initial_value
+            module = build(with_initialisation(plan, scheme, value), seed=settings.seed)
         run = _Run(plan, settings, data, module, control or Control(), looks or Looks(), out)
         yield from apart(run.events(), data.device)
         return

@@ -169,7 +169,9 @@ class Worker:
         self._check_stop()
         yield Preparing(say("Building the network"))
         device = choose_device(self.settings.device)
-        plan = with_initialisation(self.plan, self.settings.initialisation)
+        plan = with_initialisation(
+            self.plan, self.settings.initialisation, self.settings.initial_value
+        )
         start = self._start
         fresh = start is None or not start.strict
         module = build(plan, seed=self.settings.seed, initialise=fresh)

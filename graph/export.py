@@ -19,7 +19,7 @@ from graph.layer import Apply, Call, Shape
 from graph.layout import WIDTH, Expression, Group, statement, with_comment
 from graph.literals import call_arguments, literal, quote
 from graph.loops import in_loops
-from graph.own_modules import NAMES, OWN_MODULES, own_module
+from graph.own_modules import NAMES, OWN_NAMES, own_module
 from graph.plan import Name, Plan, Repeat, Step
 
 _NESTED = 3
@@ -38,8 +38,9 @@ class Source:
 
 def source(plan: Plan, weights: str | None = None) -> Source:
     """Write the file. With the name of a safetensors file beside it, running the file loads it."""
-    calls = (step.operation for _, step in plan.walk() if isinstance(step.operation, Call))
-    writer = _Writer(frozenset(call.target for call in calls) & OWN_MODULES.keys())
+    calls = [step.operation for _, step in plan.walk() if isinstance(step.operation, Call)]
+    targets = {name for call in calls for name in (call.target, *(i.function for i in call.init))}
+    writer = _Writer(targets & OWN_NAMES)
     name = writer.write(plan)
     if weights is not None:
         writer.used.add("torch")

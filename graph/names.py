@@ -36,7 +36,7 @@ RESERVED = (
     | frozenset(keyword.softkwlist)
     | frozenset(dir(builtins))
     | frozenset({"self", "x", "nn", "torch", "Tensor", "F", "math", "ops", "operator"})
-    | frozenset({"model", "image", "load_file"})
+    | frozenset({"model", "image", "load_file", "init_classic_"})
 )
 
 

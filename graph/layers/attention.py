@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from graph.declaration import choice, flag, integer
 from graph.dims import Dim, Named
+from graph.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layer import (
     Apply,
     Call,
@@ -40,6 +41,7 @@ class SqueezeExcitation(Layer):
     gate: str = choice(
         "sigmoid", ("sigmoid", "hardsigmoid"), "What turns numbers into weights from 0 to 1."
     )
+    init: str = init_field(FIXED_SCHEMES)
 
     def _middle(self, channels: int) -> int:
         return channels // self.reduction
@@ -93,7 +95,7 @@ class SqueezeExcitation(Layer):
             Step("gate", gate, (("excite", 0),), (vector,)),
             Step("scale", Apply("operator.mul"), (("x", 0), ("gate", 0)), (shape,)),
         )
-        return Plan(
+        plan = Plan(
             "SqueezeExcitation",
             (("x", shape),),
             steps,
@@ -103,6 +105,7 @@ class SqueezeExcitation(Layer):
             argument_types={"channels": "int", "reduction": "int", "bias": "bool"},
             argument_defaults={"reduction": 16, "bias": True},
         )
+        return with_initialisation(plan, self.init)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         middle = f"{inputs[0][0]}→{self._middle(inputs[0][0])}" if inputs else ""

@@ -7,6 +7,7 @@ from math import log2
 
 from graph.declaration import optional_integer
 from graph.dims import Dim
+from graph.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layer import (
     Apply,
     Call,
@@ -40,6 +41,7 @@ class EfficientChannelAttention(Layer):
     kernel_size: int | None = optional_integer(
         None, 1, 255, "Channels that one weight is computed from; an odd number.", "from channels"
     )
+    init: str = init_field(FIXED_SCHEMES)
 
     def _kernel(self, channels: int) -> int:
         if self.kernel_size is not None:
@@ -89,7 +91,7 @@ class EfficientChannelAttention(Layer):
             Step("excite", Apply("torch.unsqueeze", {"dim": 3}), (("column", 0),), ((*column, 1),)),
             *gated(shape, (*column, 1)),
         )
-        return Plan(
+        plan = Plan(
             "EfficientChannelAttention",
             (("x", shape),),
             steps,
@@ -98,6 +100,7 @@ class EfficientChannelAttention(Layer):
             arguments={"kernel_size": kernel},
             argument_types={"kernel_size": "int"},
         )
+        return with_initialisation(plan, self.init)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         return f"k {self._kernel(inputs[0][0])}" if inputs else "", ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.declaration import flag, integer
 from graph.dims import Dim, Named
+from graph.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layer import (
     Apply,
     Call,
@@ -58,6 +59,7 @@ class ChannelAttention(Layer):
 
     reduction: int = integer(16, 1, 1024, "Channels are divided by this in the middle.")
     bias: bool = flag(True, "Add trainable numbers in both 1×1 convolutions.")
+    init: str = init_field(FIXED_SCHEMES)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -84,7 +86,8 @@ class ChannelAttention(Layer):
         return (WHOLE, WHOLE)
 
     def call(self, inputs: Sequence[Shape]) -> Plan:
-        return self.plan(inputs[0], self.reduction, self.bias)
+        plan = self.plan(inputs[0], self.reduction, self.bias)
+        return with_initialisation(plan, self.init)
 
     def plan(self, shape: Shape, reduction: int, bias: Any) -> Plan:
         """The plan with these values, traced ones where it stands inside another plan."""
@@ -150,6 +153,7 @@ class SpatialAttention(Layer):
 
     kernel_size: int = integer(7, 1, 255, "Height and width of the window; an odd number.")
     bias: bool = flag(False, "Add a trainable number.")
+    init: str = init_field(FIXED_SCHEMES)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         yield from needs_image(self, inputs[0])
@@ -166,7 +170,8 @@ class SpatialAttention(Layer):
         return (Window(size=self.kernel_size, before=self.kernel_size // 2),) * 2
 
     def call(self, inputs: Sequence[Shape]) -> Plan:
-        return self.plan(inputs[0], self.kernel_size, self.bias)
+        plan = self.plan(inputs[0], self.kernel_size, self.bias)
+        return with_initialisation(plan, self.init)
 
     def plan(self, shape: Shape, kernel_size: int, bias: Any) -> Plan:
         """The plan with these values, traced ones where it stands inside another plan."""
@@ -219,6 +224,7 @@ class CBAM(Layer):
     reduction: int = integer(16, 1, 1024, "Channels are divided by this in the middle.")
     kernel_size: int = integer(7, 1, 255, "Window of the spatial attention; an odd number.")
     bias: bool = flag(True, "Add trainable numbers in both 1×1 convolutions.")
+    init: str = init_field(FIXED_SCHEMES)
 
     def _channel(self) -> ChannelAttention:
         return ChannelAttention(reduction=self.reduction, bias=self.bias)
@@ -249,7 +255,7 @@ class CBAM(Layer):
             Step("channel", channel, (("x", 0),), (shape,)),
             Step("spatial", spatial, (("channel", 0),), (shape,)),
         )
-        return Plan(
+        plan = Plan(
             "CBAM",
             (("x", shape),),
             steps,
@@ -269,6 +275,7 @@ class CBAM(Layer):
             },
             argument_defaults={"reduction": 16, "kernel_size": 7, "bias": True},
         )
+        return with_initialisation(plan, self.init)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         return f"r {self.reduction}, {self.kernel_size}×{self.kernel_size}", ""

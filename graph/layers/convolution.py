@@ -7,7 +7,7 @@ from math import prod
 from typing import Literal
 
 from graph.declaration import choice, flag, integer, show
-from graph.initialisation import init_field, initialised
+from graph.initialisation import CLASSIC, SCHEMES, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import (
     LETTERS,
@@ -59,6 +59,7 @@ class Convolution(Sliding):
     padding_mode: str = choice("zeros", PADDING_MODES, "What the added cells contain.")
     init: str = init_field()
 
+    init_value: float = value_field()
     def _edges(self, axis: int) -> tuple[int, int]:
         """Padding before and after along one axis."""
         return edges(self.padding, each(self.kernel_size), each(self.dilation), axis)
@@ -234,6 +235,20 @@ class Conv3d(Convolution):
 
     kernel_size: Triple = sizes(3, 3, 1, "Depth, height and width of a filter.")
     stride: Triple = sizes(3, 1, 1, STRIDE_HELP)
+    init: str = init_field(SCHEMES)
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from super().problems(inputs)
+        if self.init == CLASSIC and min(self.kernel_size) < 3:
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("the classic kernels have 3×3 cells, so the weights start as by default"),
+                say("Use kernel_size 3×3 or more, or another init"),
+                field="init",
+                value=f"{self.init} {show(self.kernel_size)}",
+                changes={"init": "default"},
+                warning=True,
+            )
     padding: Triple | Literal["same", "valid", "full"] = sizes(
         3, 0, 0, PADDING_HELP, words=PADDING_WORDS
     )

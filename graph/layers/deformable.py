@@ -12,6 +12,7 @@ from typing import Any
 
 from graph.declaration import flag, integer, pair, show
 from graph.dims import Dim, Named
+from graph.initialisation import init_field, initialised, value_field
 from graph.layer import (
     Call,
     Category,
@@ -67,6 +68,8 @@ class DeformConv2d(Layer):
         1, 1, 65536, "Input channels are split into this many groups, each with own offsets."
     )
     modulation: bool = flag(False, "Also compute a weight from 0 to 1 for each tap (version 2).")
+    init: str = init_field()
+    init_value: float = value_field()
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -134,7 +137,7 @@ class DeformConv2d(Layer):
             call = Call("nn.Conv2d", arguments, 3, defaults, _AT_REST)
             return Step(name, call, (("x", 0),), ((int(amount), *result[1:]),))
 
-        deform = Call(
+        filters = Call(
             "ops.DeformConv2d",
             {
                 "in_channels": channels,
@@ -142,9 +145,12 @@ class DeformConv2d(Layer):
                 **window,
                 "groups": Dim(self.groups, "groups"),
                 "bias": Named(self.bias, "bias"),
+                "init": self.init,
+                "init_value": self.init_value,
             },
             positional=3,
         )
+        deform = initialised(filters)
         guides = [guide("offset", 2 * offset_groups * taps)]
         sources = [("x", 0), ("offset", 0)]
         if self.modulation:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from graph.declaration import flag, integer
-from graph.initialisation import init_field, initialised
+from graph.initialisation import init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.layers.reshape import Flatten
 from graph.message import say
@@ -24,6 +24,7 @@ class Linear(Layer):
     out_features: int = integer(10, 1, 1_000_000, "Number of outputs.", "features")
     bias: bool = flag(True, "Add one trainable number to each output.")
     init: str = init_field()
+    init_value: float = value_field()
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs

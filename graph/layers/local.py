@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from graph.declaration import flag, integer, show
+from graph.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, Problem, Shape
 from graph.layers.sliding import (
     LETTERS,
@@ -41,6 +42,8 @@ class LocallyConnected(Sliding):
     stride: Sizes = sizes(2, 1, 1, STRIDE_HELP)
     padding: Sizes = sizes(2, 0, 0, PADDING_HELP)
     bias: bool = flag(True, "Add one trainable number to each output cell.")
+    init: str = init_field(UNSHARED_SCHEMES)
+    init_value: float = value_field()
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -77,7 +80,7 @@ class LocallyConnected(Sliding):
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         extent = [inputs[0][axis + 1] for axis in range(self.axes)]
-        return Call(
+        call = Call(
             self.type_name(),
             {
                 "in_channels": inputs[0][0],
@@ -87,6 +90,8 @@ class LocallyConnected(Sliding):
                 "stride": self.stride,
                 "padding": self.padding,
                 "bias": self.bias,
+                "init": self.init,
+                "init_value": self.init_value,
             },
             positional=3,
             defaults={
@@ -95,6 +100,7 @@ class LocallyConnected(Sliding):
                 "bias": True,
             },
         )
+        return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         parts = [show(self.kernel_size)]

@@ -6,14 +6,19 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from graph.dims import Dim, Named
-from graph.layer import Call, Explanation, Shape
+from graph.layer import Call, Explanation, Init, Shape
 from graph.layers.pooling import _Pool2d
 from graph.message import say
 from graph.plan import Plan, Step
 
+_AS_MEAN = (Init("nn.init.ones_", "weight"), Init("nn.init.zeros_", "bias"))
+
 
 class WeightedAvgPool2d(_Pool2d):
     """y = w·mean + b over each window, with one w and one b per channel.
+
+    Training starts from the plain mean, w = 1 and b = 0: LeCun's coefficient of the sum over a
+    2×2 window is then 1/4.
 
     The subsampling of LeNet-5: LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied
     to Document Recognition", Proceedings of the IEEE 1998.
@@ -49,7 +54,7 @@ class WeightedAvgPool2d(_Pool2d):
         }
         steps = (
             Step("mean", mean, (("x", 0),), (result,)),
-            Step("weigh", Call("nn.Conv2d", weights, 3), (("mean", 0),), (result,)),
+            Step("weigh", Call("nn.Conv2d", weights, 3, init=_AS_MEAN), (("mean", 0),), (result,)),
         )
         extent = "int | tuple[int, int]"
         return Plan(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from graph.declaration import flag, integer, show
-from graph.initialisation import init_field, initialised
+from graph.initialisation import init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import (
     LETTERS,
@@ -53,6 +53,7 @@ class TransposedConvolution(Sliding):
     )
     bias: bool = flag(True, "Add one trainable number to each output channel.")
     init: str = init_field()
+    init_value: float = value_field()
     dilation: Sizes = sizes(2, 1, 1, DILATION_HELP)
 
     def _size(self, shape: Shape, axis: int) -> int:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from backend.allowed import INITIALISERS
 from backend.build import build
@@ -19,10 +21,12 @@ from backend.data.prepare import prepare
 from backend.events import Finished
 from backend.settings import TrainingSettings
 from backend.trainer import train
+from graph import kernels
 from graph.dims import Named
 from graph.export import source
 from graph.initialisation import (
     DEFAULT,
+    LAYER_SCHEMES,
     SCHEMES,
     initialised,
     scheme_steps,
@@ -30,22 +34,32 @@ from graph.initialisation import (
 )
 from graph.layer import Call, Layer
 from graph.layers import (
+    CBAM,
+    ChannelAttention,
     Conv1d,
     Conv2d,
     Conv3d,
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
+    DeformConv2d,
+    EfficientChannelAttention,
     Linear,
+    LocallyConnected1d,
+    LocallyConnected2d,
+    SpatialAttention,
+    SqueezeExcitation,
+    WeightedAvgPool2d,
 )
 from graph.plan import Plan
 from tests.backend.networks import branching, convolution, step
 
 
 def plan_with(scheme: str, *, bias: bool = True) -> Plan:
-    """A convolution and a linear layer, both with the scheme."""
+    """A convolution and a linear layer, both with the scheme if they may have it."""
     conv = replace(convolution(1, 16, bias=bias), init=scheme_steps(scheme, bias=bias))
-    fc = Linear(out_features=10, bias=bias, init=scheme).call([(1024,)])
+    own = scheme if scheme in LAYER_SCHEMES else DEFAULT
+    fc = Linear(out_features=10, bias=bias, init=own).call([(1024,)])
     steps = (
         step("conv", conv, "x", shape=(16, 8, 8)),
         step("flat", Call("nn.Flatten", {}), "conv", shape=(1024,)),
@@ -73,7 +87,7 @@ def test_the_built_module_equals_the_exported_class(
     found = build(plan, seed=6).state_dict()
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(found[name], expected[name]) for name in expected)
-    assert ("nn.init" in text) == (scheme != DEFAULT)
+    assert ("(self.conv.weight" in text) == (scheme != DEFAULT)
 
 
 def test_every_scheme_is_written_as_ruff_would(tmp_path: Path) -> None:
@@ -89,13 +103,14 @@ def test_the_schemes_keep_their_promises() -> None:
     modules = {scheme: build(plan_with(scheme)) for scheme in SCHEMES}
     weight = {scheme: module.fc.weight.detach() for scheme, module in modules.items()}
     assert weight["zeros"].abs().sum() == 0
+    assert (weight["constant"] == 0.01).all()
     assert weight["normal"].std() == pytest.approx(0.01, rel=0.05)
     assert weight["kaiming_normal"].std() == pytest.approx((2 / 10) ** 0.5, rel=0.05)
     assert weight["kaiming_uniform"].abs().max() <= (6 / 1024) ** 0.5
     assert weight["xavier_normal"].std() == pytest.approx((2 / 1034) ** 0.5, rel=0.05)
     assert torch.allclose(weight["orthogonal"] @ weight["orthogonal"].T, torch.eye(10), atol=1e-5)
     for scheme, module in modules.items():
-        assert (module.fc.bias.abs().sum() == 0) == (scheme != DEFAULT)
+        assert (module.conv.bias.abs().sum() == 0) == (scheme != DEFAULT)
 
 
 def test_the_networks_choice_is_for_layers_without_one() -> None:
@@ -154,6 +169,99 @@ def test_only_known_functions_initialise() -> None:
     assert INITIALISERS["nn.init.zeros_"] is nn.init.zeros_
 
 
+FIRST = (
+    *(kernels.BLUR, kernels.SHARPEN, kernels.OUTLINE),
+    *(kernels.SOBEL_TOP, kernels.SOBEL_BOTTOM, kernels.SOBEL_LEFT, kernels.SOBEL_RIGHT),
+    kernels.LAPLACE,
+)
+
+
+@pytest.mark.parametrize("side", [3, 4, 7, 11])
+def test_the_first_filters_are_the_classic_kernels(side: int) -> None:
+    layer = Conv2d(out_channels=20, kernel_size=(side, side), padding="same", init="classic")
+    conv = alone(layer, (3, 16, 16))
+    plain = alone(layer.changed(init=DEFAULT), (3, 16, 16))
+    assert torch.equal(conv.weight[17:], plain.weight[17:])
+    images = torch.rand(2, 1, 16, 16, generator=torch.Generator().manual_seed(1))
+    found = conv(images.expand(-1, 3, -1, -1))
+    for number, kernel in enumerate(FIRST):
+        expected = F.conv2d(images, torch.tensor(kernel)[None, None], padding=1)
+        assert torch.allclose(found[:, number : number + 1], expected, atol=1e-5), kernel
+    gauss = torch.tensor(kernels.gaussian(side, side / 4)) / 3
+    assert torch.allclose(conv.weight[8], gauss.expand(3, -1, -1))
+    for eighth in range(8):
+        wave = torch.tensor(kernels.gabor(side, (side + 1) / 2, eighth * 22.5, side / 4, 0.5, 0))
+        wave = (wave / wave.abs().sum() / 3).expand(3, -1, -1)
+        assert torch.allclose(conv.weight[9 + eighth], wave, atol=1e-6)
+
+
+def test_classic_kernels_suit_any_shape_of_filter() -> None:
+    few = alone(Conv2d(out_channels=2, kernel_size=(3, 6), init="classic"), (1, 9, 9))
+    assert torch.equal(few.weight[1, 0, :, 1:4], torch.tensor(kernels.SHARPEN))
+    assert few.weight[1, 0, :, [0, 4, 5]].abs().sum() == 0
+    grouped = alone(Conv2d(out_channels=4, groups=2, init="classic"), (4, 9, 9))
+    assert torch.equal(grouped.weight[2, 1], torch.tensor(kernels.OUTLINE) / 2)
+    small = Conv2d(kernel_size=(1, 1), init="classic")
+    (problem,) = small.problems([(3, 9, 9)])
+    assert problem.warning
+    assert problem.changes == {"init": DEFAULT}
+    plain = alone(small.changed(init=DEFAULT), (3, 9, 9))
+    assert torch.equal(alone(small, (3, 9, 9)).weight, plain.weight)
+
+
+def test_a_training_gives_classic_kernels_to_the_first_convolution() -> None:
+    conv = convolution(1, 4)
+    point = Call("nn.Conv2d", {"in_channels": 1, "out_channels": 1, "kernel_size": (1, 1)})
+    steps = (
+        step("point", point, "x", shape=(1, 8, 8)),
+        step("first", conv, "point", shape=(4, 8, 8)),
+        step("second", convolution(4, 4), "first", shape=(4, 8, 8)),
+    )
+    plan = Plan("Two", (("x", (1, 8, 8)),), steps, (("second", 0),))
+    plain, given = build(plan), build(with_initialisation(plan, "classic"))
+    assert torch.equal(given.first.weight[1, 0], torch.tensor(kernels.SHARPEN))
+    assert torch.equal(given.point.weight, plain.point.weight)
+    assert torch.equal(given.second.weight, plain.second.weight)
+
+
+def test_constants_can_be_chosen() -> None:
+    conv = alone(Conv2d(init="constant", init_value=0.5), (2, 9, 9))
+    assert (conv.weight == 0.5).all()
+    assert conv.bias.abs().sum() == 0
+    settings = TrainingSettings(initialisation="constant", initial_value=-2.0)
+    assert "initial_value" not in settings.unused()
+    assert "initial_value" in TrainingSettings().unused()
+    plan = with_initialisation(branching(), settings.initialisation, settings.initial_value)
+    assert (build(plan).fc.weight == -2).all()
+
+
+def alone(layer: Layer, shape: tuple[int, ...]) -> Any:
+    """The built module of one layer."""
+    made = step("part", layer.call([shape]), "x", shape=layer.shapes([shape])[0])
+    return build(Plan("One", (("x", shape),), (made,), (("part", 0),))).part
+
+
+def test_layers_of_several_parts_choose_for_all_of_them() -> None:
+    shape = (8, 9, 9)
+    for kind in (SqueezeExcitation, ChannelAttention, CBAM):
+        part = alone(kind(reduction=2, init="orthogonal"), shape)
+        plain = alone(kind(reduction=2), shape)
+        for name, value in part.named_parameters():
+            if name.endswith("weight"):
+                assert not torch.equal(value, plain.get_parameter(name)), name
+    for layer in (EfficientChannelAttention(init="zeros"), SpatialAttention(init="zeros")):
+        assert all(not value.any() for value in alone(layer, shape).parameters())
+    deform = alone(DeformConv2d(init="constant", init_value=3.0, modulation=True), shape)
+    assert (deform.deform.weight == 3).all()
+    assert not deform.offset.weight.any()
+
+
+def test_trainable_subsampling_starts_as_a_mean() -> None:
+    images = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    subsample = alone(WeightedAvgPool2d(), (3, 8, 8))
+    assert torch.equal(subsample(images), F.avg_pool2d(images, 2))
+
+
 @pytest.mark.parametrize(
     ("layer", "shape"),
     [
@@ -163,6 +271,8 @@ def test_only_known_functions_initialise() -> None:
         (ConvTranspose1d(init="normal"), (2, 9)),
         (ConvTranspose2d(init="zeros"), (2, 9, 9)),
         (ConvTranspose3d(init="kaiming_uniform"), (2, 5, 5, 5)),
+        (LocallyConnected1d(init="normal"), (2, 9)),
+        (LocallyConnected2d(init="constant"), (2, 9, 9)),
     ],
 )
 def test_convolutions_choose_too(layer: Layer, shape: tuple[int, ...]) -> None:

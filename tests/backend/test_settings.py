@@ -61,8 +61,9 @@ def test_settings_survive_the_project_file() -> None:
 
 def test_unused_fields() -> None:
     unused = TrainingSettings(schedule="cosine", optimizer="AdamW").unused()
-    assert unused == {"momentum", "nesterov", "step_size", "step_factor"}
-    assert not TrainingSettings(schedule="step", optimizer="SGD", device="cpu").unused()
+    assert unused == {"momentum", "nesterov", "step_size", "step_factor", "initial_value"}
+    given = {"schedule": "step", "optimizer": "SGD", "initialisation": "constant"}
+    assert not TrainingSettings(**given, device="cpu").unused()
 
 
 def test_window_may_import_these_before_torch() -> None:

@@ -25,7 +25,7 @@ from graph.layer import FaultKind
 from graph.layers import Add, Conv2d, Dropout, Flatten, Input, Linear, Output, ReLU
 from graph.names import MODULE_NAMES, class_name, is_plain
 from graph.network import EditRefused, Network
-from graph.own_modules import OWN_MODULES, own_module
+from graph.own_modules import OWN_NAMES, own_module
 from graph.plan import Plan
 from graph.plan_builder import NotReady, make_plan
 from graph.project import Project, dumps, loads
@@ -141,10 +141,10 @@ IMPORTED = {"torch": {"nn", "Tensor"}, "torch.nn": {"functional"}, "torchvision"
 def assert_harmless(text: str) -> None:
     """Only the few kinds of syntax that the exporter needs, and imports of torch alone."""
     tree = ast.parse(text)
-    classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-    for name in classes & OWN_MODULES.keys():  # copied as they stand in the program
+    classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    for name in classes & OWN_NAMES:  # copied as they stand in the program
         assert "\n".join(own_module(name).lines) in text
-    tree.body = [node for node in tree.body if getattr(node, "name", "") not in OWN_MODULES]
+    tree.body = [node for node in tree.body if getattr(node, "name", "") not in OWN_NAMES]
     for node in ast.walk(tree):
         assert type(node).__name__ in ALLOWED, ast.dump(node)
         if isinstance(node, ast.Import):
