@@ -173,7 +173,8 @@ class NodeItem(QGraphicsItem):
         painter.setPen(QPen(line, 1))
         painter.setBrush(theme.background.canvas)
         for away in (2 * COPY_STEP, COPY_STEP):
-            edge = self.face.body().translated(away, -away).adjusted(0.5, 0.5, -0.5, -0.5)
+            # To the right only: above and below stand the shapes of a stack.
+            edge = self.face.body().adjusted(20.5, away + 0.5, away - 0.5, -away - 0.5)
             painter.drawRoundedRect(edge, m.RADIUS, m.RADIUS)
 
     def _paint_name(self, painter: QPainter, transform: QTransform, zoom: float) -> None:

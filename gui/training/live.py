@@ -250,7 +250,11 @@ class LivePanel(QWidget):
         name = self._session.network.nodes[node].name
         kind = self._session.network.nodes[node].layer
         self.head.show_node(kind.category.value, name, kind_name(kind))
-        if self._run.is_running:
+        if self._session.node_path(node) is None:
+            text = tr(
+                "Open the block at a layer of the network itself to look inside {node}", node=name
+            )
+        elif self._run.is_running:
             text = tr("{node} is not part of this run", node=name)
         else:
             text = tr("{node} has no weights and no maps of its own", node=name)
