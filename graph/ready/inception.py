@@ -22,7 +22,7 @@ from graph.library import Library
 from graph.message import say
 from graph.ready.maker import Maker
 
-UNIT = "Conv unit"
+UNIT = "Inception conv"
 POOL = MaxPool2d(kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
 
 
@@ -48,8 +48,8 @@ def unit(
         source,
         name=name,
         channels=channels,
-        kernel_height=height,
-        kernel_width=height if width is None else width,
+        height=height,
+        width=height if width is None else width,
         stride=stride,
         padded=padded,
     )
@@ -62,8 +62,8 @@ def convolution_unit(library: Library) -> Block:
         UNIT,
         "A convolution without bias, batch normalization and ReLU.",
         channels("channels", 64, "Output channels."),
-        whole("kernel_height", 1, "Rows of the window.", most=31, required=True),
-        whole("kernel_width", 1, "Columns of the window.", most=31, required=True),
+        whole("height", 1, "Rows of the window.", most=31, required=True),
+        whole("width", 1, "Columns of the window.", most=31, required=True),
         whole("stride", 1, "Step of the window.", most=16),
         switch("padded", True, "Zeros around, so that stride 1 keeps the size; odd windows."),
         number("eps", 0.001, 1e-9, 1.0, "Added to the variance."),
@@ -74,9 +74,9 @@ def convolution_unit(library: Library) -> Block:
         draw.last,
         name="conv",
         out_channels="channels",
-        kernel_size="(kernel_height, kernel_width)",
+        kernel_size="(height, width)",
         stride="stride",
-        padding="(kernel_height // 2 if padded else 0, kernel_width // 2 if padded else 0)",
+        padding="(height // 2 if padded else 0, width // 2 if padded else 0)",
     )
     draw.put(BatchNorm2d(eps=0.001), draw.last, name="bn", eps="eps")
     draw.put(ReLU(), draw.last, name="relu")

@@ -6,6 +6,7 @@ from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_S
 from graph.templates.dense import DENSENET121, SQUEEZENET
 from graph.templates.inception import GOOGLENET
 from graph.templates.inception_v3 import INCEPTION_V3
+from graph.templates.inception_v4 import INCEPTION_V4
 from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.mobile import MOBILENET_V2
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
@@ -26,6 +27,7 @@ TEMPLATES: tuple[Template, ...] = (
     VGG16_BN,
     GOOGLENET,
     INCEPTION_V3,
+    INCEPTION_V4,
     *RESNETS,
     *SE_RESNETS,
     DENSENET121,

@@ -34,6 +34,20 @@ def randomise_statistics(module: nn.Module) -> None:
             part.bias.data.copy_(torch.randn(shape, generator=generator) * 0.1)
 
 
+def settle(module: nn.Module, side: int) -> None:
+    """Take the statistics of random images, without which a deep network without shortcuts tells
+    no images apart in evaluation."""
+    norms = [m for m in module.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    momentums = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 1.0
+    outputs(
+        module.train(), torch.randn(4, 3, side, side, generator=torch.Generator().manual_seed(3))
+    )
+    for norm, momentum in zip(norms, momentums, strict=True):
+        norm.momentum = momentum
+
+
 def copy_in_order(source: nn.Module, target: nn.Module) -> None:
     """Copy all values of a ``state_dict`` into another, the first to the first and so on."""
     given, wanted = source.state_dict(), target.state_dict()
@@ -49,12 +63,19 @@ def outputs(module: nn.Module, images: Tensor) -> list[Tensor]:
 
 
 def largest_difference(
-    name: str, reference: nn.Module, *, train: bool, side: int | None = None
+    name: str,
+    reference: nn.Module,
+    *,
+    train: bool,
+    side: int | None = None,
+    settled: int | None = None,
 ) -> float:
     """Between the template's outputs and the reference's, with the reference's weights and
-    without dropout."""
+    without dropout. ``settled`` is the side of images that it takes its statistics from."""
     with torch.no_grad():
         randomise_statistics(reference)
+    if settled is not None:
+        settle(reference, settled)
     ours = built(name, side)
     copy_in_order(reference, ours)
     for part in (*reference.modules(), *ours.modules()):

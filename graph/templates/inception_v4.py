@@ -1,0 +1,51 @@
+"""Inception-v4: a stem, 4, 7 and 3 modules of three kinds, and reductions between them.
+
+Szegedy, Ioffe, Vanhoucke, Alemi, "Inception-v4, Inception-ResNet and the Impact of Residual
+Connections on Learning", AAAI 2017.
+"""
+
+from __future__ import annotations
+
+from graph.draw import Drawing
+from graph.layers import Dropout, Flatten, GlobalAvgPool2d, Linear
+from graph.message import say
+from graph.network import Network
+from graph.templates.notes import NOTES
+from graph.templates.template import Fit, Template
+
+
+def inception_v4(fit: Fit) -> Network:
+    """The network without residual connections of the paper."""
+    draw = Drawing()
+    draw.input("input", fit.shape)
+    draw.use("Inception-v4 stem", name="stem")
+    draw.use("Inception-v4 A", name="inception_a", repeat=4)
+    draw.use(
+        "Inception reduction A",
+        name="reduction_a",
+        channels_3x3=384,
+        reduced_double=192,
+        channels_double1=224,
+        channels_double2=256,
+    )
+    draw.use("Inception-v4 B", name="inception_b", repeat=7)
+    draw.use("Inception-v4 reduction B", name="reduction_b")
+    draw.use("Inception-v4 C", name="inception_c", repeat=3)
+    draw.then(GlobalAvgPool2d(), Flatten(), Dropout(p=0.2))
+    draw.put(Linear(out_features=fit.classes), draw.last, name="fc")
+    draw.output()
+    return draw.network
+
+
+INCEPTION_V4 = Template(
+    "inception-v4",
+    "Inception-v4",
+    2016,
+    say("One stem, three uniform kinds of modules, and two kinds of reductions between them"),
+    "inception",
+    inception_v4,
+    (3, 299, 299),
+    1000,
+    least=75,
+    literature=NOTES["inception-v4"],
+)
