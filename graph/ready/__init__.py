@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from graph.ready.dense import DENSE
 from graph.ready.inception import INCEPTION
+from graph.ready.inception_resnet import INCEPTION_RESNET
 from graph.ready.inception_v3 import INCEPTION_V3
 from graph.ready.inception_v4 import INCEPTION_V4
 from graph.ready.maker import Maker
@@ -17,7 +18,16 @@ from graph.ready.mobile import MOBILE
 from graph.ready.residual import RESIDUAL
 from graph.ready.unet import UNET
 
-FAMILIES = (RESIDUAL, INCEPTION, INCEPTION_V3, INCEPTION_V4, DENSE, MOBILE, UNET)
+FAMILIES = (
+    RESIDUAL,
+    INCEPTION,
+    INCEPTION_V3,
+    INCEPTION_V4,
+    INCEPTION_RESNET,
+    DENSE,
+    MOBILE,
+    UNET,
+)
 
 READY: Mapping[str, Maker] = MappingProxyType(
     {maker.name: maker for family in FAMILIES for maker in family}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_SMALL
 from graph.templates.dense import DENSENET121, SQUEEZENET
 from graph.templates.inception import GOOGLENET
+from graph.templates.inception_resnet import INCEPTION_RESNET_V2
 from graph.templates.inception_v3 import INCEPTION_V3
 from graph.templates.inception_v4 import INCEPTION_V4
 from graph.templates.literature import Literature, Published, Row, compare
@@ -28,6 +29,7 @@ TEMPLATES: tuple[Template, ...] = (
     GOOGLENET,
     INCEPTION_V3,
     INCEPTION_V4,
+    INCEPTION_RESNET_V2,
     *RESNETS,
     *SE_RESNETS,
     DENSENET121,

@@ -7,6 +7,9 @@ from torch import nn
 
 from tests.backend.equality import TOLERANCE, largest_difference
 
+SMALL = 160
+"""Side of the images in training mode, where the running statistics follow them."""
+
 
 def put_last(model: nn.Module, *names: str) -> None:
     """Move parts to the end of ``state_dict``: our main head stands before auxiliary ones."""
@@ -23,7 +26,7 @@ def test_googlenet_equals_that_of_torchvision() -> None:
     reference.register_forward_hook(  # its second head comes before its first
         lambda module, _images, found: (found[0], found[2], found[1]) if module.training else found
     )
-    assert largest_difference("googlenet", reference, train=False) <= TOLERANCE
+    assert largest_difference("googlenet", reference, train=False, settled=96) <= TOLERANCE
     assert largest_difference("googlenet", reference, train=True, side=96) <= TOLERANCE
 
 
@@ -33,5 +36,16 @@ def test_inception_v3_equals_that_of_torchvision() -> None:
         weights=None, aux_logits=True, init_weights=False, transform_input=False
     )
     put_last(reference, "fc", "AuxLogits")
-    assert largest_difference("inception-v3", reference, train=False) <= TOLERANCE
+    assert largest_difference("inception-v3", reference, train=False, settled=299) <= TOLERANCE
     assert largest_difference("inception-v3", reference, train=True) <= TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [("inception-v4", "inception_v4"), ("inception-resnet-v2", "inception_resnet_v2")],
+)
+def test_outputs_equal_those_of_timm(name: str, reference: str) -> None:
+    timm = pytest.importorskip("timm")
+    model = timm.create_model(reference, pretrained=False)
+    assert largest_difference(name, model, train=False, settled=SMALL) <= TOLERANCE
+    assert largest_difference(name, model, train=True, side=SMALL) <= TOLERANCE

@@ -65,7 +65,6 @@ SMALL = ("vgg-small", "resnet-small", "se-resnet-small")
 
 MISSING = {
     "lenet5-1998",
-    "inception-resnet-v2",
     "xception",
     "yolo11n",
 }
