@@ -27,6 +27,8 @@ from graph.scope import NODE_WORDS
 BETWEEN, ASIDE = 120.0, 180.0
 """How far ports stand above or below the nodes of a new block, and beside each other."""
 
+AXES = ("channels", "height", "width")
+
 End = tuple[str, str]
 """A value: the node and the output port that gives it."""
 
@@ -216,7 +218,7 @@ class _Inside:
             self.entrances[end] = self._add_input(source.name, _sample(shape), number)
             own = self.network.nodes[self.entrances[end]].name
             if own == source.name and isinstance(source.layer, Input):
-                self._same.add(channels_word(own))
+                self._same.update(size_words(own))
 
     def _add_input(self, name: str, layer: Input, number: int) -> str:
         node = self.network.new_id()
@@ -264,7 +266,8 @@ class _Inside:
             if word in CHAIN_WORDS:
                 made = Parameter(f"chain_{word}", Kind.INTEGER, 0, 0, MAX_REPEAT)
             found = known.get(word, made)
-            taken = {channels_word(node.name) for node in self.network.nodes.values()}
+            names = [node.name for node in self.network.nodes.values()]
+            taken = {size for name in names for size in size_words(name)}
             taken |= self.formulas.keys() | (set() if word in known else known.keys())
             name = free(found.name, taken)
             self.parameters[word] = replace(found, name=name)
@@ -276,9 +279,9 @@ class _Inside:
         return found
 
 
-def channels_word(name: str) -> str:
-    """What formulas call the channels of a block's input of this name."""
-    return f"{name}_channels"
+def size_words(name: str) -> tuple[str, ...]:
+    """What formulas call channels, height and width of a block's input of this name."""
+    return tuple(f"{name}_{axis}" for axis in AXES)
 
 
 def free(name: str, taken: Collection[str]) -> str:

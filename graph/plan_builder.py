@@ -40,7 +40,8 @@ def make_plan(network: Network, analysis: Analysis, name: str = "network") -> Pl
     nodes = network.nodes
     known = {node: _traced(analysis.facts(node)) for node in order}
     steps, names, results = steps_of(network, known)
-    inputs = [node for node in order if isinstance(nodes[node].layer, Input)]
+    # By their ids, so that no wire inside changes which argument of the model is which.
+    inputs = sorted((n for n in order if isinstance(nodes[n].layer, Input)), key=natural)
     heads = [layer for n in _outputs(network) if isinstance(layer := nodes[n].layer, Output)]
     parameters = sum(analysis.facts(node).parameters for node in order)
     macs = sum(analysis.facts(node).macs for node in order)

@@ -15,13 +15,13 @@ from graph.block_use import BlockUse
 from graph.declaration import FieldError, show
 from graph.edits import AddNode, Batch, Connect, Edit, RemoveNode
 from graph.formula import FormulaError, names_in, substituted
-from graph.grouping import End, channels_word, middle, within
+from graph.grouping import End, middle, size_words, within
 from graph.layer import Layer
 from graph.layers.io import Input, Output
 from graph.library import RemoveBlock
 from graph.message import say
 from graph.network import EditRefused, Network, Node, Position, Wire, natural
-from graph.scope import IN_CHANNELS, NODE_WORDS, Scope, resolve
+from graph.scope import NODE_WORDS, Scope, resolve
 from graph.used_names import DIGITS, UsedNames
 
 STEP = 60.0
@@ -76,7 +76,7 @@ class _Unpacking:
             )
         shapes = analysis.facts(use.id).known_inputs()
         complete = shapes is not None and len(shapes) == len(self.block.entrances)
-        self.chain: list[Inside] = layer.chain(shapes or ()) if complete else []
+        self.chain: tuple[Inside, ...] = layer.chain(shapes or ()) if complete else ()
         self.nodes = [
             inner
             for inner in sorted(self.inner.nodes, key=natural)
@@ -176,9 +176,9 @@ class _Unpacking:
             for name in self.layer.arguments(index).keys() & speaks:
                 words[name] = self._argument(name, inner, index)
             for entrance in self.block.entrances:
-                word = channels_word(self.inner.nodes[entrance].name)
-                if word in speaks:
-                    words[word] = self._channels(entrance, inner, index, ends)
+                for axis, word in enumerate(size_words(self.inner.nodes[entrance].name)):
+                    if word in speaks:
+                        words[word] = self._size(axis, entrance, inner, index, ends)
             return substituted(text, words)
         except FormulaError as error:
             raise EditRefused(say("{node}: {reason}", node=inner.name, reason=error.message)) from (
@@ -199,9 +199,9 @@ class _Unpacking:
         block, wires = self.network.block, self.network.inputs(self.use.id)
         if block is None:
             return value
-        if own == {IN_CHANNELS} and wires and wires[0].source in block.entrances:
-            word = channels_word(self.network.nodes[wires[0].source].name)
-            return substituted(formula, {IN_CHANNELS: word})
+        if wires and wires[0].source in block.entrances:
+            words = size_words(self.network.nodes[wires[0].source].name)
+            return substituted(formula, dict(zip(NODE_WORDS, words, strict=True)))
         raise EditRefused(
             say(
                 "{field} of {name} is {formula}, which speaks of its own input: give it a number, "
@@ -212,31 +212,36 @@ class _Unpacking:
             )
         )
 
-    def _channels(
-        self, entrance: str, inner: Node, index: int, ends: Mapping[str, End | None]
+    def _size(
+        self,
+        axis: int,
+        entrance: str,
+        inner: Node,
+        index: int,
+        ends: Mapping[str, End | None],
     ) -> str:
-        """What the channels of an input are called outside, or their number."""
+        """What a size of an input is called outside, or its number."""
         first = next(iter(self.inner.inputs(inner.id)), None)
         if first is not None and first.source == entrance:
-            return IN_CHANNELS
+            return NODE_WORDS[axis]
         end, block = ends[entrance], self.network.block
         if block is not None:
             if end is not None and end[0] in block.entrances:
-                return channels_word(self.network.nodes[end[0]].name)
+                return size_words(self.network.nodes[end[0]].name)[axis]
             shape = None  # it may differ from use to use
         else:
             known = self.chain[index].facts[entrance] if index < len(self.chain) else None
             shape = known.outputs[0] if known is not None else None
-        if shape is None:
+        if shape is None or axis >= len(shape):
             raise EditRefused(
                 say(
-                    "{node} has a formula over the channels of {input}, which has no name outside "
+                    "{node} has a formula over the size of {input}, which has no name outside "
                     "the block: change the formula first",
                     node=inner.name,
                     input=self.inner.nodes[entrance].name,
                 )
             )
-        return str(int(shape[0]))
+        return str(int(shape[axis]))
 
     def _name(self, inner: Node) -> str:
         """The name of a copy: its own if that is free."""

@@ -237,7 +237,9 @@ def outer_block() -> tuple[Network, Block, list[str]]:
     network.do(DefineBlock(block))
     x = place(inside, Input(shape=(4, 8, 8)), name="x")
     first = put(inside, Conv2d(padding=(1, 1)), "width", {"stride": "step"}, x)
-    second = put(inside, Conv2d(kernel_size=(1, 1)), "x_channels + index + width", {}, first)
+    second = put(
+        inside, Conv2d(kernel_size=(1, 1)), "x_channels + index + width + x_height * 0", {}, first
+    )
     third = put(inside, Conv2d(kernel_size=(1, 1)), "in_channels * 2", {"bias": "tail"}, second)
     last = put(inside, Conv2d(kernel_size=(1, 1)), "x_channels * count // count", {}, third)
     place(inside, Output(), last)
