@@ -7,7 +7,7 @@ every combination of parameter values and input shapes, and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cached_property
@@ -119,13 +119,15 @@ class Inside:
 
     def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
         """What one output sees of one input, per axis: strands, if each input cell sees itself."""
-        if len(self.block.entrances) == 1:
-            known = {node: facts.strands_of for node, facts in self.facts.items()}
-        else:
-            known = self._strands_from(self.block.entrances[entrance])
         wire = self.block.network.inputs(self.block.exits[output])[0]
         source = self.block.network.nodes[wire.source].layer.output_ports()
-        return known[wire.source](next(n for n, p in enumerate(source) if p.name == wire.output))
+        place = next(n for n, p in enumerate(source) if p.name == wire.output)
+        if len(self.block.entrances) == 1:
+            return self.facts[wire.source].strands_of(place)
+        strands: tuple[Strands, ...] = self._strands_from(self.block.entrances[entrance])[
+            wire.source
+        ](place)
+        return strands
 
     def _strands_from(self, entrance: str) -> dict[str, Any]:
         network = self.block.network
@@ -192,6 +194,7 @@ class Block:
     def __post_init__(self) -> None:
         self.network.block = self
         self._cache: dict[Any, Inside] = {}
+        self._chains: dict[Any, tuple[Inside, ...]] = {}
         self._kind: type[BlockUse] | None = None
         self._ports: _Ports | None = None
         self.network.listen(self._follow)
@@ -281,6 +284,16 @@ class Block:
             found = self._cache[key] = self._evaluate(self.scope(values, shapes, chain))
         return found
 
+    def chain(
+        self, key: tuple[BlockUse, tuple[Shape, ...]], evaluate: Callable[[], tuple[Inside, ...]]
+    ) -> tuple[Inside, ...]:
+        """The insides along a chain, for a use and its input shapes, all plain."""
+        place = (*key, self._found().key)
+        found = self._chains.get(place)
+        if found is None:
+            found = self._chains[place] = evaluate()
+        return found
+
     def _evaluate(self, scope: Scope) -> Inside:
         network = self.network
         facts: dict[str, Facts] = {}
@@ -294,6 +307,7 @@ class Block:
     def forget(self) -> None:
         """Drop what was evaluated: something inside has changed."""
         self._cache.clear()
+        self._chains.clear()
         self._ports = None
 
     def set_parameters(self, parameters: tuple[Parameter, ...], summary: str) -> None:
@@ -314,7 +328,8 @@ class Block:
         return self._ports
 
     def _key(self) -> tuple[int, int]:
-        return len(self.network.nodes), len(self.network.wires)
+        network = self.network
+        return len(network.nodes), len(network.wires)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,8 @@ class Layer(Declaration):
     """Its output may be the input's memory, in training or in evaluation."""
     outputs_differ: ClassVar[bool] = False
     """Its outputs see different parts of the input: ``reach_to`` tells."""
+    lasting: ClassVar[bool] = True
+    """Its figures depend on its settings and inputs alone, so that they may be remembered."""
 
     @classmethod
     def type_name(cls) -> str:

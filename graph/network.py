@@ -96,6 +96,7 @@ class Network:
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self._nodes: dict[str, Node] = {}
         self._wires: dict[str, Wire] = {}
+        self._read_only = MappingProxyType(self._nodes), MappingProxyType(self._wires)
         self._inputs: dict[str, dict[str, list[str]]] = {}
         self._ordering = Ordering(self._graph)
         self._names = UsedNames()
@@ -124,11 +125,11 @@ class Network:
 
     @property
     def nodes(self) -> Mapping[str, Node]:
-        return MappingProxyType(self._nodes)
+        return self._read_only[0]
 
     @property
     def wires(self) -> Mapping[str, Wire]:
-        return MappingProxyType(self._wires)
+        return self._read_only[1]
 
     @property
     def graph(self) -> nx.MultiDiGraph[str]:

@@ -217,8 +217,14 @@ def axis_field(strands: Strands, length: int) -> AxisField:
     start = min(s.start + middle * s.jump for s in strands)
     end = max(s.start + middle * s.jump + s.size for s in strands)
     jump = max(s.jump for s in strands)
-    offset = start + Fraction(end - start - 1) / 2 - middle * jump
-    return AxisField(_number(end - start), _number(jump), _number(offset))
+    offset = _half(start + end - 1 - 2 * middle * jump)
+    return AxisField(_number(end - start), _number(jump), offset)
+
+
+def _half(value: Number) -> float:
+    if isinstance(value, int):
+        return value / 2 if value % 2 else value // 2
+    return _number(value / 2)
 
 
 def _number(value: Number) -> float:

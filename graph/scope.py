@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
+from functools import lru_cache
 from typing import Any
 
 from graph.declaration import FieldError, FieldSpec, Kind, fields_of
@@ -76,7 +77,8 @@ def resolve(node: Node, scope: Scope, shapes: Sequence[Shape]) -> Resolved:
             value = value.value
         values[name] = value
     try:
-        layer = node.layer.changed(**values)
+        plain = not named and node.layer.lasting and _plain(values)
+        layer = (_remembered if plain else _changed)(node.layer, tuple(values.items()))
         if _ports(layer) != _ports(node.layer):
             field = next(iter(values))
             message = say("{field}: a formula cannot change the number of wires", field=field)
@@ -86,6 +88,24 @@ def resolve(node: Node, scope: Scope, shapes: Sequence[Shape]) -> Resolved:
         formula = node.formulas.get(error.field, "")
         message = say("{reason} (its formula is {formula})", reason=error.message, formula=formula)
         raise FieldError(message, error.field, error.value) from error
+
+
+def _changed(layer: Layer, values: tuple[tuple[str, Any], ...]) -> Layer:
+    return layer.changed(**dict(values))
+
+
+_remembered = lru_cache(maxsize=1024)(_changed)
+"""The nodes of a repeated block get the same values again and again."""
+
+
+def _plain(values: Mapping[str, Any]) -> bool:
+    """Whether the values may be remembered: True equals 1, and traced values equal plain ones."""
+    return all(
+        type(value) is int
+        or type(value) is str
+        or (type(value) is tuple and all(type(item) is int for item in value))
+        for value in values.values()
+    )
 
 
 def _ports(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from graph.declaration import show
@@ -14,6 +15,11 @@ from graph.message import UserError, say
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
+
+
+_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""Texts in quotation marks; one that does not end goes on to the end of the file."""
+_OTHERS = re.compile(r"[^\[\]{}]+")
 
 
 class ProjectError(UserError):
@@ -35,7 +41,9 @@ def parse(data: bytes | str) -> Any:
             parse_int=_whole,
             parse_constant=_refuse_constant,
         )
-        json.dumps(document, ensure_ascii=False).encode("utf-8")
+        if "\\u" in text:  # an escape may stand for half a character
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
+        text.encode("utf-8")
     except ProjectError:
         raise
     except UnicodeError:
@@ -47,23 +55,14 @@ def parse(data: bytes | str) -> Any:
 
 def _check_depth(text: str) -> None:
     """Refuse deep nesting before the parser recurses into it."""
+    outside = _STRINGS.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
     depth = 0
-    inside = escaped = False
-    for character in text:
-        if inside:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                inside = False
-        elif character == '"':
-            inside = True
-        elif character in "[{":
+    for bracket in _OTHERS.sub("", outside):
+        if bracket in "[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise too_deep()
-        elif character in "]}":
+        else:
             depth -= 1
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
+from functools import lru_cache
 
 from graph.declaration import FieldError, show
-from graph.dims import Named, plain
+from graph.dims import Dim, Named, is_traced, plain
 from graph.layer import (
     MAX_ELEMENTS,
     MAX_PARAMETERS,
@@ -156,37 +157,82 @@ def compute(
     ports = len(layer.output_ports())
     if not complete or len(known) < len(shapes):
         return _unknown(layer, shapes)
-    problems = tuple(layer.problems(known))
+    figures = _remembered(layer, known) if _lasting(layer, known) else _figures(layer, known)
+    problems = figures.problems
     assumed = any(guess for _, guess, _ in sources)
     all_strands = [s for _, _, s in sources]
     strands = forward(layer, known, all_strands)
-    if any(not problem.warning for problem in problems):
-        likely = layer.assumed(known)
+    if figures.outputs is None:
+        likely = figures.likely
         kept = strands if likely is not None and len(likely) == len(known[0]) else ()
         return Facts(layer, shapes, (likely,) * ports, True, 0, 0, 0, kept, problems)
-    outputs = layer.shapes(known)
     further: tuple[tuple[Strands, ...], ...] = ()
     if layer.outputs_differ:
         further = tuple(forward(layer, known, all_strands, n) for n in range(1, ports))
-    parameters, macs = layer.parameters(known), layer.macs(known)
-    elements = layer.elements(known)
-    absurd = too_large(layer, parameters, elements)
-    if absurd:
-        problems, elements = (*problems, absurd), 0
     return Facts(
         layer,
         shapes,
-        outputs,
+        figures.outputs,
         assumed,
-        plain(parameters),
-        plain(macs),
-        4 * elements,
+        figures.parameters,
+        figures.macs,
+        4 * figures.elements,
         strands,
         problems,
         further,
-        layer.layers(known),
+        figures.layers,
         named or {},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What a layer says of inputs of certain shapes. ``outputs`` is None where a problem leaves
+    none; ``likely`` is then a guess."""
+
+    problems: tuple[Problem, ...]
+    outputs: tuple[Shape, ...] | None
+    likely: Shape | None = None
+    parameters: int = 0
+    macs: int = 0
+    elements: int = 0
+    layers: int = 1
+
+
+def _figures(layer: Layer, known: tuple[Shape, ...]) -> _Figures:
+    problems = tuple(layer.problems(known))
+    if any(not problem.warning for problem in problems):
+        return _Figures(problems, None, layer.assumed(known))
+    outputs = layer.shapes(known)
+    parameters, elements = layer.parameters(known), layer.elements(known)
+    absurd = too_large(layer, parameters, elements)
+    if absurd:
+        problems, elements = (*problems, absurd), 0
+    macs = plain(layer.macs(known))
+    return _Figures(
+        problems, outputs, None, plain(parameters), macs, elements, layer.layers(known)
+    )
+
+
+_remembered = lru_cache(maxsize=4096)(_figures)
+"""Networks repeat themselves: equal layers on equal shapes have equal figures."""
+
+
+def _lasting(layer: Layer, known: tuple[Shape, ...]) -> bool:
+    """Whether the figures may be remembered. Traced values equal plain ones, but say more."""
+    if not layer.lasting:
+        return False
+    for shape in known:
+        for size in shape:
+            if type(size) is not int:
+                return False
+    for value in layer.__dict__.values():  # not values(): this runs for every node
+        if type(value) in _TRACED or (type(value) is tuple and is_traced(value)):
+            return False
+    return True
+
+
+_TRACED = frozenset((Dim, Named))
 
 
 def too_large(layer: Layer, parameters: int, elements: int) -> Problem | None:

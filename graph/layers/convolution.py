@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import prod
 from typing import Literal
 
@@ -86,6 +87,8 @@ class Convolution(Sliding):
                 changes={"stride": joined((1,) * self.axes)},
             )
         yield from window_problem(each(self.kernel_size), each(self.dilation), self._padded(shape))
+        if self.padding_mode == "zeros":
+            return
         too_few = Problem(
             FaultKind.PADDING,
             say(
@@ -120,11 +123,9 @@ class Convolution(Sliding):
         return prod(shape) * (inputs[0][0] // self.groups) * prod(each(self.kernel_size))
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        windows = zip(each(self.kernel_size), each(self.stride), each(self.dilation), strict=True)
-        return tuple(
-            Window(k, s, d, self._edges(axis)[0], self.padding_mode)
-            for axis, (k, s, d) in enumerate(windows)
-        )
+        before = tuple(self._edges(axis)[0] for axis in range(self.axes))
+        sizes = each(self.kernel_size), each(self.stride), each(self.dilation)
+        return _windows(*sizes, before, self.padding_mode)
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         values = {"in_channels": inputs[0][0], **self.values()}
@@ -188,6 +189,18 @@ class Convolution(Sliding):
             f"{weights} · {' · '.join(map(str, extent))}",
             str(self.macs(inputs)),
         )
+
+
+@lru_cache(maxsize=512)
+def _windows(
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    before: tuple[int, ...],
+    mode: str,
+) -> tuple[Window, ...]:
+    axes = zip(kernel, stride, dilation, before, strict=True)
+    return tuple(Window(k, s, d, cells, mode) for k, s, d, cells in axes)
 
 
 class Conv1d(Convolution):
