@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph.project import Project
 from graph.templates import Template, find_template
-from gui.canvas.arrange import lay_out
+from gui.canvas.arrange import lay_out_project
 from gui.canvas.view import CanvasView
 from gui.documents import Documents
 from gui.fit import FitDialog
@@ -53,7 +53,7 @@ class TemplateOpener(QObject):
         def build() -> Project:
             project = make()
             project.template = template.name
-            lay_out(project.network)
+            lay_out_project(project)
             return project
 
         if self._documents.new(build):

@@ -211,7 +211,15 @@ def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str
         footer=footer,
         assumed=facts.assumed and facts.output is not None,
         severity=severity,
-        summary=_summary(placed.name, layer, facts.inputs, facts.output, facts.parameters, fault),
+        summary=_summary(
+            placed.name,
+            layer,
+            facts.inputs,
+            facts.output,
+            facts.parameters,
+            placed.frozen,
+            fault,
+        ),
         faults=sentences,
         frozen=placed.frozen,
         copies=copies,
@@ -315,6 +323,7 @@ def _summary(
     inputs: tuple[Shape | None, ...],
     output: Shape | None,
     parameters: int,
+    frozen: bool,
     fault: Fault | None,
 ) -> str:
     """``conv2, Conv2d, 32×28×28 to 64×14×14, 18 432 parameters, no problems``"""
@@ -327,5 +336,7 @@ def _summary(
         parts.append(arriving or leaving)
     if parameters:
         parts.append(tr("{n} parameters", n=full(parameters)))
+    if frozen:
+        parts.append(tr("frozen"))
     parts.append(tr(fault.sentence()) if fault is not None else tr("no problems"))
     return ", ".join(parts)

@@ -15,9 +15,11 @@ from graph.analysis import Analysis
 from graph.edits import Move
 from graph.layer import Category, Shape
 from graph.network import Network, Position
+from graph.project import Project
 from graph.scope import MAIN, Scope
 from gui.canvas import measures as m
 from gui.canvas.anatomy import Form, form_of, size_of
+from gui.levels import sample_scope
 
 JOINED_MERGE_INPUTS = 2
 """An operator of so many inputs at most continues the stack of its longest input."""
@@ -226,6 +228,13 @@ def moved(network: Network, positions: Mapping[str, Position]) -> dict[str, Posi
         for node, position in positions.items()
         if node in network.nodes and network.nodes[node].position != position
     }
+
+
+def lay_out_project(project: Project) -> None:
+    """Arrange the network of a fresh project and the inside of each of its blocks."""
+    lay_out(project.network)
+    for block in project.library.blocks.values():
+        lay_out(block.network, sample_scope(block))
 
 
 def lay_out(network: Network, scope: Scope = MAIN) -> None:

@@ -251,9 +251,7 @@ class LivePanel(QWidget):
         kind = self._session.network.nodes[node].layer
         self.head.show_node(kind.category.value, name, kind_name(kind))
         if self._session.node_path(node) is None:
-            text = tr(
-                "Open the block at a layer of the network itself to look inside {node}", node=name
-            )
+            text = tr("To look inside, open the block at a layer of the network itself")
         elif self._run.is_running:
             text = tr("{node} is not part of this run", node=name)
         else:
