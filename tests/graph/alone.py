@@ -2,7 +2,9 @@
 
 ``python alone.py FOLDER``: import every NAME.py in the folder, load the weights NAME.safetensors,
 run the class named in NAME.json on the images NAME.in, write the results to NAME.out and print one
-line of JSON with the name and the keys of ``state_dict``.
+line of JSON with the name and the keys of ``state_dict``. Where NAME.json has a seed, the weights
+that the class has by itself after this seed go to NAME.first, and the results in training mode
+after the same seed to NAME.train.
 """
 
 import importlib.util
@@ -18,25 +20,42 @@ def values(path: Path) -> list:
     return [found[name] for name in sorted(found)]
 
 
+def save(tensors: dict, path: Path) -> None:
+    from safetensors.torch import save_file
+
+    save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, path)
+
+
+def results(model, file: Path) -> dict:
+    import torch
+
+    with torch.no_grad():
+        result = model(*values(file.with_suffix(".in")))
+    found = result if isinstance(result, tuple) else (result,)
+    return {f"{n:03}": value for n, value in enumerate(found)}
+
+
 def run(file: Path) -> dict:
     import torch
-    from safetensors.torch import load_file, save_file
+    from safetensors.torch import load_file
 
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
     spec.loader.exec_module(module)
-    kind = getattr(module, json.loads(file.with_suffix(".json").read_text())["class_name"])
-    model = kind()
+    about = json.loads(file.with_suffix(".json").read_text())
+    seed = about.get("seed")
+    torch.manual_seed(seed or 0)
+    model = getattr(module, about["class_name"])()
     keys = list(model.state_dict())
+    if seed is not None:
+        save(model.state_dict(), file.with_suffix(".first"))
     model.load_state_dict(load_file(file.with_suffix(".safetensors")))
     model.eval()
-    images = values(file.with_suffix(".in"))
-    with torch.no_grad():
-        result = model(*images)
-    results = result if isinstance(result, tuple) else (result,)
-    saved = {f"{n:03}": value.clone().contiguous() for n, value in enumerate(results)}
-    save_file(saved, file.with_suffix(".out"))
+    save(results(model, file), file.with_suffix(".out"))
+    if seed is not None:
+        torch.manual_seed(seed)
+        save(results(model.train(), file), file.with_suffix(".train"))
     return {"name": file.stem, "keys": keys}
 
 

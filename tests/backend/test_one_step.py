@@ -1,0 +1,162 @@
+"""Every layer type there is: trained for one step, frozen, and exported."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from backend.build import build
+from backend.losses import make_loss
+from backend.optimizer import make_optimizer
+from backend.settings import TrainingSettings
+from graph.edits import Connect, Freeze
+from graph.layer import Layer, Shape
+from graph.layers import LAYERS, Flatten, Input, Linear, Output
+from graph.network import Network, Wire
+from graph.plan import Plan
+from tests.generators import chain, legal_case, place, without_in_place
+from tests.graph.test_export import Folder, bits, images_for, outputs, plan_of, stirred
+
+TYPES = tuple(kind for kind in LAYERS if kind not in (Input, Output))
+WEIGHTED = tuple(kind for kind in TYPES if kind.parameters is not Layer.parameters)
+CLASSES = 3
+SEED = 5
+
+weighted = pytest.mark.parametrize("kind", WEIGHTED, ids=lambda kind: kind.__name__)
+
+
+def wire(network: Network, source: str, output: str, target: str, port: str) -> None:
+    network.do(Connect(Wire(network.new_id("w"), source, output, target, port)))
+
+
+def alone(layer: Layer, shapes: list[Shape]) -> tuple[Network, str]:
+    """A network of one layer behind its inputs, and its node; positions come from a pooling."""
+    network = Network()
+    ports = layer.input_ports()
+    if any(port.indices for port in ports):
+        return unpooled(layer)
+    starts = [place(network, Input(shape=shape)) for shape in shapes]
+    node = place(network, layer)
+    names = [port.name for port in ports] if len(ports) > 1 else [ports[0].name] * len(starts)
+    for start, name in zip(starts, names, strict=True):
+        wire(network, start, "output", node, name)
+    return network, node
+
+
+def unpooled(layer: Layer) -> tuple[Network, str]:
+    """The layer behind the pooling that it undoes."""
+    name = type(layer).__name__.replace("Unpool", "Pool")
+    pooling = next(kind for kind in LAYERS if kind.__name__ == name)
+    shape = (2, *(6,) * (pooling.ranks[0] - 1))
+    network, (_, pool) = chain(Input(shape=shape), pooling.make({"return_indices": True}))
+    node = place(network, type(layer)())
+    output, indices = (port.name for port in network.nodes[pool].layer.output_ports())
+    value, positions = (port.name for port in layer.input_ports())
+    wire(network, pool, output, node, value)
+    wire(network, pool, indices, node, positions)
+    return network, node
+
+
+def with_outputs(network: Network, node: str) -> Network:
+    for port in network.nodes[node].layer.output_ports():
+        if not port.indices:
+            wire(network, node, port.name, place(network, Output()), "input")
+    return network
+
+
+def classifier(layer: Layer, shapes: list[Shape]) -> tuple[Network, str]:
+    """The layer with a classifier behind each of its outputs, and its node."""
+    network, node = alone(layer, shapes)
+    for port, shape in zip(layer.output_ports(), layer.shapes(shapes), strict=True):
+        last = place(network, Flatten() if len(shape) > 1 else Linear(out_features=8))
+        wire(network, node, port.name, last, "input")
+        place(network, Output(), place(network, Linear(out_features=CLASSES), last))
+    return network, node
+
+
+def weighted_case(kind: type[Layer]) -> tuple[Layer, list[Shape]]:
+    """Settings with weights, on inputs whose every axis has several cells: one cell alone is
+    nothing to normalise or to move about in."""
+    source = random.Random(kind.__name__)
+    for _ in range(2000):
+        layer, shapes = legal_case(source, kind)
+        sizes = [size for shape in (*shapes, *layer.shapes(shapes)) for size in shape]
+        if min(sizes) > 1 and layer.parameters(shapes):
+            return layer, shapes
+    raise AssertionError(f"{kind.__name__} has never a weight")
+
+
+def one_step(plan: Plan) -> tuple[nn.Module, dict[str, torch.Tensor]]:
+    """A module after one step of training, and its parameters before.
+
+    There is no weight decay, so that only a gradient can change anything.
+    """
+    module = build(plan, seed=SEED).train()
+    before = {name: value.detach().clone() for name, value in module.named_parameters()}
+    settings = TrainingSettings(weight_decay=0.0)
+    optimizer = make_optimizer(module, settings)
+    assert optimizer is not None
+    loss = make_loss(replace(plan, inputs=plan.inputs[:1]), settings.label_smoothing, CLASSES)
+    generator = torch.Generator().manual_seed(SEED)
+    images = [torch.randn(16, *shape, generator=generator) for _, shape in plan.inputs]
+    torch.manual_seed(SEED)
+    loss(module(*images), torch.arange(16) % CLASSES).backward()
+    optimizer.step()
+    return module, before
+
+
+def changed(module: nn.Module, before: dict[str, torch.Tensor]) -> dict[str, bool]:
+    """For each parameter, whether it differs from before."""
+    after = dict(module.named_parameters())
+    return {name: not torch.equal(after[name], old) for name, old in before.items()}
+
+
+def part_of(plan: Plan, node: str) -> str:
+    return next(step.name for step in plan.steps if step.node == node)
+
+
+@weighted
+def test_one_step_changes_every_weight_unless_frozen(kind: type[Layer]) -> None:
+    network, node = classifier(*weighted_case(kind))
+    plan = plan_of(network)
+    found = changed(*one_step(plan))
+    own = [name for name in found if name.startswith(f"{part_of(plan, node)}.")]
+    assert own
+    assert all(found[name] for name in own), found
+    network.do(Freeze((node,), True))
+    frozen = plan_of(network)
+    found = changed(*one_step(frozen))
+    kept = {name for name in found if name.startswith(f"{part_of(frozen, node)}.")}
+    assert kept
+    assert not any(found[name] for name in kept), found
+    assert any(found[name] for name in found.keys() - kept), found
+
+
+def test_every_type_runs_alone_bit_equal_from_the_same_seed(tmp_path: Path) -> None:
+    """In evaluation and in training, with the weights that the exported class makes itself."""
+    folder = Folder(tmp_path)
+    plans = {}
+    for kind in TYPES:
+        layer, shapes = legal_case(random.Random(kind.__name__), kind)
+        name = kind.__name__.lower()
+        plans[name] = plan_of(with_outputs(*alone(without_in_place(layer), shapes)))
+        folder.add(name, plans[name], SEED)
+        about = tmp_path / f"{name}.json"
+        about.write_text(json.dumps(json.loads(about.read_text()) | {"seed": SEED}))
+    folder.check()
+    for name, plan in plans.items():
+        first = load_file(tmp_path / f"{name}.first")
+        for key, value in build(plan, seed=SEED).state_dict().items():
+            assert torch.equal(first[key], value), f"{name}: {key}"
+        trained = load_file(tmp_path / f"{name}.train")
+        module = stirred(plan, SEED).train()
+        torch.manual_seed(SEED)
+        for number, value in enumerate(outputs(module, images_for(plan, SEED))):
+            assert torch.equal(bits(trained[f"{number:03}"]), bits(value)), name
