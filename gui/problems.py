@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.analysis.faults import Fault, repairs
+from graph.analysis.faults import Fault, Repair, repairs
 from graph.network import Change, downstream
 from gui.icons import icon
 from gui.parts import Elided, Label
@@ -241,13 +241,17 @@ class Detail(QScrollArea):
         behind = self._assumed_behind(fault) if here else 0
         self._count.setText(tr("{n} layers after it assume a shape", n=behind))
         self._count.setVisible(behind > 0)
-        found = repairs(self._session.network, fault)[:3] if here else []
+        found = self._repairs(fault) if here else ()
         for number, repair in enumerate(found, 1):
             card = RepairCard(self._session, fault, repair, number, self)
             self._cards_at.addWidget(card, 1)
             self.cards.append(card)
         if len(self.cards) == 1:
             self._cards_at.setAlignment(self.cards[0], Qt.AlignmentFlag.AlignLeft)
+
+    def _repairs(self, fault: Fault) -> tuple[Repair, ...]:
+        session = self._session
+        return repairs(session.network, fault, session.analysis.scope)[:3]
 
     def _assumed_behind(self, fault: Fault) -> int:
         if fault.node is None or fault.warning:

@@ -13,6 +13,7 @@ from graph.edits import Edit, SetLayer, insert_before
 from graph.layer import FaultKind, Layer, Problem, Shape, dims
 from graph.message import Message, say
 from graph.network import Network, Node
+from graph.scope import MAIN, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,11 @@ def needs_output(network: Network, source: Node) -> bool:
     return False
 
 
-def repairs(network: Network, fault: Fault) -> tuple[Repair, ...]:
-    """The simple ways out, each checked: the fault is gone once it is applied."""
+def repairs(network: Network, fault: Fault, scope: Scope = MAIN) -> tuple[Repair, ...]:
+    """The simple ways out, each checked: the fault is gone once it is applied.
+
+    ``scope`` is what the network knows where the fault was found.
+    """
     problem = fault.problem
     if problem is None or fault.node is None:
         return ()
@@ -187,7 +191,7 @@ def repairs(network: Network, fault: Fault) -> tuple[Repair, ...]:
     found: list[Repair] = []
     if problem.changes:
         layer = node.layer.changed(**problem.changes)
-        if _mends(network, node, layer, problem):
+        if _mends(network, node, layer, problem, scope):
             settings = ", ".join(f"{k} {_value(v)}" for k, v in problem.changes.items())
             found.append(Repair(say("Set {settings}", settings=settings), SetLayer(node.id, layer)))
     if problem.insert is not None and fault.wire is not None:
@@ -205,7 +209,7 @@ def repairs(network: Network, fault: Fault) -> tuple[Repair, ...]:
             )
         )
     if problem.kind is FaultKind.MERGE_MISMATCH:
-        shapes = _input_shapes(network, node)
+        shapes = _input_shapes(network, node, scope)
         if shapes is not None:
             found += [Repair(*way) for way in projections(network, node, problem, shapes)]
     return tuple(found)
@@ -215,14 +219,16 @@ def _value(value: object) -> str:
     return dims(value) if isinstance(value, tuple) else str(value)
 
 
-def _input_shapes(network: Network, node: Node) -> tuple[Shape, ...] | None:
+def _input_shapes(network: Network, node: Node, scope: Scope) -> tuple[Shape, ...] | None:
     from graph.analysis.analysis import Analysis
 
-    return Analysis(network).facts(node.id).known_inputs()
+    return Analysis(network, scope).facts(node.id).known_inputs()
 
 
-def _mends(network: Network, node: Node, layer: Layer, problem: Problem) -> bool:
-    shapes = _input_shapes(network, node)
+def _mends(
+    network: Network, node: Node, layer: Layer, problem: Problem, scope: Scope
+) -> bool:
+    shapes = _input_shapes(network, node, scope)
     if shapes is None:
         return False
     return all(p.kind is not problem.kind or p.warning for p in layer.problems(shapes))

@@ -6,12 +6,15 @@ Nothing here knows Qt. A function returns an edit, or None where there is nothin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from graph.declaration import FieldError
 from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, RemoveNode, Reorder
 from graph.layer import Layer, Problem, Shape, dims
 from graph.message import Message, say
 from graph.network import Network, Node, Position, Wire
+from graph.scope import resolve
 from gui.session import Session
 
 
@@ -94,7 +97,7 @@ def trial_problem(
 
     On a merge the shape comes as a further input, before ``index``, or in place of a wire.
     """
-    network, layer = session.network, session.network.nodes[target].layer
+    network, layer = session.network, session.analysis.facts(target).layer
     shapes: list[Shape | None] = []
     for known in layer.input_ports():
         wires = network.port_wires(target, known.name)
@@ -111,6 +114,9 @@ def trial_problem(
     complete = tuple(s for s in shapes if s is not None)
     if len(complete) < max(len(shapes), len(layer.input_ports())):
         return None, complete
+    node = network.nodes[target]
+    with suppress(FieldError):  # a formula without a value here; what it last was judges
+        layer = resolve(node, session.analysis.scope, complete).layer
     return next((p for p in layer.problems(complete) if not p.warning), None), complete
 
 
