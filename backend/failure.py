@@ -53,7 +53,7 @@ class Cause:
             kind, message, step = "not finite", _number(error), error.step
         else:
             kind = "memory" if is_out_of_memory(error) else "other"
-            message = say("{reason}", reason=_reason(error))
+            message = _told(error)
         return cls(kind, message, node, "".join(traceback.format_exception(error)), step)
 
 
@@ -174,6 +174,16 @@ def _memory(settings: TrainingSettings, step: int) -> Message:
         size=size,
         smaller=size // 2,
     )
+
+
+def _told(error: BaseException) -> Message:
+    reason = _reason(error)
+    if reason.startswith("Expected more than 1 value per channel when training"):
+        return say(
+            "a batch of one image gives it one value per channel, which has no variance: set "
+            "batch_size to 2 or more"
+        )
+    return say("{reason}", reason=reason)
 
 
 def _reason(error: BaseException) -> str:

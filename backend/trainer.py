@@ -50,6 +50,9 @@ REPORT_SECONDS = 0.08
 REPORT_STEPS = 64
 """Steps in one Progress event, at most."""
 
+_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+"""Layers that cannot train on one image where it has one value per channel."""
+
 
 def train(
     plan: Plan,
@@ -114,7 +117,7 @@ class _Run:
             self._module.to(memory_format=torch.channels_last)
         self._optimizer = make_optimizer(self._module, settings)
         self._scaler = torch.amp.GradScaler(data.device.type, enabled=self._short is torch.float16)
-        self._drop_single = any(isinstance(part, nn.BatchNorm2d) for part in module.modules())
+        self._drop_single = any(isinstance(part, _BATCH_NORMS) for part in module.modules())
         self._steps_per_epoch = data.n_train_batches(
             settings.batch_size, drop_single=self._drop_single
         )

@@ -16,7 +16,7 @@ from graph.dims import is_traced
 from graph.functions import expression
 from graph.held import held, through_self
 from graph.layer import Apply, Call, Shape
-from graph.layout import WIDTH, Expression, Group, statement, with_comment
+from graph.layout import WIDTH, Expression, Group, docstring, statement, with_comment
 from graph.literals import call_arguments, literal, quote
 from graph.loops import in_loops
 from graph.own_modules import NAMES, OWN_NAMES, own_module
@@ -24,6 +24,8 @@ from graph.plan import Name, Plan, Repeat, Step
 
 _NESTED = 3
 _FITTING = 66
+_TYPED = 8
+"""Results of a class that its type names one by one, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def source(plan: Plan, weights: str | None = None) -> Source:
     name = writer.write(plan)
     if weights is not None:
         writer.used.add("torch")
-    head = [f'"""{plan.doc}"""', "", *_imports(writer.used)]
+    head = [*docstring(plan.doc), "", *_imports(writer.used)]
     lines = list(head)
     marks: dict[str, list[int]] = {}
     for body in writer.classes:
@@ -130,7 +132,7 @@ class _Writer:
 
     def _class(self, plan: Plan, uses: Mapping[str, tuple[str, ...]], name: str) -> _Body:
         body = _Body([f"class {name}(nn.Module):"], origin=plan.origin)
-        body.put([f'    """{plan.doc}"""', ""])
+        body.put([*docstring(plan.doc, 4), ""])
         parameters = ["self"]
         for argument, kind in plan.argument_types.items():
             text = f"{argument}: {kind}"
@@ -232,7 +234,8 @@ class _Forward:
         plan = self.plan
         parameters = ["self", *(f"{name}: Tensor" for name, _ in plan.inputs)]
         count = len(plan.outputs)
-        result = "Tensor" if count == 1 else f"tuple[{', '.join(['Tensor'] * count)}]"
+        several = ["Tensor"] * count if count <= _TYPED else ["Tensor", "..."]
+        result = "Tensor" if count == 1 else f"tuple[{', '.join(several)}]"
         if plan.auxiliary:
             result = "Tensor | tuple[Tensor, ...]"
         self.body.put(statement("def ", Group("forward", tuple(parameters)), 4, f" -> {result}:"))
@@ -346,5 +349,7 @@ class _Forward:
         self._return(self.plan.outputs[: len(self.plan.outputs) - self.plan.auxiliary])
 
     def _return(self, values: tuple[Name, ...]) -> None:
-        names = ", ".join(self.names[value] for value in values)
-        self.body.put([f"{' ' * self.indent}return {names}"])
+        names = tuple(self.names[value] for value in values)
+        line = f"{' ' * self.indent}return {', '.join(names)}"
+        long = len(line) > WIDTH and len(names) > 1
+        self.body.put(statement("return ", Group("", names), self.indent) if long else [line])

@@ -70,6 +70,7 @@ class FaultKind(Enum):
     LOSS = "loss"
     FORMULA = "formula"
     BLOCK = "block"
+    POSITIONS = "positions"
 
 
 @dataclass(frozen=True, slots=True)

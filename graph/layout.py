@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 WIDTH = 88
 
@@ -70,7 +71,8 @@ def statement(prefix: str, value: Expression, indent: int, suffix: str = "") -> 
     opening = f"{space}{prefix}{value.head}{value.brackets[0]}"
     inner = " " * (indent + 4)
     joined = f"{inner}{', '.join(str(item) for item in value.items)}"
-    if len(joined) <= WIDTH:
+    listed = len(value.items) > 1 and (not value.head or value.head.endswith("="))
+    if len(joined) <= WIDTH and not listed:  # a tuple or list goes one item a line
         return [opening, joined, f"{space}{value.brackets[1]}{suffix}"]
     if len(value.items) == 1 and isinstance(value.items[0], Group):
         body = statement("", value.items[0], indent + 4)
@@ -91,6 +93,17 @@ def _broken_chain(prefix: str, chain: Chain, indent: int) -> list[str]:
         else [f"{inner}{first}"] + [f"{inner}{chain.sign} {operand}" for operand in rest]
     )
     return [f"{space}{prefix}(", *body, f"{space}) {chain.tail}".rstrip()]
+
+
+def docstring(text: str, indent: int = 0) -> list[str]:
+    """The text in triple quotes, on as many lines as it needs."""
+    space = " " * indent
+    line = f'{space}"""{text}"""'
+    if len(line) <= WIDTH:
+        return [line]
+    room = WIDTH - indent
+    parts = wrap(f'"""{text}', room if len(text) + 3 > room else room - 3)
+    return [f"{space}{part}" for part in (*parts, '"""')]
 
 
 def with_comment(lines: Sequence[str], comment: str) -> list[str]:

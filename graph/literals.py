@@ -52,7 +52,14 @@ def call_arguments(call: Call) -> list[Expression]:
 
 def _argument(prefix: str, name: str, value: Any) -> Expression:
     """One argument; a table is a group of rows, so that long ones can be broken."""
-    if isinstance(value, tuple) and value and all(isinstance(row, tuple) for row in value):
-        rows = (Group("", tuple(literal(cell) for cell in row)) for row in value)
-        return Group(prefix, tuple(rows))
-    return prefix + literal(value, short=name not in _EXACT)
+    if isinstance(value, tuple) and len(value) > 1 and all(isinstance(row, tuple) for row in value):
+        return Group(prefix, tuple(map(_row, value)))
+    text = literal(value, short=name not in _EXACT)
+    if isinstance(value, tuple) and len(value) > 1 and text.startswith("("):
+        return Group(prefix, tuple(literal(item) for item in value))  # so that it can be broken
+    return prefix + text
+
+
+def _row(cells: tuple[Any, ...]) -> Expression:
+    """A row of a table; a single cell keeps the comma that makes it one."""
+    return Group("", tuple(map(literal, cells))) if len(cells) > 1 else literal(cells)

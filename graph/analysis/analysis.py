@@ -16,7 +16,7 @@ from graph.analysis.faults import (
     lacking,
     missing_input,
     node_fault,
-    overwrites,
+    structural,
     unreachable,
 )
 from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, FaultKind, Shape
@@ -151,9 +151,7 @@ class Analysis:
             elif ends and name not in needed and not empty:
                 found.append(unreachable(node, from_input=False))
             found += [node_fault(network, node, p) for p in self._facts[name].problems]
-            overwriting = overwrites(network, node)
-            if overwriting:
-                found.append(overwriting)
+            found += structural(network, node, self._facts)
         absurd = self._absurd_total()
         if absurd:
             found.append(absurd)

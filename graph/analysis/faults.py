@@ -6,8 +6,10 @@ were checked against the network before they are offered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graph.analysis.facts import Facts
 from graph.analysis.projection import projections
 from graph.edits import Edit, SetLayer, insert_before
 from graph.layer import FaultKind, Layer, Problem, Shape, dims
@@ -169,6 +171,8 @@ def needs_output(network: Network, source: Node) -> bool:
     """Whether overwriting this node's output breaks a gradient, its own or through a view."""
     if source.layer.keeps_output or not source.layer.input_ports():
         return True
+    if source.layer.passes_input and len(source.layer.output_ports()) > 1:
+        return True  # torch lets nobody overwrite one of several views
     wires = network.inputs(source.id)
     if source.layer.passes_input or (source.layer.operator and len(wires) == 1):
         return (
@@ -177,6 +181,45 @@ def needs_output(network: Network, source: Node) -> bool:
             or needs_output(network, network.nodes[wires[0].source])
         )
     return False
+
+
+def misplaced(network: Network, node: Node, known: Mapping[str, Facts]) -> Fault | None:
+    """An unpooling into a map of another size than that in which the positions were found."""
+    port = next((port for port in node.layer.input_ports() if port.indices), None)
+    wires = network.port_wires(node.id, port.name) if port is not None else ()
+    if port is None or not wires:
+        return None
+    pooled, own = known[wires[0].source], known[node.id]
+    if not pooled.inputs or any(fact.assumed or fact.problems for fact in (pooled, own)):
+        return None
+    origin, output = pooled.inputs[0], own.output
+    if origin is None or output is None or origin[1:] == output[1:]:
+        return None
+    size = tuple(int(length) for length in origin[1:])
+    source = network.nodes[wires[0].source].name
+    problem = Problem(
+        FaultKind.POSITIONS,
+        say(
+            "its positions are those of a map {origin}, and this gives {output}",
+            origin=dims(size),
+            output=dims(output[1:]),
+        ),
+        say(
+            "Use window, stride and padding of {source}, and output_size {size}",
+            source=source,
+            size=dims(size),
+        ),
+        port=port.name,
+        value=dims(own.inputs[-1] or ()),
+        changes={"output_size": size if len(size) > 1 else size[0]},
+    )
+    return node_fault(network, node, problem)
+
+
+def structural(network: Network, node: Node, known: Mapping[str, Facts]) -> list[Fault]:
+    """What is wrong with a node for the company it keeps, not by itself."""
+    found = (overwrites(network, node), misplaced(network, node, known))
+    return [fault for fault in found if fault is not None]
 
 
 def repairs(network: Network, fault: Fault, scope: Scope = MAIN) -> tuple[Repair, ...]:

@@ -131,6 +131,7 @@ class ScaledDotProductAttention(Layer):
     category = Category.ATTENTION
     summary = "Each query takes a mean of the values, weighted by its likeness to their keys."
     search = ("transformer", "query", "key", "value", "self-attention", "softmax attention")
+    keeps_output = True
     short_name = "attention"
     ranks = _RANKS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import choice, integer
+from graph.declaration import choice, flag, integer
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
 from graph.message import say
 
@@ -12,7 +12,8 @@ _CELLS, _DIGITS = 84, 10
 
 
 class RadialBasis(Layer):
-    """Squared distances from patterns: y_i = Σ_j (x_j − w_ij)². The smallest output wins.
+    """Squared distances from patterns: y_i = Σ_j (x_j − w_ij)². The smallest output wins, or with
+    ``negative`` the largest, as losses and accuracies expect it.
 
     The output of LeNet-5, whose patterns are the ten digits drawn on 7×12 cells and are not
     trained: LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document
@@ -30,6 +31,9 @@ class RadialBasis(Layer):
         "bitmaps",
         ("bitmaps", "trainable"),
         "bitmaps: drawn digits of 84 cells, not trained. trainable: +1 and −1 at random first.",
+    )
+    negative: bool = flag(
+        False, "Gives −y: the nearest pattern has the largest output, as cross entropy wants it."
     )
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
@@ -74,18 +78,20 @@ class RadialBasis(Layer):
                 "in_features": inputs[0][0],
                 "out_features": self.out_features,
                 "bitmaps": self.weights == "bitmaps",
+                "negative": self.negative,
             },
             positional=2,
+            defaults={"negative": False},
         )
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         ends = f"{int(inputs[0][0])}→{int(self.out_features)}" if inputs else ""
-        return self.weights, ends
+        return f"−{self.weights}" if self.negative else self.weights, ends
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         yield Explanation(
             say("Distances"),
-            "yᵢ = Σⱼ (xⱼ − wᵢⱼ)²",
+            f"yᵢ = {'−' if self.negative else ''}Σⱼ (xⱼ − wᵢⱼ)²",
             f"j = 1 … {int(inputs[0][0])}",
             str(int(self.out_features)),
         )

@@ -71,7 +71,12 @@ class Split(_Parts):
     search = ("divide", "parts", "branches", "cross stage partial")
 
     split_size: tuple[int, ...] = integers(
-        (1, 1), 1, 1_000_000, "Size of each part; together they are the dimension.", most=16
+        (1, 1),
+        1,
+        1_000_000,
+        "Size of each part; together they are the dimension.",
+        least=2,
+        most=16,
     )
     dim: int = integer(1, -4, 4, "Dimension to cut; 1 is the channels.")
 
@@ -117,7 +122,7 @@ class Chunk(_Parts):
     summary = "Cuts its input into equal parts, each on an output of its own."
     search = ("divide", "halves", "equal parts", "channel split")
 
-    chunks: int = integer(2, 1, 16, "Number of parts; the last may be smaller.")
+    chunks: int = integer(2, 2, 16, "Number of parts; the last may be smaller.")
     dim: int = integer(1, -4, 4, "Dimension to cut; 1 is the channels.")
 
     def _count(self) -> int:
@@ -141,10 +146,12 @@ class Chunk(_Parts):
             yield Problem(
                 FaultKind.DIMENSION,
                 say("{n} positions fill {count} parts only", n=shape[place], count=count),
-                say("Use {count}, or Split with sizes of your own", count=count),
+                say("Use {count}, or Split with sizes of your own", count=count)
+                if count > 1
+                else say("Take it away, or cut another dimension"),
                 field="chunks",
                 value=str(self.chunks),
-                changes={"chunks": count},
+                changes={"chunks": count} if count > 1 else {},
             )
 
     def call(self, inputs: Sequence[Shape]) -> Apply:
@@ -176,6 +183,15 @@ class Slice(Layer):
     def _taken(self, length: int) -> range:
         return range(length)[self.start : self.stop : self.step]
 
+    def _count(self, length: int) -> int:
+        """How many positions are taken, in the expressions of traced settings where it can be."""
+        start, stop = self.start, self.stop
+        if self.step == 1 and stop is None and -length <= start <= length:
+            return -start if start < 0 else length - start
+        if self.step == 1 and start == 0 and stop is not None and 0 <= stop <= length:
+            return stop
+        return len(self._taken(length))
+
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
         yield from no_dimension(shape, "dim", self.dim)
@@ -193,7 +209,7 @@ class Slice(Layer):
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         shape = inputs[0]
         place = position(self.dim, len(shape)) or 0
-        return ((*shape[:place], len(self._taken(shape[place])), *shape[place + 1 :]),)
+        return ((*shape[:place], self._count(shape[place]), *shape[place + 1 :]),)
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
         shape = inputs[0]

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 class RadialBasis(nn.Module):
     """Each output is the squared distance of the input from a pattern of weights.
 
-    y_i = sum_j (x_j - w_ij)^2. With bitmaps the patterns are the ten digits drawn on 12
-    rows of 7 cells, +1 for ink and -1 for paper, and they are not trained.
+    y_i = sum_j (x_j - w_ij)^2, or -y_i where negative. With bitmaps the patterns are
+    the ten digits drawn on 12 rows of 7 cells, +1 for ink and -1 for paper, and they
+    are not trained.
     LeCun, Bottou, Bengio, Haffner, "Gradient-Based Learning Applied to Document
     Recognition", Proceedings of the IEEE 1998.
     """
@@ -28,8 +29,15 @@ class RadialBasis(nn.Module):
         "001c22414143251901020438",  # 9
     )
 
-    def __init__(self, in_features: int, out_features: int, bitmaps: bool) -> None:
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bitmaps: bool,
+        negative: bool = False,
+    ) -> None:
         super().__init__()
+        self.sign = -1.0 if negative else 1.0
         if bitmaps:
             bits = "".join(f"{row:07b}" for row in bytes.fromhex("".join(self.digits)))
             cells = [2.0 * int(bit) - 1.0 for bit in bits]
@@ -40,4 +48,5 @@ class RadialBasis(nn.Module):
             self.weight = nn.Parameter(weight.sign_())
 
     def forward(self, x: Tensor) -> Tensor:
-        return (x.unsqueeze(-2) - self.weight).square().sum(dim=-1)
+        distances = (x.unsqueeze(-2) - self.weight).square().sum(dim=-1)
+        return self.sign * distances

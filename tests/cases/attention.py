@@ -55,8 +55,13 @@ def shortcut(source: random.Random) -> tuple[Layer, list[Shape]]:
 
 def radial(source: random.Random) -> tuple[Layer, list[Shape]]:
     if source.random() < 0.5:
-        return RadialBasis(out_features=source.randint(1, 10)), [(84,)]
-    layer = RadialBasis(out_features=source.randint(1, 12), weights="trainable")
+        layer = RadialBasis(out_features=source.randint(1, 10), negative=source.random() < 0.5)
+        return layer, [(84,)]
+    layer = RadialBasis(
+        out_features=source.randint(1, 12),
+        weights="trainable",
+        negative=source.random() < 0.5,
+    )
     return layer, [(source.choice((1, 3, 8, 84)),)]
 
 

@@ -91,7 +91,7 @@ def unsqueeze(source: random.Random) -> tuple[Layer, list[Shape]]:
 
 
 def split(source: random.Random) -> tuple[Layer, list[Shape]]:
-    sizes = tuple(source.choice((1, 1, 2, 3, 5)) for _ in range(source.randint(1, 5)))
+    sizes = tuple(source.choice((1, 1, 2, 3, 5)) for _ in range(source.randint(2, 5)))
     shape = list(extent(source))
     place, dim = dim_of(source, tuple(shape))
     shape[place] = sum(sizes) + (source.random() < 0.1)
@@ -101,7 +101,7 @@ def split(source: random.Random) -> tuple[Layer, list[Shape]]:
 def chunk(source: random.Random) -> tuple[Layer, list[Shape]]:
     shape = extent(source)
     _, dim = dim_of(source, shape)
-    return Chunk(chunks=source.choice((1, 2, 2, 3, 4, 5)), dim=dim), [shape]
+    return Chunk(chunks=source.choice((2, 2, 3, 4, 5)), dim=dim), [shape]
 
 
 def cut(source: random.Random) -> tuple[Layer, list[Shape]]:

@@ -132,7 +132,7 @@ def bits(value: torch.Tensor) -> torch.Tensor:
 _SYNTAX = (
     "Module Expr Constant ImportFrom Import alias ClassDef FunctionDef arguments arg Assign Name "
     "Attribute Load Store Call keyword Return Tuple List BinOp Add Mult Div FloorDiv "
-    "Sub Subscript Slice UnaryOp USub Starred ListComp comprehension If"
+    "Sub BitOr Subscript Slice UnaryOp USub Starred ListComp comprehension If"
 )
 ALLOWED = frozenset(_SYNTAX.split())
 IMPORTED = {"torch": {"nn", "Tensor"}, "torch.nn": {"functional"}, "torchvision": {"ops"}}

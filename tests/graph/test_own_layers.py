@@ -91,8 +91,7 @@ def test_exported_layers_run_alone_bit_equal_and_are_tidy(tmp_path: Path) -> Non
             layer, shapes = legal_case(random_source, kind)
             plan = plan_of(alone(layer, shapes))
             name = f"{kind.__name__.lower()}{number}"
-            if len(shapes) <= 3:  # the docstring names every input on its one line
-                files[name] = source(plan).text
+            files[name] = source(plan).text
             folder.add(name, plan, number)
     folder.check()
     (tmp_path / "tidy").mkdir()
@@ -178,6 +177,15 @@ def test_bitmaps_are_fixed_and_the_drawn_digit_is_at_distance_0() -> None:
     assert others.min() >= 4 * 6  # any two digits differ in several cells
 
 
+def test_negative_distances_let_the_largest_output_win() -> None:
+    module = build(plan_of(alone(RadialBasis(negative=True), [(84,)])))
+    (digits,) = module.state_dict().values()
+    noisy = digits + 0.5 * torch.randn(digits.shape, generator=torch.Generator().manual_seed(0))
+    nearest = build(plan_of(alone(RadialBasis(), [(84,)])))(noisy)
+    assert torch.equal(module(noisy), -nearest)
+    assert module(noisy).argmax(dim=1).tolist() == list(range(10))
+
+
 def test_efficient_channel_attention_takes_its_window_from_the_channels() -> None:
     wanted = {8: 3, 64: 3, 128: 5, 256: 5, 512: 5, 1024: 5, 2048: 7}
     layer = EfficientChannelAttention()
@@ -246,7 +254,7 @@ def test_a_residual_network_of_these_layers_trains_to_lower_loss() -> None:
         attach(network, joined, "inputs", split, port)
     mean = place(network, MeanOver(), joined)
     last = place(network, Linear(out_features=84), mean)
-    radial = place(network, RadialBasis(), last)
+    radial = place(network, RadialBasis(negative=True), last)
     join(network, radial, place(network, Output()))
     module = build(plan_of(network))
     images = torch.randn(20, 1, 8, 8, generator=torch.Generator().manual_seed(1))
@@ -254,7 +262,7 @@ def test_a_residual_network_of_these_layers_trains_to_lower_loss() -> None:
     optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
     losses = []
     for _ in range(30):
-        loss = torch.nn.functional.cross_entropy(-module(images) / 10, labels)
+        loss = torch.nn.functional.cross_entropy(module(images) / 10, labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
