@@ -17,6 +17,7 @@ from graph.ready.maker import Maker
 from graph.ready.mobile import MOBILE
 from graph.ready.residual import RESIDUAL
 from graph.ready.unet import UNET
+from graph.ready.xception import XCEPTION
 
 FAMILIES = (
     RESIDUAL,
@@ -24,6 +25,7 @@ FAMILIES = (
     INCEPTION_V3,
     INCEPTION_V4,
     INCEPTION_RESNET,
+    XCEPTION,
     DENSE,
     MOBILE,
     UNET,

@@ -15,6 +15,7 @@ from graph.templates.resnet import RESNETS, RESNEXT50, SE_RESNETS
 from graph.templates.template import Fit, Template
 from graph.templates.unet import UNET
 from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
+from graph.templates.xception import XCEPTION
 
 TEMPLATES: tuple[Template, ...] = (
     LINEAR,
@@ -34,6 +35,7 @@ TEMPLATES: tuple[Template, ...] = (
     *SE_RESNETS,
     DENSENET121,
     MOBILENET_V2,
+    XCEPTION,
     SQUEEZENET,
     RESNEXT50,
     UNET,

@@ -49,3 +49,10 @@ def test_outputs_equal_those_of_timm(name: str, reference: str) -> None:
     model = timm.create_model(reference, pretrained=False)
     assert largest_difference(name, model, train=False, settled=SMALL) <= TOLERANCE
     assert largest_difference(name, model, train=True, side=SMALL) <= TOLERANCE
+
+
+def test_xception_equals_that_of_timm() -> None:
+    timm = pytest.importorskip("timm")
+    model = timm.create_model("legacy_xception", pretrained=False)
+    assert largest_difference("xception", model, train=False, settled=96) <= TOLERANCE
+    assert largest_difference("xception", model, train=True, side=96) <= TOLERANCE

@@ -65,7 +65,6 @@ SMALL = ("vgg-small", "resnet-small", "se-resnet-small")
 
 MISSING = {
     "lenet5-1998",
-    "xception",
     "yolo11n",
 }
 """Architectures that cannot be started from yet."""
