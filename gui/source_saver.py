@@ -117,11 +117,11 @@ class SourceSaver(QObject):
 
 def weights_fit(run: Plan, plan: Plan) -> bool:
     """Whether weights of the one network are those of the other, by the same names."""
-    return computes_the_same(run, plan) and _names(run) == _names(plan)
+    return computes_the_same(run, plan, training=True) and _names(run) == _names(plan)
 
 
 def _names(plan: Plan) -> dict[str, str]:
-    return {step.node: step.name for step in plan.steps}
+    return {path: step.node for path, step in plan.walk()}
 
 
 def save_both(plan: Plan, path: Path, weights: Path) -> Path:

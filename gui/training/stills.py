@@ -16,6 +16,7 @@ from backend.data.source import LoadCancelled
 from backend.looking import View
 from backend.settings import TrainingSettings
 from backend.worker import DataRequest
+from graph.initialisation import with_initialisation
 from graph.message import Message, UserError, say
 from graph.plan import Plan
 from gui.background import Task
@@ -134,9 +135,11 @@ class _Bench:
     def _ready_module(self, still: Still) -> None:
         from backend.build import build
 
-        if self._plan != still.plan or self._seed != still.settings.seed:
-            self._module = build(still.plan, seed=still.settings.seed)
-            self._plan, self._seed = still.plan, still.settings.seed
+        settings = still.settings
+        plan = with_initialisation(still.plan, settings.initialisation, settings.initial_value)
+        if self._plan != plan or self._seed != settings.seed:
+            self._module = build(plan, seed=settings.seed)
+            self._plan, self._seed = plan, settings.seed
 
     def _ready_data(self, still: Still) -> None:
         from backend.data.catalogue import open_data
