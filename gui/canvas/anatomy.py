@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from graph.analysis import Analysis, Fault
 from graph.block_use import BlockUse
+from graph.initialisation import DEFAULT
 from graph.layer import Category, Layer, Shape, dims
 from graph.layers import Concat, Input
 from graph.network import Network
@@ -172,7 +173,9 @@ def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str
     inputs = _input_slots(form, layer, places, facts.inputs)
     outputs = _output_slots(form, layer, height, facts.outputs)
     known = facts.known_inputs() or ()
-    left, right = layer.face(known) if known or not layer.input_ports() else layer.face(())
+    if len(known) < len(layer.input_ports()):
+        known = ()  # a port is empty
+    left, right = layer.face(known)
     if isinstance(layer, Input) and facts.output is not None:
         left = dims(facts.output)  # in a block: what comes in there
         right = right if network.block is None else ""
@@ -336,6 +339,9 @@ def _summary(
         parts.append(arriving or leaving)
     if parameters:
         parts.append(tr("{n} parameters", n=full(parameters)))
+    start = layer.values().get("init")
+    if isinstance(start, str) and start != DEFAULT:
+        parts.append(tr("starts as {scheme}", scheme=start))
     if frozen:
         parts.append(tr("frozen"))
     parts.append(tr(fault.sentence()) if fault is not None else tr("no problems"))
