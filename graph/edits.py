@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from graph.declaration import show
-from graph.formula import FormulaError, names_in
+from graph.formula import FormulaError, names_in, substituted
 from graph.layer import Layer
 from graph.message import Message, say
+from graph.names import is_plain
 from graph.network import EditRefused, Network, Node, Position, Wire
 
 _SEVERAL = say("Several changes")
@@ -144,7 +145,7 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give a node another name."""
+    """Give a node another name. Formulas that speak of a block's input by its name follow."""
 
     node: str
     name: str
@@ -153,7 +154,16 @@ class Rename:
         _check_name(self.name)
         old = network._node(self.node)
         network._replace(replace(old, name=self.name), "renamed")
-        return Rename(self.node, old.name)
+        undo: list[Edit] = [Rename(self.node, old.name)]
+        if network.block is not None and not old.layer.input_ports() and is_plain(self.name):
+            axes = ("channels", "height", "width")
+            words = {f"{old.name}_{axis}": f"{self.name}_{axis}" for axis in axes}
+            for node in tuple(network.nodes.values()):
+                texts = {f: substituted(text, words) for f, text in node.formulas.items()}
+                if texts != node.formulas:
+                    undo.append(SetLayer(node.id, node.layer, node.formulas))
+                    network._set_layer(node.id, node.layer, texts)
+        return undo[0] if len(undo) == 1 else Batch(tuple(reversed(undo)), self.title())
 
     def title(self) -> Message:
         return say("Rename to {name}", name=self.name)

@@ -11,8 +11,18 @@ from graph.analysis import Analysis
 from graph.block import Block, Parameter
 from graph.block_use import BlockUse
 from graph.declaration import FieldError, Kind
-from graph.draw import whole
-from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, Freeze, RemoveNode, SetLayer
+from graph.draw import Drawing, whole
+from graph.edits import (
+    AddNode,
+    Batch,
+    Connect,
+    Disconnect,
+    Edit,
+    Freeze,
+    RemoveNode,
+    Rename,
+    SetLayer,
+)
 from graph.grouping import group
 from graph.layer import FaultKind
 from graph.layers import Conv2d, Input, Output, ReLU
@@ -454,3 +464,17 @@ def test_a_default_is_what_first_only_gives_to_the_rest_of_a_chain() -> None:
     facts = Analysis(main).facts("u")
     assert facts.outputs == ((3 + 1 + 2 + 3, 8, 8),)
     assert facts.layers == 4
+
+
+def test_formulas_follow_the_name_of_an_input() -> None:
+    draw = Drawing()
+    inner = Drawing.of_block(draw.library, "Wide", "Wider.", whole("factor", 2))
+    start = inner.input("input", (3, 8, 8))
+    conv = inner.put(Conv2d(), start, out_channels="input_channels * factor")
+    inner.output()
+    network = inner.define().network
+    undo = network.do(Rename(start, "skip"))
+    assert network.nodes[conv].formulas == {"out_channels": "skip_channels * factor"}
+    network.do(undo)
+    assert network.nodes[conv].formulas == {"out_channels": "input_channels * factor"}
+    assert network.nodes[start].name == "input"
