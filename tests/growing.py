@@ -160,6 +160,6 @@ def grown(random_source: random.Random, nodes: int = 14) -> Growing:
         growing.start((2, 4, 6, 6))
     while len(growing.network.nodes) < nodes:
         pairs = UNPOOLING if any(value.indices for value in growing.values) else ()
-        growing.grow(random_source.choice((*PLACED, *pairs * 3)))
+        growing.grow(random_source.choice((*PLACED, *pairs * 6)))
     growing.finish()
     return growing

@@ -268,10 +268,10 @@ def _input_shapes(network: Network, node: Node, scope: Scope) -> tuple[Shape, ..
     return Analysis(network, scope).facts(node.id).known_inputs()
 
 
-def _mends(
-    network: Network, node: Node, layer: Layer, problem: Problem, scope: Scope
-) -> bool:
+def _mends(network: Network, node: Node, layer: Layer, problem: Problem, scope: Scope) -> bool:
     shapes = _input_shapes(network, node, scope)
     if shapes is None:
         return False
-    return all(p.kind is not problem.kind or p.warning for p in layer.problems(shapes))
+    before = {p.kind for p in node.layer.problems(shapes) if not p.warning}
+    after = {p.kind for p in layer.problems(shapes) if not p.warning}
+    return problem.kind not in after and after <= before

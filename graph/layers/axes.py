@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from graph.declaration import flag, integer, integers, show
 from graph.layer import Apply, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
@@ -116,7 +117,8 @@ class MeanOver(Layer):
         (shape,) = inputs
         for dim in self.dim:
             if position(dim, len(shape)) is None:
-                yield from (no_dimension(shape, "dim", dim))
+                for problem in no_dimension(shape, "dim", dim):
+                    yield replace(problem, changes={"dim": (-1,)})
                 return
         places = {position(dim, len(shape)) for dim in self.dim}
         if len(places) < len(self.dim):

@@ -9,6 +9,7 @@ import pytest
 
 from graph.analysis import Analysis, Fault
 from graph.analysis.faults import repairs
+from graph.draw import Drawing, whole
 from graph.edits import Connect, Disconnect, RemoveNode, SetLayer
 from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
@@ -24,6 +25,7 @@ from graph.layers import (
     Input,
     Linear,
     MaxPool2d,
+    MaxUnpool2d,
     Multiply,
     Output,
     ReLU,
@@ -247,10 +249,23 @@ EXAMPLES = [
         None,
         "32×6×6",
         "output1 · input from conv1 32×6×6: Classification compares one value per class, a "
-        "vector. Put a global pooling and a flatten before the output.",
+        "vector. Put a global pooling and a flatten before the output, or set target to mask.",
         warning=True,
         mended=False,
         on_wire=True,
+    ),
+    Example(
+        FaultKind.LOSS,
+        TAIL,
+        "output1",
+        None,
+        "3",
+        "output1 · input from flatten1 3: A mask needs values for each pixel: classes, height, "
+        "width. Take the output of a convolution, or set target to class.",
+        warning=True,
+        mended=False,
+        on_wire=True,
+        ends=(Output(target="mask"),),
     ),
 ]
 
@@ -334,6 +349,80 @@ def test_in_place_on_a_shared_output_is_a_fault() -> None:
     network.do(repair.edit)
     assert Analysis(network).errors() == []
     assert merged in network.nodes
+
+
+def test_a_formula_that_gives_no_setting_is_a_fault_of_its_field() -> None:
+    draw = Drawing()
+    draw.input("image", (3, 8, 8))
+    conv = draw.put(Conv2d(), draw.last, out_channels="in_channels - 3")
+    draw.then(*TAIL, Output())
+    (fault,) = Analysis(draw.network).errors()
+    assert (fault.kind, fault.node, fault.field) == (FaultKind.FORMULA, conv, "out_channels")
+    assert fault.value == "in_channels - 3"
+    assert "out_channels 0: must be a whole number" in str(fault.sentence())
+
+
+def test_a_fault_inside_of_a_block_shows_at_its_use() -> None:
+    draw = Drawing()
+    draw.input("image", (3, 8, 8))
+    inside = Drawing.of_block(draw.library, "Pair", "Two groups.", whole("channels", 4))
+    inside.input("input", (4, 8, 8))
+    inside.put(Conv2d(groups=2), inside.last, name="halves", out_channels="channels")
+    inside.output()
+    inside.define()
+    use = draw.use("Pair", name="pair")
+    draw.then(*TAIL, Output())
+    (fault,) = Analysis(draw.network).errors()
+    assert (fault.kind, fault.node, fault.value) == (FaultKind.BLOCK, use, "Pair")
+    assert "inside, at halves: groups 2: 3 input channels" in str(fault.sentence())
+
+
+def pooled_twice(unpool: Layer) -> tuple[Network, str, str]:
+    """Maxima of a map of 9×9, and their positions, wired to an unpooling."""
+    network, ids = chain(Input(shape=(1, 9, 9)), MaxPool2d(return_indices=True), ReLU())
+    node = place(network, unpool, ids[-1])
+    wire = network.new_id("w")
+    network.do(Connect(Wire(wire, ids[1], "indices", node, "indices")))
+    place(network, Output(), place(network, Flatten(), node))
+    return network, node, wire
+
+
+def test_positions_of_another_map_show_on_their_wire_and_the_size_is_offered() -> None:
+    network, node, wire = pooled_twice(MaxUnpool2d())
+    (fault,) = Analysis(network).errors()
+    assert (fault.kind, fault.node, fault.wire) == (FaultKind.POSITIONS, node, wire)
+    assert str(fault.sentence()) == (
+        "unpool1 · input from maxpool1 1×4×4: its positions are those of a map 9×9, and this gives "
+        "8×8. Use window, stride and padding of maxpool1, and output_size 9×9."
+    )
+    (repair,) = repairs(network, fault)
+    network.do(repair.edit)
+    assert Analysis(network).errors() == []
+    assert network.nodes[node].layer == MaxUnpool2d(output_size=(9, 9))
+
+
+def test_no_size_is_offered_where_another_window_is_needed() -> None:
+    network, _, _ = pooled_twice(MaxUnpool2d(kernel_size=(1, 1)))
+    (fault,) = Analysis(network).errors()
+    assert fault.kind is FaultKind.POSITIONS
+    assert repairs(network, fault) == ()
+
+
+def test_a_shared_output_is_not_overwritten_inside_of_a_block() -> None:
+    draw = Drawing()
+    inside = Drawing.of_block(draw.library, "Gate", "Overwrites.")
+    start = inside.input("input", (4, 8, 8))
+    inside.then(ReLU(inplace=True))
+    inside.put(Add(), inside.last, start)
+    inside.output()
+    inside.define()
+    draw.input("image", (3, 8, 8))
+    draw.then(Conv2d())
+    draw.use("Gate")
+    draw.then(*TAIL, Output())
+    (fault,) = Analysis(draw.network).errors()
+    assert fault.kind is FaultKind.BLOCK
+    assert "inplace on: it would overwrite the output of input" in str(fault.sentence())
 
 
 def test_faults_of_the_whole_network() -> None:
@@ -430,6 +519,9 @@ def test_faults_go_when_their_cause_goes() -> None:
 
 
 SHOWN_ELSEWHERE = {
+    FaultKind.BLOCK,
+    FaultKind.FORMULA,
+    FaultKind.POSITIONS,
     FaultKind.CYCLE,  # refused before it can stand in a network: test_edits
     FaultKind.WRONG_KIND,  # the same
     FaultKind.MERGE_MISMATCH,
