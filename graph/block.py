@@ -161,7 +161,8 @@ class Inside:
         masks = backward(network, self.facts, {(wire.source, place): tuple(outputs)})
         start = self.block.entrances[entrance]
         shape = self.facts[start].outputs[0] or ()
-        return masks.get((start, 0), (0,) * (len(shape) - 1))
+        # Of a vector without axes one empty set says that nothing is seen.
+        return masks.get((start, 0), (0,) * max(1, len(shape) - 1))
 
 
 def through(inner: tuple[Strands, ...], image: tuple[Strands, ...]) -> tuple[Strands, ...]:
@@ -260,8 +261,12 @@ class Block:
 
     def words(self) -> frozenset[str]:
         """All that formulas inside may speak of, besides the node's own input."""
-        channels = {f"{self.network.nodes[node].name}_channels" for node in self.entrances}
-        return frozenset({*self.defaults(), *CHAIN_WORDS, *channels})
+        sizes: set[str] = set()
+        for node in self.entrances:
+            placed = self.network.nodes[node]
+            shape = placed.layer.shape if isinstance(placed.layer, Input) else ()
+            sizes.update(_sizes(placed.name, shape))
+        return frozenset({*self.defaults(), *CHAIN_WORDS, *sizes})
 
     def scope(
         self, values: Mapping[str, Any], shapes: Sequence[Shape], entries: Mapping[str, Any]
@@ -270,7 +275,7 @@ class Block:
         words: those of the chain."""
         words = {**entries, **values}
         for node, shape in zip(self.entrances, shapes, strict=True):
-            words[f"{self.network.nodes[node].name}_channels"] = shape[0]
+            words.update(_sizes(self.network.nodes[node].name, shape))
         return Scope(words, dict(zip(self.entrances, shapes, strict=True)), inside=True)
 
     def inside(
@@ -330,6 +335,12 @@ class Block:
     def _key(self) -> tuple[int, int]:
         network = self.network
         return len(network.nodes), len(network.wires)
+
+
+def _sizes(name: str, shape: Shape) -> dict[str, int]:
+    """The words for the sizes of an input: channels, and height and width of an image."""
+    axes = ("channels", "height", "width") if len(shape) == 3 else ("channels",)
+    return {f"{name}_{axis}": size for axis, size in zip(axes, shape, strict=False)}
 
 
 @dataclass(frozen=True, slots=True)

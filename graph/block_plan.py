@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from graph.block import CHAIN_WORDS, Block
 from graph.block_use import BlockUse
 from graph.declaration import Kind
-from graph.dims import Dim, Named, names_of
+from graph.dims import Dim, Named, counted, names_of, times
 from graph.layer import Apply, Call, Shape
 from graph.names import class_name, is_plain
 from graph.plan import Plan, Repeat
@@ -51,10 +52,28 @@ def block_plan(use: BlockUse, inputs: Sequence[Shape]) -> Plan | Repeat:
 
 def traced_shapes(use: BlockUse, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
     """The output shapes of a use, in the expressions of its parameters and inputs."""
-    shapes = tuple(inputs)
+    shapes = before = tuple(inputs)
     for index in range(use.repeat):
         shapes = _outputs(use.block, use.arguments(index), shapes, (index, use.repeat))
-    return shapes
+        if index == 0:
+            first = shapes
+    if not isinstance(use.repeat, Dim):
+        return shapes
+    return tuple(
+        tuple(map(partial(_grown, use.repeat), *sizes))
+        for sizes in zip(before, first, shapes, strict=True)
+    )
+
+
+def _grown(count: Dim, before: int, first: int, last: int) -> int:
+    """A size behind a chain of ``count``, in terms of it where each adds the same to the size."""
+    (start, what), (end, same) = counted(before), counted(first)
+    added = end - start
+    value = int(before) // start
+    if what != same or not added or value * (start + added * int(count)) != last:
+        return last
+    assert isinstance(before, Dim)
+    return times(start + added * count, value, what, before.names)
 
 
 def _outputs(

@@ -7,6 +7,7 @@ arguments that an expression needs.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 ATOM, UNARY, PRODUCT, SUM, COMPARISON, NOT, AND, OR, CHOICE = range(9, 0, -1)
@@ -45,6 +46,9 @@ class Dim(int):
             return NotImplemented
         if _is(other, 0):
             return self
+        (count, what), (more, same) = counted(self), counted(other)
+        if what == same:
+            return times(count + more, int(self) // count, what, self.names)
         return self._join(int(self) + int(other), self, "+", other, SUM)
 
     def __radd__(self, other: int) -> Dim:
@@ -92,18 +96,43 @@ class Dim(int):
             return NotImplemented
         return self._join(int(other) // int(self), other, "//", self, PRODUCT)
 
-    def __neg__(self) -> Dim:
-        return Dim(-int(self), f"-{_text(self, UNARY)}", UNARY, self.names)
-
     def __rmod__(self, other: int) -> Dim:
         if not isinstance(other, int):
             return NotImplemented
         return self._join(int(other) % int(self), other, "%", self, PRODUCT)
 
+    def __neg__(self) -> Dim:
+        if self.level == UNARY and self.expression.startswith("-"):
+            return Dim(-int(self), self.expression[1:], ATOM, self.names)
+        return Dim(-int(self), f"-{_text(self, UNARY)}", UNARY, self.names)
+
     def __mod__(self, other: int) -> Dim:
         if not isinstance(other, int):
             return NotImplemented
         return self._join(int(self) % int(other), self, "%", other, PRODUCT)
+
+
+_COUNTED = re.compile(r"(\d+) \* (\w+(?:\([^()]*\))?|\([^()]*\))", re.ASCII)
+_ATOM = re.compile(r"\w+(?:\([^()]*\))?", re.ASCII)
+
+
+def counted(value: int) -> tuple[int, str]:
+    """How often, and what: ``2 * channels`` is twice ``channels``."""
+    if not isinstance(value, Dim):
+        return 1, repr(value)
+    found = _COUNTED.fullmatch(value.expression)
+    if found is None or not int(found[1]):
+        return 1, value.expression
+    what = found[2]
+    return int(found[1]), what[1:-1] if what.startswith("(") else what
+
+
+def times(count: int, value: int, what: str, names: frozenset[str]) -> Dim:
+    """``count`` times the expression ``what`` of the given value; ``count`` may be traced."""
+    term = Dim(value, what, ATOM if _ATOM.fullmatch(what) else SUM, names)
+    if not isinstance(count, Dim):
+        return count * term
+    return Dim.__mul__(count, term)
 
 
 class Named:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ _POSITIONAL = {
     "F.pad": 1,
 }
 """How many arguments behind the values are written without their names."""
+_SIMPLE = re.compile(r"(-?\w+)?", re.ASCII)
+"""A bound that stands beside its colon without a space."""
 
 
 def expression(operation: Apply, values: Sequence[str]) -> Expression:
@@ -43,12 +46,19 @@ def expression(operation: Apply, values: Sequence[str]) -> Expression:
         return Group(target, (values[0], f"{values[1]}.mT"))
     count = _POSITIONAL.get(target, 0)
     written = [
-        literal(value, short=False) if number < count else f"{name}={literal(value, short=False)}"
+        _argument("" if number < count else f"{name}=", value)
         for number, (name, value) in enumerate(arguments.items())
     ]
     if target in _LISTED:
         return Group(target, (Group("", tuple(values), "[]"), *written))
     return Group(target, (*values, *written))
+
+
+def _argument(prefix: str, value: Any) -> Expression:
+    """One argument; a tuple is a group, so that a long one can be broken."""
+    if isinstance(value, tuple) and len(value) > 1:
+        return Group(prefix, tuple(literal(item, short=False) for item in value))
+    return prefix + literal(value, short=False)
 
 
 def _chain(target: str, arguments: Mapping[str, Any], values: Sequence[str]) -> Expression:
@@ -65,10 +75,13 @@ def _chain(target: str, arguments: Mapping[str, Any], values: Sequence[str]) -> 
 
 def _slices(arguments: Mapping[str, Any]) -> str:
     """``:, 2:-1`` for start 2 and stop −1 along dimension 1."""
-    start, stop, step = (arguments.get(name) for name in ("start", "stop", "step"))
-    text = f"{_bound(start)}:{_bound(stop)}"
-    if step not in (None, 1):
-        text += f":{literal(step)}"
+    bounds = [_bound(arguments.get(name)) for name in ("start", "stop", "step")]
+    if bounds[2] in ("", "1"):
+        bounds.pop()
+    if all(_SIMPLE.fullmatch(bound) for bound in bounds):
+        text = ":".join(bounds)
+    else:  # as the formatter of Python sets it
+        text = " : ".join(bounds).replace(":  :", "::").strip()
     return ", ".join([":"] * int(arguments["dim"]) + [text])
 
 

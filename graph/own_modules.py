@@ -17,24 +17,26 @@ from types import MappingProxyType
 OWN_MODULES: Mapping[str, str] = MappingProxyType(
     {
         "DropPath": "drop_path",
+        "Expectation": "expectation",
         "FixedKernel": "fixed_kernel",
         "LocallyConnected1d": "locally_connected1d",
         "LocallyConnected2d": "locally_connected2d",
         "RadialBasis": "radial_basis",
         "ScaledTanh": "scaled_tanh",
         "Shortcut": "shortcut",
+        "TableConv2d": "table_conv2d",
     }
 )
 """Class name -> name of its file, without the suffix."""
 
-NAMES = frozenset({"torch", "Tensor", "nn", "F", "math", "ops"})
-"""What the source of an own module may take from outside itself."""
 OWN_FUNCTIONS: Mapping[str, str] = MappingProxyType({"init_classic_": "init_classic"})
 """The same for functions of ``nn.init``'s kind."""
 
 OWN_NAMES = OWN_MODULES.keys() | OWN_FUNCTIONS.keys()
 """All that ``own_module`` reads."""
 
+NAMES = frozenset({"torch", "Tensor", "nn", "F", "math", "ops"})
+"""What the source of an own module may take from outside itself."""
 
 _FOLDER = Path(__file__).resolve().parents[1] / "resources" / "modules"
 

@@ -42,6 +42,7 @@ from graph.layers.axes import (
 )
 from graph.layers.convolution import Conv1d, Conv2d, Conv3d
 from graph.layers.deformable import DeformConv2d
+from graph.layers.expectation import Expectation
 from graph.layers.fixed_kernel import FixedKernel
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
@@ -121,6 +122,7 @@ from graph.layers.slicing import (
     Slice,
     Split,
 )
+from graph.layers.table import TableConv2d
 from graph.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from graph.layers.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from graph.layers.upsampling import PixelShuffle, PixelUnshuffle, Upsample
@@ -136,6 +138,7 @@ LAYERS: tuple[type[Layer], ...] = (
     ConvTranspose3d,
     LocallyConnected1d,
     LocallyConnected2d,
+    TableConv2d,
     Shortcut,
     DeformConv2d,
     FixedKernel,
@@ -204,6 +207,7 @@ LAYERS: tuple[type[Layer], ...] = (
     GLU,
     Linear,
     RadialBasis,
+    Expectation,
     MatMul,
     Add,
     Subtract,
@@ -293,6 +297,7 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "EfficientChannelAttention",
+    "Expectation",
     "FeatureAlphaDropout",
     "FixedKernel",
     "Flatten",
@@ -362,6 +367,7 @@ __all__ = [
     "Squeeze",
     "SqueezeExcitation",
     "Subtract",
+    "TableConv2d",
     "Tanh",
     "Tanhshrink",
     "Threshold",

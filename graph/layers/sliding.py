@@ -11,6 +11,7 @@ from math import gcd
 from typing import Any, ClassVar
 
 from graph.declaration import integer, pair, show, triple
+from graph.dims import is_traced
 from graph.layer import FaultKind, Layer, Problem, Shape, dims, needs_image
 from graph.message import Message, say
 
@@ -56,6 +57,9 @@ def short(value: Sizes) -> str:
 
 def window_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
     """⌊(H + 2p − d·(k−1) − 1) / s⌋ + 1, as torch.nn.Conv2d documents it."""
+    if stride == 1 and not is_traced((kernel, stride, padding, dilation)):
+        added = 2 * padding - dilation * (kernel - 1)
+        return size + added if added >= 0 else size - -added
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 

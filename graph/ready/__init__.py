@@ -18,6 +18,7 @@ from graph.ready.mobile import MOBILE
 from graph.ready.residual import RESIDUAL
 from graph.ready.unet import UNET
 from graph.ready.xception import XCEPTION
+from graph.ready.yolo import YOLO
 
 FAMILIES = (
     RESIDUAL,
@@ -29,6 +30,7 @@ FAMILIES = (
     DENSE,
     MOBILE,
     UNET,
+    YOLO,
 )
 
 READY: Mapping[str, Maker] = MappingProxyType(

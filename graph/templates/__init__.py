@@ -16,6 +16,7 @@ from graph.templates.template import Fit, Template
 from graph.templates.unet import UNET
 from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
 from graph.templates.xception import XCEPTION
+from graph.templates.yolo import YOLO11N
 
 TEMPLATES: tuple[Template, ...] = (
     LINEAR,
@@ -39,6 +40,7 @@ TEMPLATES: tuple[Template, ...] = (
     SQUEEZENET,
     RESNEXT50,
     UNET,
+    YOLO11N,
     VGG_SMALL,
     RESNET_SMALL,
     SE_RESNET_SMALL,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from graph.draw import Drawing
-from graph.layer import Shape
-from graph.layers import Conv2d, Pad2d, Slice
+from graph.layers import Conv2d
 from graph.message import say
 from graph.network import Network
+from graph.templates.fitting import cut_to, pad_to
 from graph.templates.notes import NOTES
 from graph.templates.template import Fit, Template
 
 CHANNELS = (16, 32, 64, 128, 256)
 """Of the levels, from the whole image to a sixteenth of its side."""
+MULTIPLE = 16
 
 
 def unet(fit: Fit) -> Network:
@@ -19,7 +20,7 @@ def unet(fit: Fit) -> Network:
     to its size."""
     draw = Drawing()
     draw.input("input", fit.shape)
-    pad_to(draw, fit.shape, 2 ** (len(CHANNELS) - 1))
+    pad_to(draw, fit.shape, MULTIPLE)
     draw.use("Double convolution", name="level1", channels=CHANNELS[0])
     levels = [draw.last]
     for number, channels in enumerate(CHANNELS[1:], 1):
@@ -29,23 +30,9 @@ def unet(fit: Fit) -> Network:
         draw.use("U-Net up", draw.last, levels.pop(), name=f"up{number}", channels=channels)
     mask = Conv2d(out_channels=fit.classes, kernel_size=(1, 1))
     draw.put(mask, draw.last, name="mask")
-    _cut(draw, fit.shape)
+    cut_to(draw, fit.shape, MULTIPLE)
     draw.output(target="mask")
     return draw.network
-
-
-def pad_to(draw: Drawing, shape: Shape, multiple: int) -> None:
-    """Add rows below and columns to the right where height and width are no multiples."""
-    bottom, right = (-size % multiple for size in shape[1:])
-    if bottom or right:
-        draw.then(Pad2d(left=0, right=right, top=0, bottom=bottom))
-
-
-def _cut(draw: Drawing, shape: Shape) -> None:
-    """Take the added rows and columns away."""
-    for dim, size in enumerate(shape[1:], 2):
-        if size % 2 ** (len(CHANNELS) - 1):
-            draw.then(Slice(dim=dim, stop=size))
 
 
 UNET = Template(

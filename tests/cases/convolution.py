@@ -11,6 +11,7 @@ from graph.layers.deformable import DeformConv2d
 from graph.layers.fixed_kernel import KERNELS, FixedKernel
 from graph.layers.local import LocallyConnected1d, LocallyConnected2d
 from graph.layers.sliding import Sliding, joined
+from graph.layers.table import TableConv2d
 from graph.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16)
@@ -133,7 +134,24 @@ def _fixed(source: random.Random) -> tuple[Layer, list[Shape]]:
     return layer, [(source.randint(1, 4), source.choice(SIZES), source.choice(SIZES))]
 
 
+def _table(source: random.Random) -> tuple[Layer, list[Shape]]:
+    maps = source.randint(1, 6)
+    known = "123456"[: maps + (source.random() < 0.1)]
+    rows = ["".join(source.sample(known, source.randint(1, len(known)))) for _ in range(maps + 1)]
+    if source.random() < 0.1:
+        rows.append(source.choice(("11", "10", "9")))
+    layer = TableConv2d(
+        table=tuple(map(int, rows)),
+        kernel_size=(source.randint(1, 4), source.randint(1, 4)),
+        stride=(source.randint(1, 3), source.randint(1, 3)),
+        padding=(source.randint(0, 2), source.randint(0, 2)),
+        bias=source.random() < 0.5,
+    )
+    return layer, [(maps, source.choice(SIZES), source.choice(SIZES))]
+
+
 CASES = {
+    TableConv2d: _table,
     DeformConv2d: _deformable,
     FixedKernel: _fixed,
     **{kind: _convolution(kind) for kind in (Conv1d, Conv3d)},

@@ -65,9 +65,11 @@ SMALL = ("vgg-small", "resnet-small", "se-resnet-small")
 
 MISSING = {
     "lenet5-1998",
-    "yolo11n",
 }
 """Architectures that cannot be started from yet."""
+
+UNTRAINED = ("yolo11n",)
+"""Architectures that warn that they cannot be trained here."""
 
 
 def test_every_architecture_is_there_in_order() -> None:
@@ -83,7 +85,8 @@ def test_an_architecture_has_its_published_figures(name: str) -> None:
     assert (template.shape, template.classes) == (figures.shape, figures.classes)
     assert template.literature
     analysis = Analysis(template.build().network)
-    assert analysis.faults() == []
+    assert [fault for fault in analysis.faults() if name not in UNTRAINED] == []
+    assert analysis.errors() == []
     totals = analysis.totals()
     if figures.parameters is not None:
         assert totals.parameters == figures.parameters
