@@ -154,6 +154,11 @@ class Form(QWidget):
 
     def set_words(self, words: Mapping[str, Any]) -> None:
         """The words that formulas may use here, with their values; without any, none is taken."""
+        if bool(words) != bool(self._words):
+            hint = tr("Type = for a formula.") if words else ""
+            for row in self._rows.values():
+                for widget in (row.label, *row.editor.inputs()):
+                    widget.setToolTip(f"{tr(row.spec.help)} {hint}".strip())
         self._words = words
         for row in self._rows.values():
             if row.entry is not None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.block_use import BlockUse
+from graph.edits import SetLayer
 from gui.canvas.anatomy import Form
 from gui.canvas.arrange import lay_out
+from gui.canvas_menu import names_for
 from gui.preferences import Preferences
 from gui.session import Session
 from gui.theme import apply_theme
@@ -276,3 +279,73 @@ def test_a_block_of_several_ports_names_them(window):
     assert all(slot.title for slot in face.inputs)
     assert skip in session.network.nodes
     assert not session.main_analysis.errors()
+
+
+def test_a_fault_inside_is_told_at_the_use_and_mended_inside(window):
+    session = window.session
+    session.enter(named(session, "stage2"))
+    first = named(session, "skip")
+    layer = session.network.nodes[first].layer
+    assert session.do(SetLayer(first, layer.changed(groups=3), {"out_channels": "width"}))
+    window.problems.refresh()
+    assert any(fault.node == first for fault in window.problems.faults())
+    uses = {fault.node for fault in session.main_analysis.errors()}
+    assert named_in_main(session, "stage1") in uses
+    assert window.training.run_plan is None
+    window.training._start(single_step=True)
+    assert window.training.run_plan is None
+    assert session.depth == 0  # the training shows what stands in its way
+    session.undo_stack.undo()
+    assert session.titles() == ["stage2"]
+    assert not session.main_analysis.errors()
+
+
+def named_in_main(session: Session, name: str) -> str:
+    nodes = session.project.network.nodes
+    return next(n for n, node in nodes.items() if node.name == name)
+
+
+def test_a_port_that_is_wired_outside_cannot_be_deleted_inside(window):
+    session = window.session
+    session.enter(named(session, "stage2"))
+    output = named(session, "output")
+    session.select([output])
+    key(window, Qt.Key.Key_Delete)
+    assert output in session.network.nodes
+    assert session.titles() == ["stage2"]
+    mirrored(window.canvas)
+
+
+def test_the_context_menu_offers_what_suits(window):
+    session = window.session
+    session.select([named(session, "stage1")])
+    assert {"open_block", "unpack", "group", "freeze"} <= set(names_for(session))
+    session.select([named(session, "fc1")])
+    assert "open_block" not in names_for(session)
+    session.enter(named(session, "stage1"))
+    session.select([])
+    assert "leave_block" in names_for(session)
+    place = body(window.canvas, named(session, "skip"))
+    canvas = window.canvas
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, place, canvas.viewport().mapToGlobal(place)
+    )
+    QApplication.sendEvent(canvas.viewport(), event)
+    assert session.selection == [named(session, "skip")]
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    assert window.actions_table["group"] in menu.actions()
+    menu.close()
+
+
+def test_ports_and_nodes_say_what_they_are(window):
+    session = window.session
+    node = named(session, "stage2")
+    item = window.canvas.canvas.nodes[node]
+    port = item.output_point(item.face.outputs[0])
+    assert window.canvas.pointing.tooltip(port).startswith("output 32")
+    assert "stage2, Residual" in window.canvas.pointing.tooltip(item.rect().center())
+    session.enter(node)
+    item = window.canvas.canvas.nodes[named(session, "input")]
+    assert item.face.kind == "Input port"
+    assert item.face.rows[0][0] == "16×28×28"
