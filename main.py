@@ -374,7 +374,10 @@ def check_report(project: Project, analysis: Analysis) -> dict[str, Any]:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    plan = plan_of(load(options))
+    from backend.settings import started
+
+    project = load(options)
+    plan = started(plan_of(project), project.training)
     out: Path = options.out
     if out.suffix != ".py":
         raise UserError(say("--out {path}: the name of a Python file ends in .py", path=str(out)))

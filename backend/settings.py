@@ -5,7 +5,8 @@ Nothing here imports torch: the window shows the form before torch is loaded.
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -18,8 +19,16 @@ from graph.declaration import (
     optional_integer,
     real,
 )
-from graph.initialisation import CLASSIC_HELP, CONSTANT, HELP, SCHEMES, value_field
+from graph.initialisation import (
+    CLASSIC_HELP,
+    CONSTANT,
+    HELP,
+    SCHEMES,
+    value_field,
+    with_initialisation,
+)
 from graph.message import say
+from graph.plan import Plan
 
 OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle")
@@ -84,6 +93,10 @@ class TrainingSettings(Declaration):
             )
         return self
 
+    def started(self, plan: Plan) -> Plan:
+        """The plan with the first weights that these settings ask for."""
+        return with_initialisation(plan, self.initialisation, self.initial_value)
+
     def unused(self) -> frozenset[str]:
         """Fields without effect while the others are as they are; the form shows them dimmed."""
         names = set()
@@ -98,3 +111,11 @@ class TrainingSettings(Declaration):
         if self.device in ("cuda", "mps"):
             names.add("threads")
         return frozenset(names)
+
+
+def started(plan: Plan, training: Mapping[str, Any]) -> Plan:
+    """The plan with the first weights that a project's training asks for, if that is legal."""
+    try:
+        return TrainingSettings.make(training).started(plan)
+    except FieldError:
+        return plan

@@ -40,7 +40,6 @@ from backend.probe import Probe, evaluating
 from backend.randomness import apart, seed_random
 from backend.schedule import Schedule
 from backend.settings import TrainingSettings
-from graph.initialisation import with_initialisation
 from graph.message import say
 from graph.plan import Plan
 
@@ -74,8 +73,7 @@ def train(
     run: _Run | None = None
     try:
         if module is None:
-            scheme, value = settings.initialisation, settings.initial_value
-            module = build(with_initialisation(plan, scheme, value), seed=settings.seed)
+            module = build(settings.started(plan), seed=settings.seed)
         run = _Run(plan, settings, data, module, control or Control(), looks or Looks(), out)
         yield from apart(run.events(), data.device)
         return

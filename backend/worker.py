@@ -21,7 +21,6 @@ from backend.events import Event, Failed, Finished, Notice, Preparing
 from backend.looking import Looks, View
 from backend.settings import TrainingSettings
 from backend.start import Start
-from graph.initialisation import with_initialisation
 from graph.message import Message, UserError, say
 from graph.plan import Plan
 
@@ -169,9 +168,7 @@ class Worker:
         self._check_stop()
         yield Preparing(say("Building the network"))
         device = choose_device(self.settings.device)
-        plan = with_initialisation(
-            self.plan, self.settings.initialisation, self.settings.initial_value
-        )
+        plan = self.settings.started(self.plan)
         start = self._start
         fresh = start is None or not start.strict
         module = build(plan, seed=self.settings.seed, initialise=fresh)

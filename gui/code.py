@@ -6,14 +6,16 @@ network is written in a thread, from a copy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from backend.settings import started
 from graph.analysis import Analysis
 from graph.block import Block
 from graph.export import Source, source
@@ -82,6 +84,7 @@ class CodePanel(QWidget):
         self.view.line_chosen.connect(self._choose_line)
         session.main_changed.connect(self._changed)
         session.blocks_changed.connect(self._later.start)
+        session.settings_changed.connect(self._settings_changed)
         session.document_replaced.connect(self._replaced)
         session.selection_changed.connect(lambda: self._light(follow=not self.view.hasFocus()))
         self._replaced()
@@ -99,6 +102,15 @@ class CodePanel(QWidget):
         if change.meaning or change.renamed:
             self._later.start()
 
+    def _settings_changed(self) -> None:
+        if self._first_weights() != self._started:
+            self._later.start()
+
+    def _first_weights(self) -> tuple[object, ...]:
+        """The settings of training that the source depends on."""
+        training = self._session.project.training
+        return training.get("initialisation"), training.get("initial_value")
+
     def _replaced(self) -> None:
         self._written = None
         self.write_now()
@@ -114,6 +126,7 @@ class CodePanel(QWidget):
     def write_now(self) -> None:
         """Write the source of the present state."""
         self._later.stop()
+        self._started = self._first_weights()
         if self._task is not None:
             self._task.drop()
             self._task = None
@@ -122,7 +135,7 @@ class CodePanel(QWidget):
         if analysis.errors():
             self._show(None)
         elif len(network.nodes) < LARGE:
-            self._show(written(network, analysis, name))
+            self._show(written(network, analysis, name, self._session.project.training))
         else:
             self._task = Task(self._writing(network, analysis, name), "convloom-source", self)
             self._task.done.connect(self._arrived)
@@ -132,11 +145,12 @@ class CodePanel(QWidget):
         self, network: Network, analysis: Analysis, name: str
     ) -> Callable[[], Source | None]:
         """What the thread does. Blocks are shared by copies, so a plan is made of them first."""
+        training = self._session.project.training
         if network.library.blocks:
-            plan = make_plan(network, analysis, name)
+            plan = started(make_plan(network, analysis, name), training)
             return lambda: source(plan)
         copy = copied(network)
-        return lambda: written(copy, Analysis(copy), name)
+        return lambda: written(copy, Analysis(copy), name, training)
 
     def _arrived(self, result: object) -> None:
         self._task = None
@@ -247,9 +261,11 @@ class CodePanel(QWidget):
             ) from error
 
 
-def written(network: Network, analysis: Analysis, name: str) -> Source | None:
-    """The source of a network, or None if it is not ready."""
+def written(
+    network: Network, analysis: Analysis, name: str, training: Mapping[str, Any]
+) -> Source | None:
+    """The source of a network that starts as its training asks for, or None if it is not ready."""
     try:
-        return source(make_plan(network, analysis, name))
+        return source(started(make_plan(network, analysis, name), training))
     except NotReady:
         return None

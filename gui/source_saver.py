@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from backend.settings import started
 from graph.export import source
 from graph.files import write_bytes, write_text
 from graph.message import UserError, say
@@ -84,7 +85,7 @@ class SourceSaver(QObject):
             plan = make_plan(session.project.network, session.main_analysis, session.project.name)
         except NotReady:
             return None
-        return plan if weights_fit(run, plan) else None
+        return started(plan, session.project.training) if weights_fit(run, plan) else None
 
     def _save_source(self, path: Path, *, trained: bool) -> None:
         try:

@@ -16,7 +16,6 @@ from backend.data.source import LoadCancelled
 from backend.looking import View
 from backend.settings import TrainingSettings
 from backend.worker import DataRequest
-from graph.initialisation import with_initialisation
 from graph.message import Message, UserError, say
 from graph.plan import Plan
 from gui.background import Task
@@ -136,7 +135,7 @@ class _Bench:
         from backend.build import build
 
         settings = still.settings
-        plan = with_initialisation(still.plan, settings.initialisation, settings.initial_value)
+        plan = settings.started(still.plan)
         if self._plan != plan or self._seed != settings.seed:
             self._module = build(plan, seed=settings.seed)
             self._plan, self._seed = plan, settings.seed

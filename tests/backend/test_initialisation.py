@@ -19,7 +19,7 @@ from backend.build import build
 from backend.data.catalogue import open_data
 from backend.data.prepare import prepare
 from backend.events import Finished
-from backend.settings import TrainingSettings
+from backend.settings import TrainingSettings, started
 from backend.trainer import train
 from graph import kernels
 from graph.dims import Named
@@ -52,7 +52,7 @@ from graph.layers import (
     WeightedAvgPool2d,
 )
 from graph.plan import Plan
-from tests.backend.networks import branching, convolution, step
+from tests.backend.networks import branching, convolution, step, template_plan
 
 
 def plan_with(scheme: str, *, bias: bool = True) -> Plan:
@@ -68,6 +68,17 @@ def plan_with(scheme: str, *, bias: bool = True) -> Plan:
     return Plan("Started", (("x", (1, 8, 8)),), steps, (("fc", 0),))
 
 
+def imported(text: str, folder: Path) -> Any:
+    """An exported file as a module."""
+    (folder / "started.py").write_text(text)
+    spec = importlib.util.spec_from_file_location("started", folder / "started.py")
+    assert spec is not None
+    assert spec.loader is not None
+    file = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(file)
+    return file
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("bias", [True, False])
 def test_the_built_module_equals_the_exported_class(
@@ -75,12 +86,7 @@ def test_the_built_module_equals_the_exported_class(
 ) -> None:
     plan = plan_with(scheme, bias=bias)
     text = source(plan).text
-    (tmp_path / "started.py").write_text(text)
-    spec = importlib.util.spec_from_file_location("started", tmp_path / "started.py")
-    assert spec is not None
-    assert spec.loader is not None
-    file = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(file)
+    file = imported(text, tmp_path)
     torch.manual_seed(6)
     expected = file.Started().state_dict()
     before = torch.get_rng_state()
@@ -88,6 +94,17 @@ def test_the_built_module_equals_the_exported_class(
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(found[name], expected[name]) for name in expected)
     assert ("(self.conv.weight" in text) == (scheme != DEFAULT)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_exported_class_starts_as_the_training_asks_for(scheme: str, tmp_path: Path) -> None:
+    training = {"initialisation": scheme, "initial_value": 0.25}
+    plan = started(template_plan("resnet-small"), training)
+    file = imported(source(plan).text, tmp_path)
+    torch.manual_seed(3)
+    expected = getattr(file, plan.class_name)().state_dict()
+    found = build(plan, seed=3).state_dict()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
 
 
 def test_every_scheme_is_written_as_ruff_would(tmp_path: Path) -> None:

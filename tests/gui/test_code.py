@@ -51,6 +51,16 @@ def test_the_source_follows_an_edit(qtbot, session, panel):
     assert panel.view.toPlainText() == panel.text.rstrip("\n")
 
 
+def test_the_source_starts_as_the_training_does(qtbot, session, panel):
+    assert "nn.init" not in panel.text
+    session.set_training({"initialisation": "kaiming_normal"})
+    qtbot.waitUntil(lambda: "nn.init.kaiming_normal_(self." in panel.text)
+    session.set_training({"initialisation": "constant", "initial_value": 0.5})
+    qtbot.waitUntil(lambda: "val=0.5" in panel.text)
+    session.set_training({"initialisation": "of another version"})
+    qtbot.waitUntil(lambda: "nn.init" not in panel.text)
+
+
 def test_a_chosen_node_lights_its_lines(session, panel):
     conv = conv_of(session)
     name = session.network.nodes[conv].name
