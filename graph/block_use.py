@@ -145,16 +145,15 @@ class BlockUse(Layer):
     def _problem_inside(self, inside: Inside, index: int) -> Problem | None:
         from graph.analysis.faults import structural
 
-        nodes = self.block.network.nodes
+        nodes, needed = self.block.network.nodes, self.block.needed
         for node in self.block.network.order():
             facts = inside.facts[node]
-            if node not in self.block.needed:
+            if node not in needed:
                 continue
             for problem in facts.problems:
                 if not problem.warning:
                     return self._told(nodes[node].name, _sentence(problem), index)
-            ports = facts.layer.input_ports()
-            if any(not self.block.network.port_wires(node, port.name) for port in ports):
+            if self.block.network.empty_ports(node):
                 return self._told(nodes[node].name, say("nothing is connected to it"), index)
             for fault in structural(self.block.network, nodes[node], inside.facts):
                 if fault.problem is not None:

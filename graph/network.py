@@ -146,6 +146,11 @@ class Network:
         """The wires on one input port, in order."""
         return [self._wires[w] for w in self._inputs[node].get(port, ())]
 
+    def empty_ports(self, node: str) -> list[Port]:
+        """The input ports of a node that have no wire."""
+        ports = self._inputs[node]
+        return [p for p in self._nodes[node].layer.input_ports() if not ports.get(p.name)]
+
     def outputs(self, node: str) -> list[Wire]:
         """The wires that leave a node, oldest first."""
         return [self._wires[key] for _, _, key in self._graph.out_edges(node, keys=True)]

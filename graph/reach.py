@@ -213,6 +213,10 @@ class AxisField:
 
 def axis_field(strands: Strands, length: int) -> AxisField:
     """Sum up the strands of one axis at the middle one of ``length`` cells."""
+    if len(strands) == 1:
+        (strand,) = strands
+        offset = _half(2 * strand.start + strand.size - 1)
+        return AxisField(_number(strand.size), _number(strand.jump), offset)
     middle = length // 2
     start = min(s.start + middle * s.jump for s in strands)
     end = max(s.start + middle * s.jump + s.size for s in strands)

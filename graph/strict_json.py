@@ -19,7 +19,7 @@ MAX_INTEGER = 2**53
 
 _STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 """Texts in quotation marks; one that does not end goes on to the end of the file."""
-_OTHERS = re.compile(r"[^\[\]{}]+")
+_OTHERS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class ProjectError(UserError):
@@ -57,8 +57,8 @@ def _check_depth(text: str) -> None:
     """Refuse deep nesting before the parser recurses into it."""
     outside = _STRINGS.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
     depth = 0
-    for bracket in _OTHERS.sub("", outside):
-        if bracket in "[{":
+    for bracket in outside.encode("utf-8", "surrogatepass").translate(None, _OTHERS):
+        if bracket in b"[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise too_deep()

@@ -143,7 +143,7 @@ class Analysis:
         fed, needed = downstream(network, starts), upstream(network, ends)
         for name in network.order():
             node = nodes[name]
-            empty = [p for p in node.layer.input_ports() if not network.port_wires(name, p.name)]
+            empty = network.empty_ports(name)
             found += [missing_input(node) for _ in empty]
             if name not in fed and not empty and starts:
                 if not self._behind_empty_port(name):
@@ -160,11 +160,7 @@ class Analysis:
     def _behind_empty_port(self, node: str) -> bool:
         """Whether a missing input further up explains why nothing reaches this node."""
         network = self.network
-        return any(
-            not network.port_wires(n, port.name)
-            for n in upstream(network, [node])
-            for port in network.nodes[n].layer.input_ports()
-        )
+        return any(network.empty_ports(n) for n in upstream(network, [node]))
 
     def _absurd_total(self) -> Fault | None:
         totals = self.totals()

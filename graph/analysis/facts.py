@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from functools import lru_cache
+from math import prod
 
 from graph.declaration import FieldError, show
-from graph.dims import Dim, Named, is_traced, plain
+from graph.dims import Dim, Named, plain
 from graph.layer import (
     MAX_ELEMENTS,
     MAX_PARAMETERS,
@@ -91,7 +92,7 @@ def node_facts(
     sources = [
         wire_source(network, known, wire.source, wire.output) for wire in network.inputs(node)
     ]
-    complete = all(network.port_wires(node, port.name) for port in layer.input_ports())
+    complete = not network.empty_ports(node)
     named: Mapping[str, Named] = {}
     if placed.formulas:
         shapes = [shape for shape, _, _ in sources if shape is not None]
@@ -204,14 +205,14 @@ def _figures(layer: Layer, known: tuple[Shape, ...]) -> _Figures:
     if any(not problem.warning for problem in problems):
         return _Figures(problems, None, layer.assumed(known))
     outputs = layer.shapes(known)
-    parameters, elements = layer.parameters(known), layer.elements(known)
+    plainly = type(layer).elements is Layer.elements
+    elements = sum(map(prod, outputs)) if plainly else layer.elements(known)
+    parameters = layer.parameters(known)
     absurd = too_large(layer, parameters, elements)
     if absurd:
         problems, elements = (*problems, absurd), 0
     macs = plain(layer.macs(known))
-    return _Figures(
-        problems, outputs, None, plain(parameters), macs, elements, layer.layers(known)
-    )
+    return _Figures(problems, outputs, None, plain(parameters), macs, elements, layer.layers(known))
 
 
 _remembered = lru_cache(maxsize=4096)(_figures)
@@ -227,7 +228,8 @@ def _lasting(layer: Layer, known: tuple[Shape, ...]) -> bool:
             if type(size) is not int:
                 return False
     for value in layer.__dict__.values():  # not values(): this runs for every node
-        if type(value) in _TRACED or (type(value) is tuple and is_traced(value)):
+        kind = type(value)
+        if kind in _TRACED or (kind is tuple and not _TRACED.isdisjoint(map(type, value))):
             return False
     return True
 
