@@ -58,7 +58,8 @@ LAYER_SCHEMES = (*FIXED_SCHEMES, CONSTANT)
 """What most layers may choose."""
 
 UNSHARED_SCHEMES = (DEFAULT, "normal", "zeros", CONSTANT)
-"""What suits weights with an axis of positions, from which torch would miscount the inputs."""
+"""What suits weights with an axis of positions or connections, from which torch would miscount
+the inputs."""
 
 HELP = (
     "How the weights start: kaiming keeps the size of signals through ReLU (normal backwards, "
@@ -78,6 +79,7 @@ _GIVEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **{f"nn.Conv{rank}d": LAYER_SCHEMES for rank in (1, 2, 3)},
         **{f"nn.ConvTranspose{rank}d": LAYER_SCHEMES for rank in (1, 2, 3)},
         **{f"LocallyConnected{rank}d": UNSHARED_SCHEMES for rank in (1, 2)},
+        "TableConv2d": UNSHARED_SCHEMES,
         "nn.Linear": LAYER_SCHEMES,
         "nn.Bilinear": LAYER_SCHEMES,
         "ops.DeformConv2d": LAYER_SCHEMES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph.declaration import choice, flag, integer
+from graph.initialisation import DEFAULT, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
 from graph.message import say
 
@@ -35,6 +36,8 @@ class RadialBasis(Layer):
     negative: bool = flag(
         False, "Gives −y: the nearest pattern has the largest output, as cross entropy wants it."
     )
+    init: str = init_field()
+    init_value: float = value_field()
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -72,17 +75,20 @@ class RadialBasis(Layer):
         return inputs[0][0] * self.out_features if self.weights == "trainable" else 0
 
     def call(self, inputs: Sequence[Shape]) -> Call:
-        return Call(
+        call = Call(
             "RadialBasis",
             {
                 "in_features": inputs[0][0],
                 "out_features": self.out_features,
                 "bitmaps": self.weights == "bitmaps",
                 "negative": self.negative,
+                "init": self.init if self.weights == "trainable" else DEFAULT,
+                "init_value": self.init_value,
             },
             positional=2,
             defaults={"negative": False},
         )
+        return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         ends = f"{int(inputs[0][0])}→{int(self.out_features)}" if inputs else ""

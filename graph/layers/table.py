@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph.declaration import flag, integers, show
+from graph.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import Pair, Sliding, each, short, sizes, window_problem, window_size
 from graph.message import Message, say
@@ -44,6 +45,8 @@ class TableConv2d(Sliding):
     stride: Pair = sizes(2, 1, 1, "Steps between neighbouring windows.")
     padding: Pair = sizes(2, 0, 0, "Cells of zeros added at each edge.")
     bias: bool = flag(True, "Add one trainable number to each output map.")
+    init: str = init_field(UNSHARED_SCHEMES)
+    init_value: float = value_field()
 
     def _rows(self) -> tuple[tuple[int, ...], ...]:
         """The input maps of each output map, from 0 on."""
@@ -94,7 +97,7 @@ class TableConv2d(Sliding):
         return tuple(Window(k, s, 1, p) for k, s, p in windows)
 
     def call(self, inputs: Sequence[Shape]) -> Call:
-        return Call(
+        call = Call(
             "TableConv2d",
             {
                 "table": self._rows(),
@@ -102,10 +105,13 @@ class TableConv2d(Sliding):
                 "stride": self.stride,
                 "padding": self.padding,
                 "bias": self.bias,
+                "init": self.init,
+                "init_value": self.init_value,
             },
             positional=2,
             defaults={"stride": (1, 1), "padding": (0, 0), "bias": True},
         )
+        return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         parts = [show(self.kernel_size)]
