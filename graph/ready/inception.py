@@ -76,7 +76,7 @@ def convolution_unit(library: Library) -> Block:
         out_channels="channels",
         kernel_size="(height, width)",
         stride="stride",
-        padding="(height // 2 if padded else 0, width // 2 if padded else 0)",
+        padding="(height // 2 * padded, width // 2 * padded)",
     )
     draw.put(BatchNorm2d(eps=0.001), draw.last, name="bn", eps="eps")
     draw.put(ReLU(), draw.last, name="relu")
