@@ -6,9 +6,10 @@ that arrive there. Its figures follow when those change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
+from itertools import pairwise
 from typing import Any
 
 from graph.analysis import Analysis
@@ -88,6 +89,43 @@ def is_open(above: Level, door: Door) -> bool:
         return block.network.library.blocks.get(block.name) is block
     node = above.network.nodes.get(door.use)
     return node is not None and isinstance(node.layer, BlockUse) and node.layer.block is block
+
+
+def titles_of(levels: Sequence[Level]) -> list[str]:
+    """The names of uses on the way, or of the block that has none."""
+    found = []
+    for above, level in pairwise(levels):
+        assert level.door is not None
+        use = level.door.use
+        found.append(above.network.nodes[use].name if use else level.door.block.name)
+    return found
+
+
+def path_in(levels: Sequence[Level], node: str) -> str | None:
+    """A node of the last level as a plan of the first one's network calls it; None if a level has
+    no use."""
+    parts: list[str] = []
+    for above, level in pairwise(levels):
+        use = level.door.use if level.door else None
+        if use is None:
+            return None
+        layer = above.analysis.facts(use).layer
+        chained = isinstance(layer, BlockUse) and layer.repeat > 1
+        parts += [use, "0"] if chained else [use]
+    return "/".join([*parts, node])
+
+
+def way_to(present: Place, main: Network, block: Block | None) -> Place:
+    """The way to a block: the present one if it leads there, else a use in the main network."""
+    if block is None:
+        return ()
+    for depth, door in enumerate(present, 1):
+        if door.block is block:
+            return present[:depth]
+    for network, node in main.library.uses(block):
+        if network is main:
+            return (Door(node.id, block),)
+    return (Door(None, block),)
 
 
 def scope_behind(above: Level, door: Door) -> Scope:

@@ -24,7 +24,18 @@ from graph.message import Message
 from graph.network import Change, EditRefused, Network
 from graph.project import UNNAMED, Project, read_project, write_project
 from gui.commands import EditCommand
-from gui.levels import Changes, Door, Level, Place, is_open, main_level, scope_behind
+from gui.levels import (
+    Changes,
+    Door,
+    Level,
+    Place,
+    is_open,
+    main_level,
+    path_in,
+    scope_behind,
+    titles_of,
+    way_to,
+)
 
 
 class Session(QObject):
@@ -117,40 +128,17 @@ class Session(QObject):
 
     def titles(self) -> list[str]:
         """The names on the way: of each use, or of the block without one."""
-        found = []
-        for above, level in pairwise(self.levels):
-            assert level.door is not None
-            use = level.door.use
-            found.append(above.network.nodes[use].name if use else level.door.block.name)
-        return found
+        return titles_of(self.levels)
 
     def node_path(self, node: str) -> str | None:
         """A node of the level shown as the whole network's plan knows it: ``use/inner``, or
         ``use/0/inner`` in a chain; None in a block without a use."""
-        parts = []
-        for above, level in pairwise(self.levels):
-            use = level.door.use if level.door else None
-            if use is None:
-                return None
-            layer = above.analysis.facts(use).layer
-            chained = isinstance(layer, BlockUse) and layer.repeat > 1
-            parts += [use, "0"] if chained else [use]
-        return "/".join([*parts, node])
+        return path_in(self.levels, node)
 
     def way_to(self, block: Block | None) -> Place:
         """The way to a block: where it is open, else through a use in the network itself, else it
         alone; to the network itself for None."""
-        place = self.place
-        for depth, door in enumerate(place, 1):
-            if door.block is block:
-                return place[:depth]
-        if block is None:
-            return ()
-        main = self.project.network
-        for network, node in main.library.uses(block):
-            if network is main:
-                return (Door(node.id, block),)
-        return (Door(None, block),)
+        return way_to(self.place, self.project.network, block)
 
     def enter(self, use: str) -> bool:
         """Open the block that a node of the level shown uses; False if it uses none."""
