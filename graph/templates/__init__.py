@@ -8,6 +8,7 @@ from graph.templates.inception import GOOGLENET
 from graph.templates.inception_resnet import INCEPTION_RESNET_V2
 from graph.templates.inception_v3 import INCEPTION_V3
 from graph.templates.inception_v4 import INCEPTION_V4
+from graph.templates.lenet1998 import LENET5_1998
 from graph.templates.literature import Literature, Published, Row, compare
 from graph.templates.mobile import MOBILENET_V2
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
@@ -20,6 +21,7 @@ from graph.templates.yolo import YOLO11N
 
 TEMPLATES: tuple[Template, ...] = (
     LINEAR,
+    LENET5_1998,
     LENET5,
     ALEXNET_2012,
     ALEXNET,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.names import class_name
 from graph.templates import TEMPLATES, Template
 from tests.golden.make import FOLDER, exported, path_of
 
@@ -35,7 +36,8 @@ def test_an_exported_file_is_short(name: str, most: int) -> None:
 def test_a_block_is_one_class_whatever_the_number_of_its_uses(template: Template) -> None:
     classes = [n.name for n in ast.parse(exported(template)).body if isinstance(n, ast.ClassDef)]
     blocks = template.build().library.blocks
-    copies = [name for name in classes if name[-1].isdigit() and name[:-1] in classes]
+    own = {class_name(name) for name in blocks}  # C3k2 is a block beside C3k
+    copies = [n for n in classes if n[-1].isdigit() and n[:-1] in classes and n not in own]
     assert not copies
     assert len(classes) >= len(blocks)
 
