@@ -13,7 +13,7 @@ from typing import Any
 
 from graph.declaration import choice, real
 from graph.dims import Named, plain
-from graph.layer import Call, Init
+from graph.layer import Call, Init, Layer
 from graph.plan import Plan, Repeat, Step
 
 DEFAULT = "default"
@@ -100,6 +100,13 @@ def init_field(schemes: tuple[str, ...] = LAYER_SCHEMES) -> Any:
 def value_field() -> Any:
     """The field ``init_value`` that belongs to ``init`` where that may be constant."""
     return real(VALUE, -1000, 1000, _VALUE_HELP)
+
+
+def unused(layer: Layer) -> frozenset[str]:
+    """The fields about first weights that have no effect; a form shows them dimmed."""
+    values = layer.values()
+    without = "init_value" in values and values["init"] != CONSTANT
+    return frozenset({"init_value"} if without else ())
 
 
 def scheme_steps(scheme: str, *, bias: bool, value: float = VALUE) -> tuple[Init, ...]:

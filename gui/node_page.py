@@ -12,8 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from graph.analysis import Analysis, Facts
-from graph.declaration import FieldError
+from graph.declaration import FieldError, fields_of
 from graph.edits import SetLayer
+from graph.initialisation import unused
 from graph.layer import Explanation, Layer
 from graph.layers import Input
 from graph.message import Message, UserError
@@ -108,6 +109,9 @@ class NodePage(QWidget):
         form = self._forms[type(node.layer)]
         form.set_words(self._words())
         form.set_values(layer.values(), node.formulas, fresh=fresh)
+        dimmed = unused(layer)
+        for field in fields_of(type(layer)):
+            form.editor(field).setEnabled(field not in dimmed)
 
     def _words(self) -> dict[str, Any]:
         """What formulas of the node may speak of; nothing for one without inputs."""

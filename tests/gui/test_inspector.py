@@ -188,3 +188,15 @@ def test_hostile_names_are_shown_as_they_are(session, inspector):
     assert inspector.head.name.text() == name
     session.select(["odd", first(session, "Conv2d")])
     assert inspector.sums.figures.texts()
+
+
+def test_the_value_of_constant_weights_is_dimmed_for_others(session, inspector):
+    conv = first(session, "Conv2d")
+    layer = session.network.nodes[conv].layer
+    session.select([conv])
+    value = inspector.node_page.form.editor("init_value")
+    assert not value.isEnabled()
+    session.do(SetLayer(conv, layer.changed(init="constant")))
+    assert value.isEnabled()
+    session.do(SetLayer(conv, layer.changed(init="classic")))
+    assert not value.isEnabled()
