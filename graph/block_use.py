@@ -223,7 +223,7 @@ class BlockUse(Layer):
             for parameter in self.block.parameters
             if parameter.name in values or parameter.required
         ]
-        if not inputs or len(inputs[0]) < 1:
+        if not inputs or len(inputs) < len(self.block.entrances):
             return " ".join(parts), ""
         outputs = self.chain(inputs)[-1].outputs if not any(self.problems(inputs)) else ()
         after = str(outputs[0][0]) if outputs and outputs[0] else "?"

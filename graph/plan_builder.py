@@ -44,7 +44,8 @@ def make_plan(network: Network, analysis: Analysis, name: str = "network") -> Pl
     inputs = sorted((n for n in order if isinstance(nodes[n].layer, Input)), key=natural)
     heads = [layer for n in _outputs(network) if isinstance(layer := nodes[n].layer, Output)]
     parameters = sum(analysis.facts(node).parameters for node in order)
-    macs = sum(analysis.facts(node).macs for node in order)
+    training = analysis.training_only()
+    macs = sum(analysis.facts(node).macs for node in order if node not in training)
     image = ", ".join(dims(analysis.facts(node).outputs[0] or ()) for node in inputs)
     return Plan(
         class_name(name),

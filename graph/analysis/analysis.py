@@ -79,7 +79,7 @@ class Analysis:
 
     def totals(self) -> Totals:
         if self._totals is None:
-            facts, heads = self._facts.values(), self._auxiliary()
+            facts, heads = self._facts.values(), self.training_only()
             self._totals = Totals(
                 sum(f.layers for f in facts),
                 sum(f.parameters for f in facts),
@@ -88,7 +88,7 @@ class Analysis:
             )
         return self._totals
 
-    def _auxiliary(self) -> set[str]:
+    def training_only(self) -> set[str]:
         """The nodes that only auxiliary outputs need: they run in training alone."""
         nodes = self.network.nodes
         outputs = {n: layer for n in nodes if isinstance(layer := nodes[n].layer, Output)}

@@ -35,7 +35,7 @@ GOOGLENET = Literature(
                 "the paper has 5×5, and the two auxiliary heads (6.4 M) are counted"
             ),
         ),
-        macs("1.5 G", say("the auxiliary heads are counted")),
+        macs("1.5 G"),
         layers("22"),
         output("conv1", "64×112×112"),
         output("maxpool1", "64×56×56"),
