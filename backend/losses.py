@@ -14,7 +14,7 @@ from graph.message import UserError, say
 from graph.plan import Name, Plan, Repeat, Step
 
 Outputs = Tensor | tuple[Tensor, ...]
-"""What a module gives: N×C, or one such tensor for each output."""
+"""What a module gives: N×C, with masks N×C×H×W, or one such tensor for each output."""
 
 OneLoss = Callable[[Tensor, Tensor], Tensor]
 
@@ -30,7 +30,7 @@ class Loss:
     weights: tuple[float, ...]
 
     def __call__(self, outputs: Outputs, labels: Tensor) -> Tensor:
-        """(outputs, labels int64 N) -> mean loss, a float32 scalar."""
+        """(outputs, labels int64 N or N×H×W) -> mean loss, a float32 scalar."""
         given = outputs if isinstance(outputs, tuple) else (outputs,)
         total: Tensor | None = None
         for part, weight, values in zip(self.parts, self.weights, given, strict=False):
@@ -46,9 +46,10 @@ def main_output(outputs: Outputs) -> Tensor:
     return (outputs[0] if isinstance(outputs, tuple) else outputs).float()
 
 
-def make_loss(plan: Plan, label_smoothing: float, n_classes: int) -> Loss:
-    """Cross entropy of what the plan gives. Raises UserError if its output cannot be compared."""
-    check_output(plan, n_classes)
+def make_loss(plan: Plan, label_smoothing: float, n_classes: int, *, masks: bool = False) -> Loss:
+    """Cross entropy of what the plan gives, with ``masks`` the mean of all pixels. Raises
+    UserError if its output cannot be compared."""
+    check_output(plan, n_classes, masks=masks)
     parts = tuple(_one_loss(_ending(plan, output), label_smoothing) for output in plan.outputs)
     return Loss(parts, plan.weights or (1.0,) * len(parts))
 
@@ -70,16 +71,31 @@ def _one_loss(ending: str, label_smoothing: float) -> OneLoss:
     )
 
 
+def right_share(outputs: Tensor, labels: Tensor) -> Tensor:
+    """For each image 1 or 0, whether its class is right, or the share of its pixels that are."""
+    hits = outputs.argmax(dim=1) == labels
+    return hits if hits.dim() == 1 else hits.flatten(1).float().mean(dim=1)
+
+
 def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:
-    """What turns the plan's first output N×C into probabilities N×C."""
+    """What turns the plan's first output N×C into probabilities N×C, those of a map N×C×H×W into
+    their mean."""
+    normalised = _normalised(plan)
+    return lambda outputs: (
+        normalised(outputs).flatten(2).mean(2) if outputs.dim() > 2 else (normalised(outputs))
+    )
+
+
+def _normalised(plan: Plan) -> Callable[[Tensor], Tensor]:
     ending = _ending(plan, plan.outputs[0])
     if ending == "nn.Softmax":
         return lambda outputs: outputs
     return torch.exp if ending == "nn.LogSoftmax" else lambda outputs: outputs.softmax(dim=1)
 
 
-def check_output(plan: Plan, n_classes: int) -> None:
-    """Raise UserError unless the plan turns one image into values for each class."""
+def check_output(plan: Plan, n_classes: int, *, masks: bool = False) -> None:
+    """Raise UserError unless the plan turns one image into values for each class; with ``masks``
+    for each pixel, too."""
     if len(plan.inputs) != 1 or not plan.outputs:
         raise UserError(
             say(
@@ -94,27 +110,51 @@ def check_output(plan: Plan, n_classes: int) -> None:
             say("All outputs are auxiliary, so none is left to predict; turn it off for one.")
         )
     for output in plan.outputs:
-        _check_shape(_shape(plan, output), n_classes)
+        shape = _shape(plan, output)
+        if masks:
+            _check_map(shape, plan.inputs[0][1])
+        elif len(shape) != 1:
+            raise _no_vector(shape)
+        _check_classes(shape[0], n_classes)
 
 
-def _check_shape(shape: tuple[int, ...], n_classes: int) -> None:
-    if len(shape) != 1:
+def _no_vector(shape: tuple[int, ...]) -> UserError:
+    return UserError(
+        say(
+            "The network's output has shape {shape}; training needs one value per class. "
+            "Put Flatten and Linear before the output.",
+            shape=_written(shape),
+        )
+    )
+
+
+def _check_map(shape: tuple[int, ...], image: tuple[int, ...]) -> None:
+    if len(shape) != 3 or shape[1:] != tuple(int(size) for size in image[1:]):
         raise UserError(
             say(
-                "The network's output has shape {shape}; training needs one value per class. "
-                "Put Flatten and Linear before the output.",
-                shape="×".join(map(str, shape)),
+                "The data has a mask for each image and the network's output has shape {shape}; "
+                "training needs values for each class and pixel of {image}. Let the last layer "
+                "be a convolution of the image's height and width.",
+                shape=_written(shape),
+                image=_written(image),
             )
         )
-    if shape[0] < n_classes:
+
+
+def _check_classes(outputs: int, n_classes: int) -> None:
+    if outputs < n_classes:
         raise UserError(
             say(
                 "The network has {outputs} outputs and the data has {classes} classes; give the "
                 "last layer {classes} outputs.",
-                outputs=shape[0],
+                outputs=outputs,
                 classes=n_classes,
             )
         )
+
+
+def _written(shape: tuple[int, ...]) -> str:
+    return "×".join(str(int(size)) for size in shape)
 
 
 def _maker(plan: Plan, output: Name) -> Step | None:

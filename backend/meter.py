@@ -14,6 +14,7 @@ from torch import Tensor
 
 from backend.events import Point
 from backend.failure import LossNotFinite
+from backend.losses import right_share
 
 
 class Meter:
@@ -24,16 +25,22 @@ class Meter:
         self._losses: list[Tensor] = []
         self._outputs: list[Tensor] = []
         self._labels: list[Tensor] = []
+        self._counts: list[int] = []
         self._loss = 0.0
-        self._right = 0
+        self._right = 0.0
         self.n_images = 0
 
     def add(self, step: int, rate: float, loss: Tensor, outputs: Tensor, labels: Tensor) -> None:
-        """Add a step: its number from 1, learning rate, loss, outputs N×C and labels N."""
+        """Add a step: its number from 1, learning rate, loss, outputs N×C and labels N, or maps
+        N×C×H×W and N×H×W, of which only the share of right pixels is kept."""
+        if labels.dim() > 1:
+            outputs = right_share(outputs, labels)
+        else:
+            self._labels.append(labels)
+        self._counts.append(len(labels))
         self._steps.append((step, rate))
         self._losses.append(loss.detach())
         self._outputs.append(outputs.detach())
-        self._labels.append(labels)
 
     def __len__(self) -> int:
         """Steps not yet taken."""
@@ -47,11 +54,13 @@ class Meter:
         for (step, _), loss in zip(self._steps, losses, strict=True):
             if not math.isfinite(loss):
                 raise LossNotFinite(step, loss)
-        hits = torch.cat(self._outputs).argmax(dim=1) == torch.cat(self._labels)
+        hits = torch.cat(self._outputs)
+        if hits.dim() > 1:
+            hits = right_share(hits, torch.cat(self._labels))
         totals = [0, *hits.cumsum(0).tolist()]
         ends = [0]
-        for labels in self._labels:
-            ends.append(ends[-1] + len(labels))
+        for count in self._counts:
+            ends.append(ends[-1] + count)
         points = []
         for (step, rate), loss, (start, end) in zip(
             self._steps, losses, pairwise(ends), strict=True
@@ -61,7 +70,7 @@ class Meter:
             self._loss += loss * count
             self._right += right
             self.n_images += count
-        for values in (self._steps, self._losses, self._outputs, self._labels):
+        for values in (self._steps, self._losses, self._outputs, self._labels, self._counts):
             values.clear()
         return tuple(points)
 
@@ -69,5 +78,5 @@ class Meter:
         """Mean loss and accuracy of all steps taken since the last call."""
         count = max(self.n_images, 1)
         result = self._loss / count, self._right / count
-        self._loss, self._right, self.n_images = 0.0, 0, 0
+        self._loss, self._right, self.n_images = 0.0, 0.0, 0
         return result

@@ -33,7 +33,7 @@ from backend.events import (
 )
 from backend.failure import Cause, LossNotFinite, failed
 from backend.looking import Looks
-from backend.losses import main_output, make_loss
+from backend.losses import main_output, make_loss, right_share
 from backend.meter import Meter
 from backend.optimizer import make_optimizer
 from backend.probe import Probe, evaluating
@@ -108,7 +108,7 @@ class _Run:
         self._data = data
         self._control = control
         self._looks = looks
-        self._loss = make_loss(plan, settings.label_smoothing, len(data.classes))
+        self._loss = make_loss(plan, settings.label_smoothing, len(data.classes), masks=data.masks)
         self._short = mixed_type(data.device) if settings.precision == "mixed" else None
         self._module = module.to(data.device)
         if self._short is not None:
@@ -250,10 +250,10 @@ class _Run:
             with evaluating(self._module), precision:
                 outputs = self._module(x)
                 losses.append(self._loss(outputs, y) * len(y))
-                right.append((main_output(outputs).argmax(dim=1) == y).sum())
+                right.append(right_share(main_output(outputs), y).sum())
         count = self._data.n_validation
         loss = float(torch.stack(losses).sum()) / count
-        accuracy = int(torch.stack(right).sum()) / count
+        accuracy = float(torch.stack(right).sum()) / count
         if not math.isfinite(loss):
             raise LossNotFinite(self.step, loss)
         best = self._best is None or (accuracy, -loss) > self._best

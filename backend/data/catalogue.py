@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from backend.data import digits
+from backend.data import digits, silhouettes
 from backend.data.folder import describe_images, scan
 from backend.data.idx_folder import IdxFolder, describe_idx, find_idx, load_idx
 from backend.data.source import DataSource, Watch
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "fashion-sample"
 FASHION = "fashion-mnist"
-NAMES = (DEFAULT, FASHION, digits.NAME)
+NAMES = (DEFAULT, FASHION, digits.NAME, silhouettes.NAME)
 
 _IDX_FOLDERS = {
     DEFAULT: Path(__file__).resolve().parents[2] / "resources" / "data" / "fashion-sample",
@@ -69,6 +69,8 @@ def open_data(
     watch.check()
     if spec == digits.NAME:
         return digits.load_digits()
+    if spec == silhouettes.NAME:
+        return silhouettes.load_silhouettes(load_idx(_known_files(DEFAULT), spec, watch))
     if spec in NAMES:
         return load_idx(_known_files(spec), spec, watch)
     folder = _folder(spec)
@@ -83,6 +85,8 @@ def open_data(
 def _described(name: str) -> DataSource:
     if name == digits.NAME:
         return digits.describe_digits()
+    if name == silhouettes.NAME:
+        return silhouettes.describe_silhouettes(_described(DEFAULT))
     title = say("Fashion-MNIST, a sample") if name == DEFAULT else say("Fashion-MNIST")
     try:
         return describe_idx(_known_files(name), name, title)

@@ -31,6 +31,22 @@ def convert_stored(images: Tensor, conversion: Conversion) -> Tensor:
     return images
 
 
+def convert_masks(masks: Tensor, conversion: Conversion) -> Tensor:
+    """uint8 N×H×W to the target's height and width; what is padded is of class 0."""
+    if conversion.how == "keep":
+        return masks
+    height, width = conversion.target[1:]
+    top = left = 0
+    box_height, box_width = height, width
+    if conversion.how == "pad":
+        box = padded_box((masks.shape[1], masks.shape[2]), (height, width))
+        top, left, box_height, box_width = box.top, box.left, box.height, box.width
+    if (box_height, box_width) != tuple(masks.shape[1:]):
+        size = (box_height, box_width)
+        masks = F.interpolate(masks.unsqueeze(1), size, mode="nearest-exact").squeeze(1)
+    return F.pad(masks, (left, width - left - box_width, top, height - top - box_height))
+
+
 def convert_in_chunks(images: Tensor, conversion: Conversion, watch: Watch) -> Tensor:
     """``convert_stored`` of a whole set in pieces of bounded size, with progress and cancel."""
     if conversion.how == "keep" and conversion.source[0] <= conversion.target[0]:

@@ -23,7 +23,8 @@ class Split:
 class DataSet:
     """Labelled images of one size.
 
-    ``images`` is uint8 N×C×H×W, ``labels`` int64 N with values below ``len(classes)``.
+    ``images`` is uint8 N×C×H×W, ``labels`` int64 N with values below ``len(classes)``, or masks,
+    uint8 N×H×W, which give every pixel a class.
     ``fixed`` is the split the source itself prescribes; ``skipped`` lists what was left out.
     """
 
@@ -37,8 +38,11 @@ class DataSet:
     def __post_init__(self) -> None:
         if self.images.dtype != torch.uint8 or self.images.dim() != 4:
             raise ValueError(f"images must be uint8 N×C×H×W, not {self.images.shape}")
-        if self.labels.dtype != torch.int64 or self.labels.shape != self.images.shape[:1]:
-            raise ValueError(f"labels must be int64 N, not {self.labels.shape}")
+        n_images, _, height, width = self.images.shape
+        wanted = (n_images, height, width) if self.masks else (n_images,)
+        kind = torch.uint8 if self.masks else torch.int64
+        if self.labels.dtype != kind or self.labels.shape != wanted:
+            raise ValueError(f"labels must be int64 N or uint8 N×H×W, not {self.labels.shape}")
         if len(self) == 0 or not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(
             self.classes
         ):
@@ -48,13 +52,22 @@ class DataSet:
         return int(self.images.shape[0])
 
     @property
+    def masks(self) -> bool:
+        """Whether every pixel has a class."""
+        return self.labels.dim() > 1
+
+    @property
     def shape(self) -> Shape:
         """Channels, height and width of every image."""
         _, channels, height, width = self.images.shape
         return int(channels), int(height), int(width)
 
     def counts(self) -> tuple[int, ...]:
-        """How many images each class has, in the order of ``classes``."""
+        """How many images each class has, in the order of ``classes``; with masks, how many have
+        some of it."""
+        if self.masks:
+            each = range(len(self.classes))
+            return tuple(int((self.labels == n).any(2).any(1).sum()) for n in each)
         return tuple(torch.bincount(self.labels, minlength=len(self.classes)).tolist())
 
     def split(self, seed: int = 0, fraction: float = 0.1) -> Split:

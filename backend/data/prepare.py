@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from backend.data.convert import chunks, convert, convert_in_chunks
+from backend.data.convert import chunks, convert, convert_in_chunks, convert_masks
 from backend.data.dataset import DataSet, Split
 from backend.data.shapes import Conversion, FitMode, plan_conversion
 from backend.data.source import Shape, Watch
@@ -32,7 +32,8 @@ Batch = tuple[Tensor, Tensor]
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """One image three ways: ``x`` is what the network sees, float32 1×C×H×W, normalised, on the
-    device; ``pixels`` the same before normalisation, uint8 H×W×C; ``label`` its class."""
+    device; ``pixels`` the same before normalisation, uint8 H×W×C; ``label`` its class, or that of
+    most of its pixels."""
 
     x: Tensor
     pixels: NDArray[np.uint8]
@@ -70,6 +71,11 @@ class Prepared:
         return len(self._split.validation)
 
     @property
+    def masks(self) -> bool:
+        """Whether every pixel has a class, so that y is N×H×W."""
+        return self._labels.dim() > 1
+
+    @property
     def on_device(self) -> bool:
         """Whether the whole set lies on the device, so that batches need no transfer."""
         return self._images.device.type == self.device.type
@@ -87,7 +93,7 @@ class Prepared:
         drop_single: bool = False,
         first: int = 0,
     ) -> Iterator[Batch]:
-        """One epoch of (x float32 N×C×H×W normalised, y int64 N) on the device.
+        """One epoch of (x float32 N×C×H×W normalised, y int64 N or N×H×W) on the device.
 
         The last batch may be smaller. ``drop_single`` leaves it out when it is one image, which
         batch normalisation cannot train on. ``first`` starts at that batch of the same epoch.
@@ -111,7 +117,7 @@ class Prepared:
         return Picture(
             x=self._normalised(stored),
             pixels=np.ascontiguousarray(stored[0].permute(1, 2, 0).cpu().numpy()),
-            label=int(y),
+            label=int(y.flatten().mode().values),
         )
 
     def _batches(
@@ -126,6 +132,8 @@ class Prepared:
         """uint8 images of the network's shape and their labels, on the device."""
         images = self._images.index_select(0, indices).to(self.device, non_blocking=True)
         labels = self._labels.index_select(0, indices).to(self.device, non_blocking=True)
+        if self.masks:
+            labels = convert_masks(labels, self.conversion).long()
         if not self._stored_converted:
             return convert(images, self.conversion), labels
         return images.expand(-1, self.shape[0], -1, -1), labels

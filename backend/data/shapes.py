@@ -124,6 +124,28 @@ def check_classes(outputs: int, data: HasClasses) -> None:
         )
 
 
+def check_target(target: str, *, masks: bool) -> None:
+    """Raise UserError when an output tells a class and the data has masks, or the reverse."""
+    if masks and target == "class":
+        raise UserError(
+            say(
+                "The data has a class for every pixel and the output one for the image; choose "
+                "other data, or a network for segmentation such as U-Net."
+            )
+        )
+    if not masks and target == "mask":
+        raise UserError(
+            say(
+                "The output has a class for every pixel and the data one for each image; choose "
+                "data with masks, such as silhouettes."
+            )
+        )
+    if target == "boxes":
+        raise UserError(
+            say("Boxes cannot be trained here; export the network and train it elsewhere.")
+        )
+
+
 def _how(source: Shape, target: Shape, fit: FitMode) -> Literal["keep", "resize", "pad"]:
     sides = tuple(zip(source[1:], target[1:], strict=True))
     if all(old == new for old, new in sides):

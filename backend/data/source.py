@@ -62,6 +62,7 @@ class DataSource:
     ``spec`` is what ``open_data`` takes. ``shape``, ``classes`` and the counts are None where
     only loading can tell; the counts of an image folder are of files, readable or not.
     ``n_validation`` is None when the source has no validation part of its own.
+    ``masks`` says that each image has a class for every pixel.
     ``missing`` says why the source cannot be opened here, and how to mend it.
     """
 
@@ -73,6 +74,7 @@ class DataSource:
     n_validation: int | None = None
     classes: tuple[str, ...] | None = None
     missing: Message | None = None
+    masks: bool = False
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.data.shapes import check_classes, plan_conversion
+from backend.data.shapes import check_classes, check_target, plan_conversion
 from backend.data.source import Shape, Skipped
 from graph.layers.io import Input, Output
 from graph.message import Message, UserError
@@ -133,7 +133,8 @@ def _check_outputs(session: Session, look: DataLook) -> None:
     for key, node in session.project.network.nodes.items():
         if isinstance(node.layer, Output):
             result = session.main_analysis.facts(key).output
-            if result is not None and len(result) == 1:
+            check_target(node.layer.target, masks=look.source.masks)
+            if result is not None and len(result) == (3 if look.source.masks else 1):
                 check_classes(int(result[0]), look.source)
 
 
