@@ -69,6 +69,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "torch.flip": torch.flip,
         "torch.matmul": torch.matmul,
         "torch.mean": torch.mean,
+        "torch.nan_to_num": torch.nan_to_num,
         "torch.narrow": torch.narrow,
         "torch.permute": torch.permute,
         "torch.reshape": torch.reshape,

@@ -14,6 +14,7 @@ from graph.declaration import flag, integer, pair, show
 from graph.dims import Dim, Named
 from graph.initialisation import init_field, initialised, value_field
 from graph.layer import (
+    Apply,
     Call,
     Category,
     Explanation,
@@ -151,8 +152,11 @@ class DeformConv2d(Layer):
             positional=3,
         )
         deform = initialised(filters)
-        guides = [guide("offset", 2 * offset_groups * taps)]
-        sources = [("x", 0), ("offset", 0)]
+        offsets = guide("offset", 2 * offset_groups * taps)
+        # torchvision reads beyond its memory where an offset is not a number.
+        finite = Step("finite", Apply("torch.nan_to_num"), (("offset", 0),), offsets.shapes)
+        guides = [offsets, finite]
+        sources = [("x", 0), ("finite", 0)]
         if self.modulation:
             weights = guide("modulation", offset_groups * taps)
             sigmoid = Call("nn.Sigmoid", {})

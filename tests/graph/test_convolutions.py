@@ -511,6 +511,17 @@ def test_exported_files_run_alone_bit_equal(tmp_path: Path) -> None:
     assert_tidy(texts, tidy)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e38])
+def test_a_deformable_convolution_survives_offsets_that_are_no_numbers(value: float) -> None:
+    module = module_of(DeformConv2d(modulation=True), (3, 12, 12))
+    with torch.no_grad():
+        module.get_parameter("deform1.offset.bias").fill_(value)
+    images = torch.rand(2, 3, 12, 12, requires_grad=True)
+    result = module(images)
+    assert result.isfinite().all()
+    result.sum().backward()
+
+
 def test_one_class_serves_all_deformable_convolutions() -> None:
     layers = (
         DeformConv2d(out_channels=4, kernel_size=(3, 3), padding=(1, 1)),

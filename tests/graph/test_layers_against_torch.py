@@ -17,6 +17,7 @@ from graph.layers import (
     ChannelAttention,
     Chunk,
     Conv2d,
+    DeformConv2d,
     EfficientChannelAttention,
     GroupNorm,
     Input,
@@ -57,6 +58,8 @@ REARRANGING = (
     *(Chunk, MeanOver, Permute, Reshape, Slice),
     *(Split, Squeeze, Transpose, Unflatten, Unsqueeze),
 )
+SLOW = (CBAM, ChannelAttention, DeformConv2d, SpatialAttention, SqueezeExcitation, Upsample)
+"""Types of several parts, or that torch itself computes in Python on the meta device."""
 names = pytest.mark.parametrize("kind", RUN, ids=lambda kind: kind.__name__)
 
 
@@ -71,7 +74,7 @@ def compare(kind: type[Layer], count: int, seed: int) -> None:
 
 @names
 def test_figures_equal_torch(kind: type[Layer]) -> None:
-    compare(kind, 300, seed=1)
+    compare(kind, 50 if kind in SLOW else 150, seed=1)
 
 
 @pytest.mark.campaign
@@ -225,10 +228,10 @@ def argue(kind: type[Layer], count: int, seed: int) -> Counter[str]:
 @pytest.mark.filterwarnings("ignore")
 @names
 def test_refusals_agree_with_torch(kind: type[Layer]) -> None:
-    said = argue(kind, 500, seed=3)
-    assert said["both run"] > 25, said
+    said = argue(kind, 100 if kind in SLOW else 200, seed=3)
+    assert said["both run"] > 10, said
     if kind is Conv2d or issubclass(kind, _Pool2d):
-        assert said["both refuse"] > 50, said
+        assert said["both refuse"] > 20, said
 
 
 @pytest.mark.campaign
