@@ -8,7 +8,7 @@ outputs, bit for bit on the CPU.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import reduce
 from itertools import chain
@@ -22,9 +22,10 @@ from backend.allowed import CHAINED, FUNCTIONS, INITIALISERS, LISTED, module_typ
 from backend.heads import MAIN, HeadedModule
 from graph.dims import plain
 from graph.initialisation import without_initialisation
-from graph.layer import Apply, Call
+from graph.layer import Apply, Call, Init
 from graph.message import Message, UserError, say
 from graph.plan import Name, Plan, Repeat, Step
+from graph.shared_start import shared_starts, started_alone
 
 STEP = "step"
 """``node.meta[STEP]`` of an fx node is the name of the plan's step whose result it is."""
@@ -79,12 +80,16 @@ def _build(plan: Plan) -> fx.GraphModule:
     values: dict[Name, fx.Node] = {}
     for name, _ in plan.inputs:
         values[name, 0] = graph.placeholder(name)
+    shared = shared_starts(plan)
     for step in chain(*plan.parts()):
         with _named(step):
             inputs = [values[name] for name in step.inputs]
-            result = _add_step(graph, modules, step, inputs)
+            result = _add_step(graph, modules, started_alone(step, shared), inputs)
             result.meta[STEP] = step.name
             values.update(_outputs(graph, step, result))
+    for step in chain(*plan.parts()):
+        if isinstance(step.operation, Call) and step.operation.target in shared:
+            _start(modules[step.name], shared[step.operation.target])
     results = tuple(values[name] for name in plan.outputs)
     output = graph.output(results[0] if len(results) == 1 else results)
     if not plan.auxiliary:
@@ -117,10 +122,15 @@ def _made(operation: Call | Plan | Repeat) -> nn.Module:
 def _module(call: Call) -> nn.Module:
     arguments = {name: plain(value) for name, value in call.arguments.items()}
     module = module_type(call.target)(**arguments)
-    for step in call.init:
-        given = {name: plain(value) for name, value in step.arguments.items()}
-        INITIALISERS[step.function](module.get_parameter(step.parameter), **given)
+    _start(module, call.init)
     return module
+
+
+def _start(module: nn.Module, inits: Iterable[Init]) -> None:
+    """Write the first weights."""
+    for init in inits:
+        given = {name: plain(value) for name, value in init.arguments.items()}
+        INITIALISERS[init.function](module.get_parameter(init.parameter), **given)
 
 
 def _apply(graph: fx.Graph, operation: Apply, inputs: list[fx.Node]) -> fx.Node:

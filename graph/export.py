@@ -21,6 +21,7 @@ from graph.literals import call_arguments, literal, quote
 from graph.loops import in_loops
 from graph.own_modules import NAMES, OWN_NAMES, own_module
 from graph.plan import Name, Plan, Repeat, Step
+from graph.shared_start import loop_lines, shared_starts, start_lines, started_alone
 
 _NESTED = 3
 _FITTING = 66
@@ -143,10 +144,13 @@ class _Writer:
         body.put(["        super().__init__()"])
         for argument, attribute in held(plan).items():
             body.put([f"        {attribute} = {argument}"])
+        shared = shared_starts(plan)
         for step in chain(*plan.parts()):
             value = self._constructor(step, uses)
             if value is not None:
-                body.put(_made(step, value), step.node)
+                body.put(_made(started_alone(step, shared), value), step.node)
+        for target, lines in loop_lines(shared):
+            body.put(list(lines), *_nodes_of(plan, target))
         body.put([""])
         _Forward(self, plan, body).write()
         return body
@@ -169,6 +173,12 @@ class _Writer:
     def use(self, target: str) -> None:
         """Note what must be imported for a call of ``target``."""
         self.used |= NAMES & {target.partition(".")[0]}
+
+
+def _nodes_of(plan: Plan, target: str) -> list[str]:
+    return [
+        s.node for s in plan.steps if isinstance(s.operation, Call) and s.operation.target == target
+    ]
 
 
 def _inner(operation: object) -> tuple[Plan, ...]:
@@ -195,11 +205,8 @@ def _made(step: Step, value: Group) -> list[str]:
         end = ".requires_grad_(False)"
         fits = len(lines) == 1 and len(lines[0] + end) <= WIDTH
         lines = [lines[0] + end] if fits else [*lines, f"        self.{step.name}{end}"]
-    for init in step.operation.init if isinstance(step.operation, Call) else ():
-        named = (f"{name}={literal(given)}" for name, given in init.arguments.items())
-        items = (f"self.{step.name}.{init.parameter}", *named)
-        lines += statement("", Group(init.function, items), 8)
-    return lines
+    inits = step.operation.init if isinstance(step.operation, Call) else ()
+    return [*lines, *start_lines(f"self.{step.name}", inits, 8)]
 
 
 @dataclass(slots=True)

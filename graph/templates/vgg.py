@@ -20,15 +20,15 @@ def vgg(cascades: Sequence[int], normalised: bool = False) -> Callable[[Fit], Ne
         net = Builder(fit.shape)
         for channels, convolutions in zip(CHANNELS, cascades, strict=True):
             for _ in range(convolutions):
-                net.then(Conv2d(out_channels=channels, padding=(1, 1)))
+                net.then(Conv2d(out_channels=channels, padding=(1, 1), init="kaiming_normal"))
                 if normalised:
                     net.then(BatchNorm2d())
                 net.then(ReLU())
             net.then(MaxPool2d())
         net.then(Flatten())
         for _ in range(2):
-            net.then(Linear(out_features=4096), ReLU(), Dropout())
-        net.then(Linear(out_features=fit.classes))
+            net.then(Linear(out_features=4096, init="normal"), ReLU(), Dropout())
+        net.then(Linear(out_features=fit.classes, init="normal"))
         return net.finish()
 
     return network

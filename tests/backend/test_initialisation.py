@@ -22,7 +22,9 @@ from backend.events import Finished
 from backend.settings import TrainingSettings, started
 from backend.trainer import train
 from graph import kernels
+from graph.analysis import Analysis
 from graph.dims import Named
+from graph.edits import Freeze
 from graph.export import source
 from graph.initialisation import (
     DEFAULT,
@@ -44,9 +46,12 @@ from graph.layers import (
     ConvTranspose3d,
     DeformConv2d,
     EfficientChannelAttention,
+    Flatten,
+    Input,
     Linear,
     LocallyConnected1d,
     LocallyConnected2d,
+    Output,
     RadialBasis,
     SpatialAttention,
     SqueezeExcitation,
@@ -54,7 +59,9 @@ from graph.layers import (
     WeightedAvgPool2d,
 )
 from graph.plan import Plan
+from graph.plan_builder import make_plan
 from tests.backend.networks import branching, convolution, step, template_plan
+from tests.generators import chain
 
 
 def plan_with(scheme: str, *, bias: bool = True) -> Plan:
@@ -307,3 +314,41 @@ def test_other_layers_choose_too(layer: Layer, shape: tuple[int, ...]) -> None:
     assert not torch.equal(part.weight, plain.weight)
     assert getattr(part, "bias", None) is None or part.bias.abs().sum() == 0
     assert "nn.init." in source(plan).text
+
+
+def shared_start(last: str, *, frozen: bool = False) -> Plan:
+    """Three convolutions, of which the last may start otherwise, and three linear layers."""
+    layers = [Conv2d(out_channels=3, kernel_size=(1, 1), init="kaiming_normal")] * 2
+    layers.append(layers[0].changed(init=last))
+    network, ids = chain(
+        Input(shape=(2, 4, 4)),
+        *layers,
+        Flatten(),
+        *[Linear(out_features=5, init="normal")] * 3,
+        Output(),
+    )
+    if frozen:
+        network.do(Freeze((ids[2],)))
+    return make_plan(network, Analysis(network), "started")
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize(("last", "loops"), [("kaiming_normal", 2), ("zeros", 1), ("default", 1)])
+def test_a_start_that_all_share_is_written_once(
+    last: str, loops: int, frozen: bool, tmp_path: Path
+) -> None:
+    plan = shared_start(last, frozen=frozen)
+    text = source(plan).text
+    assert text.count("isinstance(module, ") == loops
+    assert text.count("nn.init.normal_") == 1
+    file = imported(text, tmp_path)
+    torch.manual_seed(3)
+    expected = file.Started()
+    found = build(plan, seed=3)
+    for name, value in expected.state_dict().items():
+        assert torch.equal(found.state_dict()[name], value), name
+    trained = [(name, value.requires_grad) for name, value in expected.named_parameters()]
+    assert trained == [(name, value.requires_grad) for name, value in found.named_parameters()]
+    for part in (part for part in plan.steps if "conv" in part.name):
+        first = text.splitlines()[source(plan).lines[part.node][0] - 1]
+        assert "self.conv" in first

@@ -1,4 +1,4 @@
-"""Every architecture runs: the small ones learn from real images, the large ones give their shape."""
+"""Every architecture runs: the small ones learn from real images, the large give their shape."""
 
 from __future__ import annotations
 

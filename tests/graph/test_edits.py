@@ -1,6 +1,7 @@
 """Thousands of random edits, with undo and redo: nothing is lost, nothing stays behind.
 
-The oracle compares whole documents. A planted fault, an edit whose inverse drops a wire, must trip it.
+The oracle compares whole documents. A planted fault, an edit whose inverse drops a wire, must trip
+it.
 """
 
 from __future__ import annotations
