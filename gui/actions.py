@@ -78,6 +78,8 @@ BLOCK = (
     Verb("unpack", "Unpack block", ("Ctrl+Shift+G",), canvas=True),
     Verb("open_block", "Open block", (), shown="Enter"),
     Verb("leave_block", "Leave block", (), shown="Esc"),
+    Verb("next_copy", "Next of the chain", ("Ctrl+PgDown",)),
+    Verb("previous_copy", "Previous of the chain", ("Ctrl+PgUp",)),
     Verb("new_block", "New empty block…", (), "add"),
     Verb("rename_block", "Rename block…", (), "rename"),
     Verb("keep_block", "Save block to my library"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from graph.block_use import BlockUse
 from graph.network import Change
+from gui.copy_chooser import CopyChooser
 from gui.glyphs import glyph_icon
 from gui.icons import icon
 from gui.parts import Elided, Label
@@ -23,6 +23,7 @@ class Breadcrumb(QFrame):
         self.setObjectName("breadcrumb")
         self._way = QHBoxLayout()
         self._steps: list[QToolButton] = []
+        self._choosers: list[CopyChooser] = []
         self._arrows: list[QLabel] = []
         self._here = Elided("", "name", self)
         self._counts = Label("", "hint", self)
@@ -80,20 +81,27 @@ class Breadcrumb(QFrame):
         """The button of a level."""
         return self._steps[depth]
 
+    def chooser(self, depth: int) -> CopyChooser:
+        """Beside it, which one of a chain is looked at; hidden where there is no chain."""
+        return self._choosers[depth]
+
     def _rebuild(self) -> None:
         """Another level: one button for each on the way."""
-        for widget in (*self._steps, *self._arrows):
+        for widget in (*self._steps, *self._choosers, *self._arrows):
             self._way.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self._steps, self._arrows = [], []
+        self._steps, self._choosers, self._arrows = [], [], []
         for depth in range(self._session.depth + 1):
             step = QToolButton(self)
             step.clicked.connect(lambda _=False, d=depth: self._go(d))
             arrow = QLabel(self)
-            for widget in (step, arrow):
+            chooser = CopyChooser(self._session, depth, self)
+            self._choosers.append(chooser)
+            for widget in (step, chooser, arrow):
                 self._way.addWidget(widget)
-                widget.show()
+            step.show()
+            arrow.show()
             self._steps.append(step)
             self._arrows.append(arrow)
         self._name_steps()
@@ -111,9 +119,8 @@ class Breadcrumb(QFrame):
                 step.setText(title)
                 step.setToolTip(tr("The whole network"))
                 continue
-            above = levels[depth - 1].network.nodes.get(door.use or "")
-            layer = above.layer if above is not None else None
-            copies = layer.repeat if isinstance(layer, BlockUse) else 1
+            copies = self._session.copies(depth)
+            self._choosers[depth].show_copy(door.copy, copies)
             step.setText(f" {title}  ×{copies}" if copies > 1 else f" {title}")
             step.setIcon(glyph_icon("block"))
             step.setToolButtonStyle(step.toolButtonStyle().ToolButtonTextBesideIcon)

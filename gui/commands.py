@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QUndoCommand
 
 from graph.edits import Edit
@@ -37,3 +39,30 @@ class EditCommand(QUndoCommand):
             and other.id() == self._merge != -1
             and other._network is self._network
         )
+
+
+class DoneCommand(EditCommand):
+    """An edit that has been applied already when the stack takes it. What is undone or redone
+    later goes through ``again``, which first shows where the edit was made."""
+
+    def __init__(
+        self,
+        network: Network,
+        edit: Edit,
+        inverse: Edit,
+        merge: int,
+        again: Callable[[Callable[[], None]], None],
+    ) -> None:
+        super().__init__(network, edit, merge)
+        self._next = inverse
+        self._again = again
+        self._fresh = True
+
+    def redo(self) -> None:
+        if self._fresh:
+            self._fresh = False
+        else:
+            self._again(super().redo)
+
+    def undo(self) -> None:
+        self._again(super().undo)

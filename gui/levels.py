@@ -7,7 +7,7 @@ that arrive there. Its figures follow when those change.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as default
 from itertools import pairwise
 from typing import Any
@@ -27,6 +27,12 @@ class Door:
 
     use: str | None
     block: Block
+    copy: int = 0
+    """Which one of a chain is looked at, from 0."""
+
+    def same_way(self, other: Door) -> bool:
+        """Whether both lead to the same network by the same node."""
+        return self.use == other.use and self.block is other.block
 
 
 Place = tuple[Door, ...]
@@ -106,13 +112,23 @@ def path_in(levels: Sequence[Level], node: str) -> str | None:
     no use."""
     parts: list[str] = []
     for above, level in pairwise(levels):
-        use = level.door.use if level.door else None
-        if use is None:
+        door = level.door
+        if door is None or door.use is None:
             return None
-        layer = above.analysis.facts(use).layer
-        chained = isinstance(layer, BlockUse) and layer.repeat > 1
-        parts += [use, "0"] if chained else [use]
+        chained = copies_behind(above, door) > 1
+        parts += [door.use, str(door.copy)] if chained else [door.use]
     return "/".join([*parts, node])
+
+
+def copies_behind(above: Level, door: Door) -> int:
+    """How many stand in the chain that a door leads into."""
+    layer = above.analysis.facts(door.use).layer if door.use is not None else None
+    return layer.repeat if isinstance(layer, BlockUse) else 1
+
+
+def settled(above: Level, door: Door) -> Door:
+    """The door to the one of a chain that was meant, or to its last."""
+    return replace(door, copy=max(0, min(door.copy, copies_behind(above, door) - 1)))
 
 
 def way_to(present: Place, main: Network, block: Block | None) -> Place:
@@ -129,8 +145,8 @@ def way_to(present: Place, main: Network, block: Block | None) -> Place:
 
 
 def scope_behind(above: Level, door: Door) -> Scope:
-    """What a block's inside knows behind a door: values and shapes of the use (of the first one of
-    a chain), sample shapes and defaults where there is none."""
+    """What a block's inside knows behind a door: values and shapes of the use (of the one of a
+    chain that is meant), sample shapes and defaults where there is none."""
     block = door.block
     if door.use is None:
         return sample_scope(block)
@@ -143,7 +159,10 @@ def scope_behind(above: Level, door: Door) -> Scope:
         arriving = analysis.wire_shape(wires[0].id)[0] if wires else None
         if arriving is not None:
             shapes[index] = arriving
-    return block.scope(use.arguments(), shapes, {"index": 0, "count": use.repeat})
+    for inside in use.chain(tuple(shapes))[: door.copy]:
+        shapes = [new or old for new, old in zip(inside.outputs, shapes, strict=False)]
+    place = {"index": door.copy, "count": use.repeat}
+    return block.scope(use.arguments(door.copy), shapes, place)
 
 
 def sample_scope(block: Block) -> Scope:

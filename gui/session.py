@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,21 @@ from graph.analysis import Analysis
 from graph.block import Block
 from graph.block_use import BlockUse
 from graph.edits import Edit
-from graph.message import Message
+from graph.message import Message, say
 from graph.network import Change, EditRefused, Network
 from graph.project import UNNAMED, Project, read_project, write_project
-from gui.commands import EditCommand
+from gui.commands import DoneCommand
 from gui.levels import (
     Changes,
     Door,
     Level,
     Place,
+    copies_behind,
     is_open,
     main_level,
     path_in,
     scope_behind,
+    settled,
     titles_of,
     way_to,
 )
@@ -176,17 +179,41 @@ class Session(QObject):
         if place == present:
             return
         same = 0
-        while same < min(len(place), len(present)) and place[same] == present[same]:
+        while same < min(len(place), len(present)) and place[same].same_way(present[same]):
             same += 1
         self._cut(same + 1)
-        for door in place[same:]:
+        for (above, level), wanted in zip(pairwise(self.levels), place, strict=False):
+            level.door = settled(above, wanted)
+            level.rescope(scope_behind(above, level.door))
+        for wanted in place[same:]:
             above = self.levels[-1]
-            if not is_open(above, door):
+            if not is_open(above, wanted):
                 break
+            door = settled(above, wanted)
             scope = scope_behind(above, door)
             self.levels.append(Level(door.block.network, door, scope, self._hear))
         if self.place != present:
             self._tell_level()
+
+    def copies(self, depth: int) -> int:
+        """How many stand in the chain into which a level looks; 1 where there is none."""
+        door = self.levels[depth].door
+        return copies_behind(self.levels[depth - 1], door) if door is not None else 1
+
+    def choose_copy(self, depth: int, copy: int) -> None:
+        """Look at another one of the chain into which a level looks, counted from 0; what is open
+        inside follows."""
+        place = list(self.place)
+        place[depth - 1] = replace(place[depth - 1], copy=copy)
+        self.show_place(tuple(place))
+
+    def step_copy(self, step: int) -> None:
+        """Look at the next (1) or previous (−1) one of the innermost chain that is open."""
+        for depth in range(self.depth, 0, -1):
+            if self.copies(depth) > 1:
+                self.choose_copy(depth, max(0, self.place[depth - 1].copy + step))
+                return
+        self.refuse(say("No chain of blocks is open: open a block that is repeated"))
 
     def _cut(self, count: int) -> None:
         """Close all levels but the first ``count``."""
@@ -253,7 +280,13 @@ class Session(QObject):
             except EditRefused as error:
                 self.refused.emit(error.message)
                 return False
-        self.undo_stack.push(_Done(self, network, place, edit, inverse, merge))
+
+        def again(apply: Callable[[], None]) -> None:
+            self.show_place(place)
+            with self._as_one():
+                apply()
+
+        self.undo_stack.push(DoneCommand(network, edit, inverse, merge, again))
         return True
 
     @contextmanager
@@ -286,6 +319,7 @@ class Session(QObject):
             if not is_open(above, level.door):
                 self._cut(place)
                 break
+            level.door = settled(above, level.door)
             if level.rescope(scope_behind(above, level.door)):
                 everything = Change(updated=set(level.network.nodes))
                 changes.setdefault(id(level), Changes()).note(everything, ())
@@ -354,37 +388,3 @@ class Session(QObject):
         """The same for something of another level, which is shown first."""
         self.show_place(place)
         self.reveal(node, wire)
-
-
-class _Done(EditCommand):
-    """An edit that has been applied already when the stack takes it. Undone or redone, it shows
-    the level where it was made."""
-
-    def __init__(
-        self,
-        session: Session,
-        network: Network,
-        place: Place,
-        edit: Edit,
-        inverse: Edit,
-        merge: int,
-    ) -> None:
-        super().__init__(network, edit, merge)
-        self._session = session
-        self._place = place
-        self._next = inverse
-        self._fresh = True
-
-    def redo(self) -> None:
-        if self._fresh:
-            self._fresh = False
-        else:
-            self._again(super().redo)
-
-    def undo(self) -> None:
-        self._again(super().undo)
-
-    def _again(self, apply: Callable[[], None]) -> None:
-        self._session.show_place(self._place)
-        with self._session._as_one():
-            apply()

@@ -55,6 +55,8 @@ def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "unpack": window.blocks.unpack,
         "open_block": window.blocks.open,
         "leave_block": window.session.leave,
+        "next_copy": lambda: window.session.step_copy(1),
+        "previous_copy": lambda: window.session.step_copy(-1),
         "new_block": window.blocks.begin,
         "rename_block": window.blocks.rename,
         "freeze": window.blocks.freeze,

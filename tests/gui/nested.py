@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
 from graph.draw import Drawing, whole
 from graph.layers import (
     AdaptiveAvgPool2d,
@@ -14,6 +17,10 @@ from graph.layers import (
 )
 from graph.network import Network
 from graph.project import Project
+from gui.canvas.arrange import lay_out
+from gui.preferences import Preferences
+from gui.theme import apply_theme
+from gui.window import MainWindow
 
 
 def nested_project() -> Project:
@@ -45,3 +52,25 @@ def nested_project() -> Project:
     draw.then(AdaptiveAvgPool2d(output_size=(1, 1)), Flatten(), Linear(out_features=10))
     draw.output()
     return Project("nested", network)
+
+
+def nested_window(qtbot: QtBot, width: int = 1440, height: int = 900) -> MainWindow:
+    """A window that shows the project, all of it in view, with the keyboard on the canvas."""
+    apply_theme(QApplication.instance(), "dark")
+    window = MainWindow(Preferences())
+    qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
+    window.resize(width, height)
+    window.canvas.set_reduce_motion(True)
+    window.show()
+    qtbot.waitExposed(window)
+    project = nested_project()
+    lay_out(project.network)
+    for block in project.network.library.blocks.values():
+        lay_out(block.network)
+    window.session.new(project)
+    window.show_editor()
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    window.canvas.fit()
+    return window
