@@ -439,6 +439,29 @@ def test_what_torch_raises_in_a_step_names_the_node() -> None:
     assert "fc failed" in str(failure.message)
 
 
+def normalised_features() -> Plan:
+    """Batch normalisation of a vector, whose channels have one value per image."""
+    steps = (
+        step("flat", Call("nn.Flatten", {}), "x", shape=(64,), node="n1"),
+        step("norm", Call("nn.BatchNorm1d", {"num_features": 64}), "flat", shape=(64,), node="n2"),
+        step("fc", Call("nn.Linear", {"in_features": 64, "out_features": 10}), "norm", shape=(10,)),
+    )
+    return Plan("Normalised", (("x", (1, 8, 8)),), steps, (("fc", 0),))
+
+
+def test_a_last_image_alone_is_left_out_for_any_batch_normalisation(digits: Prepared) -> None:
+    events = list(train(normalised_features(), settings(epochs=1), digits))
+    assert len(points(events)) == 257 // 64
+    assert isinstance(events[-1], Finished)
+
+
+def test_batches_of_one_image_cannot_be_normalised(digits: Prepared) -> None:
+    failure = last_failure(list(train(normalised_features(), settings(batch_size=1), digits)))
+    assert failure.node == "n2"
+    assert "norm failed: a batch of one image gives it one value" in str(failure.message)
+    assert "set batch_size to 2 or more" in str(failure.message)
+
+
 def test_what_cannot_be_built_names_the_node(digits: Prepared) -> None:
     plan = Plan(
         "Bad",
