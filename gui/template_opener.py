@@ -57,4 +57,4 @@ class TemplateOpener(QObject):
             return project
 
         if self._documents.new(build):
-            self._canvas.fit()
+            self._canvas.show_whole()

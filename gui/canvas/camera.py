@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QAbstractAnimation,
@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPointF,
+    QRect,
     QRectF,
     QTimer,
     QVariantAnimation,
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import QGraphicsView
 from gui.canvas import measures as m
 
 MARGIN = 40
+EDGE = 20
+"""Pixels between a network that is shown whole and the edge of the view."""
 SETTLING = 400
 """Milliseconds in which a rearranged window finds its sizes."""
 
@@ -36,6 +39,9 @@ class Camera(QObject):
         self._from = (1.0, QPointF())
         self._to = (1.0, QPointF())
         self._kept: tuple[float, QPointF] | None = None
+        self._whole = False
+        self.controls: Callable[[], Sequence[QRect]] = tuple
+        """What lies on the view in its lower corners: a network shown whole keeps off."""
         self._settled = QTimer(self, singleShot=True, interval=SETTLING)
         self._settled.timeout.connect(self._let_go)
         self._animation = QVariantAnimation(self)
@@ -51,6 +57,7 @@ class Camera(QObject):
     def set_zoom(self, zoom: float, anchor: QPoint | None = None) -> None:
         """Zoom so that the point of the scene under ``anchor`` (view) stays where it is."""
         self._animation.stop()
+        self._whole = False
         zoom = max(m.ZOOM_MIN, min(m.ZOOM_MAX, zoom))
         if abs(zoom - 1) < 0.02:
             zoom = 1.0
@@ -64,6 +71,7 @@ class Camera(QObject):
     def scroll_by(self, delta: QPoint) -> None:
         """Move the picture by pixels."""
         self._animation.stop()
+        self._whole = False
         for bar, way in (
             (self._view.horizontalScrollBar(), delta.x()),
             (self._view.verticalScrollBar(), delta.y()),
@@ -75,6 +83,7 @@ class Camera(QObject):
         """Glide to a zoom and a centre."""
         zoom = max(m.ZOOM_MIN, min(m.ZOOM_MAX, zoom))
         self._animation.stop()
+        self._whole = False
         if self.reduce_motion or not self._view.isVisible():
             self._apply(zoom, center)
             return
@@ -85,6 +94,7 @@ class Camera(QObject):
     def jump(self, zoom: float, center: QPointF) -> None:
         """Be at a zoom and a centre at once."""
         self._animation.stop()
+        self._whole = False
         self._apply(zoom, center)
 
     def finish(self) -> None:
@@ -93,17 +103,65 @@ class Camera(QObject):
             self._animation.stop()
             self._apply(*self._to)
 
-    def fit(self, area: QRectF, most: float = 1.0, still: bool = False) -> None:
-        """Show an area whole, at most at ``most`` zoom."""
-        room = self._view.viewport().size()
-        wide = max(1.0, room.width() - 2.0 * MARGIN)
-        high = max(1.0, room.height() - 2.0 * MARGIN)
-        zoom = min(most, wide / max(1.0, area.width()), high / max(1.0, area.height()))
+    def fit(
+        self,
+        area: QRectF,
+        most: float = 1.0,
+        still: bool = False,
+        bodies: Sequence[QRectF] | None = None,
+    ) -> None:
+        """Show an area whole, at most at ``most`` zoom. If one of the ``bodies`` in it (the area
+        itself if not given) would lie under a control, it is shown above or beside that."""
+        zoom, center = self._framing(area, most, (area,) if bodies is None else bodies)
         if still:
             self._animation.stop()
-            self._apply(max(m.ZOOM_MIN, zoom), area.center())
+            self._apply(zoom, center)
         else:
-            self.go(zoom, area.center())
+            self.go(zoom, center)
+
+    def fit_settling(self, area: QRectF, bodies: Sequence[QRectF] | None = None) -> None:
+        """Show an area whole at once, and again when a rearranged window has its sizes."""
+        self.fit(area, still=True, bodies=bodies)
+        self._kept, self._whole = None, True
+        self._settled.start()
+
+    def _framing(
+        self, area: QRectF, most: float, bodies: Sequence[QRectF]
+    ) -> tuple[float, QPointF]:
+        """Zoom and centre for an area: the first frame that is clear of the controls."""
+        room = QRectF(self._view.viewport().rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        controls = [QRectF(rect) for rect in self.controls()]
+        frames = [room]
+        if controls:
+            high = min(rect.top() for rect in controls) - EDGE / 2
+            left = max((r.right() for r in controls if r.left() < room.center().x()), default=0.0)
+            right = min((r.left() for r in controls if r.left() > room.center().x()), default=1e6)
+            frames.append(room.adjusted(0, 0, 0, min(0.0, high - room.bottom())))
+            beside = QRectF(room)
+            beside.setLeft(max(room.left(), left + EDGE / 2))
+            beside.setRight(min(room.right(), right - EDGE / 2))
+            frames.append(beside)
+        found = [self._into(area, frame, most) for frame in frames]
+        if not controls or not self._covered(*found[0], bodies, controls):
+            return found[0]
+        return max(found[1:], key=lambda framing: framing[0])
+
+    def _into(self, area: QRectF, frame: QRectF, most: float) -> tuple[float, QPointF]:
+        wide, high = max(1.0, frame.width()), max(1.0, frame.height())
+        zoom = min(most, wide / max(1.0, area.width()), high / max(1.0, area.height()))
+        zoom = max(m.ZOOM_MIN, zoom)
+        away = frame.center() - QRectF(self._view.viewport().rect()).center()
+        return zoom, area.center() - away / zoom
+
+    def _covered(
+        self, zoom: float, center: QPointF, bodies: Sequence[QRectF], controls: Sequence[QRectF]
+    ) -> bool:
+        middle = QRectF(self._view.viewport().rect()).center()
+        for control in controls:
+            place = QRectF((control.topLeft() - middle) / zoom + center, control.size() / zoom)
+            if any(place.intersects(body) for body in bodies):
+                return True
+        return False
 
     def show(self, area: QRectF, margin: float = MARGIN) -> None:
         """Bring an area into view without changing the zoom more than needed; nothing moves if
@@ -117,24 +175,29 @@ class Camera(QObject):
     def keep(self, area: QRectF) -> None:
         """If an area is wholly in view, keep it so while the view gets another size."""
         self.finish()
-        if self._shows(area):
+        if self._whole:
+            self._settled.start()
+        elif self._shows(area):
             self._kept = self.zoom, self.center()
             self._settled.start()
 
-    def resized(self, area: Callable[[], QRectF]) -> None:
+    def resized(self, area: Callable[[], QRectF], bodies: Callable[[], Sequence[QRectF]]) -> None:
         """The view has another size: as it was if the area to keep is whole then, else fitted."""
+        if self._whole:
+            self.fit(area(), still=True, bodies=bodies())
+            return
         if self._kept is None:
             return
         self._apply(*self._kept)
         if not self._shows(area()):
-            self.fit(area(), most=self._kept[0], still=True)
+            self.fit(area(), most=self._kept[0], still=True, bodies=bodies())
 
     def _shows(self, area: QRectF) -> bool:
         shown = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
         return not area.isEmpty() and shown.contains(area)
 
     def _let_go(self) -> None:
-        self._kept = None
+        self._kept, self._whole = None, False
 
     def _step(self, part: float) -> None:
         (zoom, center), (new_zoom, new_center) = self._from, self._to

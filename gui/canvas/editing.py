@@ -280,8 +280,9 @@ class Editing(QObject):
 
     def _fit(self, positions: Mapping[str, Position]) -> None:
         """Show where the nodes are going."""
+        nodes = self._view.canvas.nodes
+        bodies = [nodes[n].face.body().translated(x, y) for n, (x, y) in positions.items()]
         area = QRectF()
-        for node, (x, y) in positions.items():
-            body = self._view.canvas.nodes[node].face.body()
-            area = area.united(body.translated(x, y))
-        self._view.camera.fit(area)
+        for body in bodies:
+            area = area.united(body)
+        self._view.camera.fit(area, bodies=bodies)

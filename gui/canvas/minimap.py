@@ -24,8 +24,10 @@ class Minimap(QWidget):
 
     def __init__(self, scene: CanvasScene, parent: QWidget) -> None:
         super().__init__(parent)
+        self._scene = scene
         self._overview = Overview(scene)
         self._shown = QRectF()
+        self._content: QRectF | None = None
         self.setFixedSize(WIDTH, HEIGHT)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAccessibleName(tr("Small map of the network"))
@@ -33,7 +35,14 @@ class Minimap(QWidget):
     def renew(self) -> None:
         """The network has changed."""
         self._overview.forget()
+        self._content = None
         self.update()
+
+    def whole(self, shown: QRectF) -> bool:
+        """Whether a part of the scene holds the whole network, so that no map is needed."""
+        if self._content is None:
+            self._content = self._scene.content()
+        return self._content.isEmpty() or shown.contains(self._content)
 
     def show_part(self, shown: QRectF) -> None:
         """Learn what the view shows."""

@@ -87,6 +87,11 @@ class NodeItem(QGraphicsItem):
         """The body."""
         return self.face.body().translated(self.pos())
 
+    def clearance(self) -> QRectF:
+        """The body with its ports and the numbers beside them."""
+        left = m.PORT / 2 + (DISC + 1 if self.face.ordered else 0)
+        return self.rect().adjusted(-left, 0, m.PORT / 2, 0)
+
     def input_point(self, slot: InputSlot) -> QPointF:
         return self.pos() + self.face.input_point(slot)
 

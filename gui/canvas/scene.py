@@ -19,6 +19,7 @@ from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot, face_of
 from gui.canvas.bodies import Bodies
 from gui.canvas.glide import Glide
+from gui.canvas.labels import Labels
 from gui.canvas.measures import Level
 from gui.canvas.node_item import NodeItem
 from gui.canvas.routes import is_seam, route, seam_route
@@ -28,6 +29,10 @@ from gui.theme import notifier
 
 CELL = 160.0
 CROWDED = 400
+CLEAR = 30.0
+"""How far ports and marks of a node reach at most."""
+SETTLED = 300
+"""Of more shapes than this the places are found when they are painted."""
 
 
 class CanvasScene(QGraphicsScene):
@@ -40,6 +45,7 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.session = session
         self.bodies = Bodies()
+        self.labels = Labels(self._clearances)
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[str, WireItem] = {}
         self.zoom = 1.0
@@ -78,6 +84,7 @@ class CanvasScene(QGraphicsScene):
         self.glide.stop()
         self.clear()
         self.nodes, self.wires = {}, {}
+        self.labels.forget()
         self._cells, self._long = {}, set()
         self._node_faults, self._wire_faults = self._faults()
         for node in self.network.nodes:
@@ -113,6 +120,8 @@ class CanvasScene(QGraphicsScene):
                 self._load(wire.id)
         self._move(change.moved)
         self._route(stale | (self._long if change.structural else set()))
+        if stale or change.removed:
+            self._settle_labels()
         self.pictured.emit()
 
     def _touched(self, change: Change) -> set[str]:
@@ -180,6 +189,7 @@ class CanvasScene(QGraphicsScene):
         item = self.wires.pop(wire, None)
         if item is not None:
             self._long.discard(wire)
+            self.labels.drop(wire)
             self.removeItem(item)
 
     def _load(self, wire: str) -> None:
@@ -224,6 +234,7 @@ class CanvasScene(QGraphicsScene):
     def _place_many(self, places: dict[str, QPointF], final: bool) -> None:
         self.place(places, long_wires=final)
         if final:
+            self._settle_labels()
             self.pictured.emit()
 
     def place(self, places: dict[str, QPointF], long_wires: bool = False) -> None:
@@ -256,6 +267,28 @@ class CanvasScene(QGraphicsScene):
             found |= self._cells.get(cell, set())
         rects = (self.nodes[node].rect() for node in sorted(found))
         return [rect for rect in rects if rect.right() > left and rect.left() < right]
+
+    def _clearances(self, left: float, right: float) -> Sequence[QRectF]:
+        """What the shapes on wires keep off: bodies with their ports."""
+        found: set[str] = set()
+        for cell in range(int((left - CLEAR) // CELL), int((right + CLEAR) // CELL) + 1):
+            found |= self._cells.get(cell, set())
+        return [self.nodes[node].clearance() for node in found]
+
+    def _settle_labels(self) -> None:
+        """Something has moved: find places again for the shapes that were painted."""
+        known = self.labels.known()
+        self.labels.forget()
+        if len(known) > SETTLED:
+            self.update()
+            return
+        shown = [wire for wire in known if wire in self.wires]
+        for wire in shown:
+            self.wires[wire].label()
+        fresh = self.labels.known()
+        for wire in shown:
+            if fresh.get(wire) != known[wire]:
+                self.wires[wire].update()
 
     # Ways of wires
 
@@ -367,6 +400,7 @@ class CanvasScene(QGraphicsScene):
     def set_zoom(self, zoom: float, ratio: float = 1.0) -> None:
         """Learn the zoom of the view, which decides the level of detail."""
         self.zoom, self.level, self.ratio = zoom, m.level_of(zoom), ratio
+        self.labels.set_scale(1.0 if self.level is Level.FULL else zoom)
 
     def faulty(self) -> Iterable[NodeItem]:
         """The nodes with an error."""
@@ -389,8 +423,13 @@ class CanvasScene(QGraphicsScene):
                     found = found.united(wire.route.path.boundingRect())
         return found
 
+    def covered(self) -> list[QRectF]:
+        """The bodies of all nodes."""
+        return [item.rect() for item in self.nodes.values()]
+
     def _renew_theme(self) -> None:
         self.bodies.clear()
+        self.labels.forget()
         for item in self.nodes.values():
             item.renew_texts()
         for wire in self.wires.values():

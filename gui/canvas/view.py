@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self.overlay = Overlay()
         self.canvas.addItem(self.overlay)
         self.camera = Camera(self, self._camera_moved)
+        self.camera.controls = lambda: [self.zoom_bar.geometry()]
         self.overview = Overview(self.canvas)
         self.ground = Ground()
         self.pointing = Pointing(self)
@@ -160,7 +161,14 @@ class CanvasView(QGraphicsView):
         """Show the whole network."""
         area = self.canvas.content()
         if not area.isEmpty():
-            self.camera.fit(area)
+            self.camera.fit(area, bodies=self.canvas.covered())
+
+    def show_whole(self) -> None:
+        """Show the whole network at once, also if the window is about to give the view another
+        size."""
+        area = self.canvas.content()
+        if not area.isEmpty():
+            self.camera.fit_settling(area, self.canvas.covered())
 
     def fit_selection(self) -> None:
         """Show the chosen nodes, or all if none is chosen."""
@@ -221,8 +229,15 @@ class CanvasView(QGraphicsView):
         self._show_part()
 
     def _show_part(self) -> None:
-        self.minimap.show_part(self.mapToScene(self.viewport().rect()).boundingRect())
+        shown = self.mapToScene(self.viewport().rect()).boundingRect()
+        self.minimap.show_part(shown)
+        self._show_minimap(shown)
         self.part_changed.emit()
+
+    def _show_minimap(self, shown: QRectF) -> None:
+        """The small map is there where it tells more than the view does, and has room."""
+        useful = not self.minimap.whole(shown)
+        self.minimap.setVisible(useful and self.window().width() >= MINIMAP_FROM)
 
     def visible_nodes(self) -> list[str]:
         """The nodes within the view that have room for pictures, by their paths in the whole
@@ -427,7 +442,7 @@ class CanvasView(QGraphicsView):
     def _replaced(self) -> None:
         self._forget_level()
         self._level = self.session.levels[-1]
-        self.camera.fit(self.canvas.content(), still=True)
+        self.camera.fit(self.canvas.content(), still=True, bodies=self.canvas.covered())
 
     def _forget_level(self) -> None:
         self.pointing.forget()
@@ -445,10 +460,10 @@ class CanvasView(QGraphicsView):
         if level.camera is not None:
             self.camera.jump(*level.camera)
         elif not area.isEmpty():
-            self.camera.fit(area, still=True)
+            self.camera.fit(area, still=True, bodies=self.canvas.covered())
             if not self.canvas.reduce_motion and self.isVisible():
                 self.camera.set_zoom(self.camera.zoom * OPENING)
-                self.camera.fit(area)
+                self.camera.fit(area, bodies=self.canvas.covered())
 
     def _show_empty(self) -> None:
         self.empty.setVisible(not self.session.network.nodes)
@@ -457,14 +472,14 @@ class CanvasView(QGraphicsView):
     def _picture_changed(self) -> None:
         self.overview.forget()
         self.minimap.renew()
+        self._show_minimap(self.mapToScene(self.viewport().rect()).boundingRect())
         if self.afar:
             self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.minimap.setVisible(self.window().width() >= MINIMAP_FROM)
         self._place_controls()
-        self.camera.resized(self.canvas.content)
+        self.camera.resized(self.canvas.content, self.canvas.covered)
         self._camera_moved()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

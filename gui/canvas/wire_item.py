@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import log2
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -73,14 +73,18 @@ class WireItem(QGraphicsItem):
     def set_hovered(self, hovered: bool) -> None:
         """Whether the pointer is over the wire."""
         self.hovered = hovered
+        self._set_height()
         self.update()
+
+    def _set_height(self) -> None:
+        # A plate that may be wider than the gap must not hide behind a node.
+        self.setZValue(3.0 if self.load.error or self.hovered else 1.0)
 
     def set_load(self, load: Load) -> None:
         if load != self.load:
             self.prepareGeometryChange()
             self.load = load
-            # Its plate may be wider than the gap, and must not hide behind a node.
-            self.setZValue(3.0 if load.error else 1.0)
+            self._set_height()
             self._measure()
             self.update()
 
@@ -106,29 +110,41 @@ class WireItem(QGraphicsItem):
                 plate.moveRight(end)  # not over the badge and name of the node it concerns
             plate.moveTo(round(plate.x()), round(plate.y()))
         self._plate = plate if self.load.text else QRectF()
-        # Zoomed out, the plate keeps its size on the screen and so grows in the scene.
-        grown = QRectF() if route.seam else _scaled(self._plate, GROWTH)
-        self._bounds = (
-            route.path.boundingRect()
-            .adjusted(-8, -8, 8, 8)
-            .united(self._plate.adjusted(-1, -1, 1, 1))
-            .united(grown)
-        )
+        bounds = route.path.boundingRect().adjusted(-8, -8, 8, 8)
+        if self.load.text and not route.seam:
+            # The plate may stand anywhere on the wire, and keeps its size when zoomed out.
+            wide, high = plate.width() / 2 * GROWTH + 1, plate.height() / 2 * GROWTH + 1
+            bounds = bounds.united(route.path.boundingRect().adjusted(-wide, -high, wide, high))
+        self._bounds = bounds.united(self._plate.adjusted(-1, -1, 1, 1))
+        self._canvas.labels.drop(self.wire)
 
     def shows_text(self) -> bool:
         """Whether the shape has room on the wire at this level of detail."""
-        route, load = self.route, self.load
+        return self.label() is not None
+
+    def label(self) -> QRectF | None:
+        """Where the shape stands (scene coordinates); None where it is left away."""
+        route, load, plate = self.route, self.load, self._plate
         if route is None or not load.text:
-            return False
+            return None
         full = self._canvas.level is Level.FULL
-        if (load.error and full) or (self.hovered and not route.seam):
-            return True
         if route.seam:
             tall = route.room >= m.SEAM - 4
-            return full and tall and load.changes
-        if not (full or load.changes or load.error) or (self.repeats and not route.lane):
-            return False
-        return route.room * min(1.0, self._canvas.zoom) >= self._plate.width() - 2
+            return plate if full and tall and load.changes else None
+        if load.error and full:
+            return plate
+        wanted = full or load.changes or load.error
+        if not self.hovered and (not wanted or (self.repeats and not route.lane)):
+            return None
+        found = None
+        if route.room * min(1.0, self._canvas.zoom) >= plate.width() - 2 * PLATE_PAD:
+            size = QSizeF(plate.width() - 2 * PLATE_PAD, plate.height() - 2)
+            found = self._canvas.labels.place(self.wire, route.middle, self.points, size)
+        if found is None:
+            return plate if self.hovered else None
+        place = QRectF(plate)
+        place.moveCenter(found.center())
+        return place
 
     def points(self) -> tuple[QPointF, ...]:
         """The way as a few points, for hits and cuts."""
@@ -177,10 +193,11 @@ class WireItem(QGraphicsItem):
             painter.drawPath(route.path)
         painter.setPen(pen)
         painter.drawPath(route.path)
-        if self.load.error and not route.seam and level is Level.FULL:
+        if (self.load.error or self.hovered) and not route.seam and level is Level.FULL:
             self._paint_ends(painter, route)
-        if self.shows_text():
-            self._paint_plate(painter)
+        place = self.label()
+        if place is not None:
+            self._paint_plate(painter, place)
 
     def _paint_ends(self, painter: QPainter, route: Route) -> None:
         """The ports at both ends again, which a wire above the nodes would cover."""
@@ -216,8 +233,8 @@ class WireItem(QGraphicsItem):
             dash = m.ERROR_DASH if load.error else m.ASSUMED_DASH if load.assumed else ()
         return _pen(colour.rgba(), width, dash, level is not Level.FULL)
 
-    def _paint_plate(self, painter: QPainter) -> None:
-        theme, load, plate = current(), self.load, self._plate
+    def _paint_plate(self, painter: QPainter, plate: QRectF) -> None:
+        theme, load = current(), self.load
         if self._canvas.level is not Level.FULL:
             place = painter.worldTransform().map(plate.center())
             plate = QRectF(0, 0, plate.width(), plate.height())
@@ -234,12 +251,6 @@ class WireItem(QGraphicsItem):
         painter.setFont(m.canvas_font("shape", load.assumed))
         painter.setPen(theme.error.base if load.error else theme.text.secondary)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, load.text)
-
-
-def _scaled(rect: QRectF, factor: float) -> QRectF:
-    """A rectangle grown around its middle."""
-    wide, high = rect.width() * (factor - 1) / 2, rect.height() * (factor - 1) / 2
-    return rect.adjusted(-wide, -high, wide, high)
 
 
 @cache
