@@ -147,7 +147,7 @@ SE_RESNETS: tuple[Template, ...] = (
     _template(
         "se-resnet18",
         "SE-ResNet-18",
-        2018,
+        2017,
         "attention",
         _EXCITED,
         stages("SE basic block", (2, 2, 2, 2), (*STEM, CAFFE_POOL)),
@@ -155,7 +155,7 @@ SE_RESNETS: tuple[Template, ...] = (
     _template(
         "se-resnet50",
         "SE-ResNet-50",
-        2018,
+        2017,
         "attention",
         _EXCITED,
         stages("SE bottleneck", (3, 4, 6, 3), (*STEM, CAFFE_POOL)),
@@ -163,7 +163,7 @@ SE_RESNETS: tuple[Template, ...] = (
     _template(
         "se-resnet101",
         "SE-ResNet-101",
-        2018,
+        2017,
         "attention",
         _EXCITED,
         stages("SE bottleneck", (3, 4, 23, 3), (*STEM, CAFFE_POOL)),
@@ -171,7 +171,7 @@ SE_RESNETS: tuple[Template, ...] = (
     _template(
         "senet154",
         "SENet-154",
-        2018,
+        2017,
         "attention",
         say("Wide residual blocks in 64 groups that weigh their channels: ImageNet's last winner"),
         stages(
@@ -186,7 +186,7 @@ SE_RESNETS: tuple[Template, ...] = (
 RESNEXT50 = _template(
     "resnext50-32x4d",
     "ResNeXt-50 32×4d",
-    2017,
+    2016,
     "residual",
     say("Bottlenecks whose 3×3 convolution runs in 32 groups of 4 channels"),
     stages("ResNeXt block", (3, 4, 6, 3)),

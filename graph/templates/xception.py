@@ -57,7 +57,7 @@ XCEPTION = Template(
     "xception",
     "Xception",
     2016,
-    say("Depthwise separable convolutions throughout, with a shortcut around every module"),
+    say("Depthwise separable convolutions, with shortcuts around all modules but two"),
     "inception",
     xception,
     (3, 299, 299),

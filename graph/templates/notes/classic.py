@@ -7,7 +7,6 @@ from graph.templates.literature import Literature, Published
 from graph.templates.notes.lines import (
     counted,
     layers,
-    macs,
     output,
     parameters,
     top1,
@@ -43,8 +42,8 @@ LENET5_1998 = Literature(
     1998,
     say(
         "Features are learned instead of designed: convolutions with shared weights and "
-        "subsampling, trained as one system from pixels to digits. Each map of C3 sees only some "
-        "of the maps of S2, so that the maps must come to differ."
+        "subsampling, trained as one system from pixels to digits. All maps of C3 but the last see "
+        "only some of the maps of S2, so that they must come to differ."
     ),
     DOCUMENTS_LINK,
     (
@@ -73,7 +72,7 @@ LENET5 = Literature(
     1998,
     say(
         "The network of 1998 with today's parts: full convolutions, plain averages, and a linear "
-        "layer with softmax in place of radial basis units."
+        "layer in place of radial basis units. The softmax is part of the loss."
     ),
     DOCUMENTS_LINK,
     (
@@ -133,13 +132,18 @@ ALEXNET = Literature(
     "arXiv",
     2014,
     say(
-        "AlexNet in one tower: no groups and no response normalisation, so that batches rather "
-        "than channels are spread over GPUs."
+        "AlexNet in one tower, without groups. The paper spreads the images of a batch over GPUs "
+        "in the convolutions and the weights in the linear layers. This is torchvision's "
+        "version, which also leaves out response normalisation."
     ),
     "https://arxiv.org/abs/1404.5997",
     (
         counted("61,100,840", "torchvision"),
-        macs("0.71 G"),
+        Published(
+            say("Multiply-accumulates, {how}", how=say("as torchvision counts")),
+            "0.71 G",
+            "gmacs",
+        ),
         layers("8"),
         output("conv1", "64×55×55"),
         top1("43.48 %", say("torchvision's weights")),
@@ -155,9 +159,10 @@ def _vgg(
     errors: tuple[str, str],
     *more: Published,
     novelty: Message | None = None,
+    how: Message | None = None,
 ) -> Literature:
-    """One column of the VGG paper's tables."""
-    how = say("configuration {letter}, one scale", letter=configuration)
+    """One column of the VGG paper's tables. ``how`` is what the errors were measured with."""
+    how = how or say("configuration {letter}, one scale", letter=configuration)
     return Literature(
         "Very deep convolutional networks for large-scale image recognition",
         "Karen Simonyan, Andrew Zisserman",
@@ -214,6 +219,7 @@ VGG16_BN = _vgg(
         "convolution, which the paper did not have: it trains from scratch, without starting "
         "from a shallower network."
     ),
+    how=say("configuration D without batch norm, one scale"),
 )
 
 NOTES = {

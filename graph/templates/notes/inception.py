@@ -79,7 +79,10 @@ INCEPTION_V3 = Literature(
         ),
         macs(
             "5 G",
-            say("torchvision follows the released weights, whose stem works on larger maps"),
+            say(
+                "the released network, which torchvision follows, differs from the paper's table "
+                "in its stem, and the paper does not print the channels inside of its modules"
+            ),
         ),
         output("mixed5d", "288×35×35"),
         output("mixed6e", "768×17×17"),
@@ -100,7 +103,7 @@ INCEPTION_V4 = Literature(
     *SZEGEDY_2016,
     say(
         "Inception without the compromises of its history: one stem and three uniform kinds of "
-        "blocks, with two kinds of reductions between them."
+        "modules, with two kinds of reductions between them."
     ),
     "https://arxiv.org/abs/1602.07261",
     (
@@ -119,8 +122,9 @@ INCEPTION_V4 = Literature(
 INCEPTION_RESNET_V2 = Literature(
     *SZEGEDY_2016,
     say(
-        "Inception blocks that learn what to add to their input. What they add is scaled down to "
-        "0.1 to 0.2 of itself, without which very wide ones die early in training."
+        "Inception modules that learn what to add to their input. What they add is scaled down, in "
+        "the paper to between 0.1 and 0.3 of itself, because very wide networks die early in "
+        "training without that."
     ),
     "https://arxiv.org/abs/1602.07261",
     (
@@ -130,8 +134,16 @@ INCEPTION_RESNET_V2 = Literature(
             "384×35×35",
             say("the code that its authors released has 320 channels there"),
         ),
-        output("inception_b", "17×17"),
-        output("inception_c", "8×8"),
+        output(
+            "inception_b",
+            "1154×17×17",
+            say("the code that its authors released has 1088 channels there"),
+        ),
+        output(
+            "inception_c",
+            "2048×8×8",
+            say("the code that its authors released has 2080 channels there"),
+        ),
         top1("19.9 %"),
         top5("4.9 %"),
     ),
@@ -144,7 +156,8 @@ XCEPTION = Literature(
     2016,
     say(
         "Inception taken to its end: space and channels are looked at apart, every channel by a "
-        "window of its own, then all channels by 1×1, with shortcuts around each module."
+        "window of its own, then all channels by 1×1, with shortcuts around all modules but the "
+        "first and the last."
     ),
     "https://arxiv.org/abs/1610.02357",
     (

@@ -113,7 +113,7 @@ SQUEEZENET = Literature(
     ),
 )
 
-SMALLER = say("this is a smaller network: padded convolutions and fewer channels")
+SMALLER = say("this is a smaller network, with a quarter of the channels at every size")
 
 UNET = Literature(
     "U-Net: convolutional networks for biomedical image segmentation",
@@ -127,14 +127,22 @@ UNET = Literature(
     "https://arxiv.org/abs/1505.04597",
     (
         Published(say("Parameters, counted from the figure"), "31 M", "parameters", SMALLER),
-        Published(say("Input"), "1×572×572", "shape:input", SMALLER),
+        Published(
+            say("Input"),
+            "1×572×572",
+            "shape:input",
+            say(
+                "images are in colour here, and need no margin around them, because the "
+                "convolutions are padded"
+            ),
+        ),
         Published(
             say("Output"),
             "2×388×388",
             "shape:output",
             say("the convolutions are padded here, so that the mask is as large as the image"),
         ),
-        layers("23", say("this network shrinks the image less often, or has fewer layers")),
+        layers("23"),
         Published(say("Overlap with the truth, PhC-U373"), "92.03 %", "overlap"),
         Published(say("Overlap with the truth, DIC-HeLa"), "77.56 %", "overlap"),
     ),
@@ -160,6 +168,7 @@ YOLO_ROWS = (
     ("c3k2_22", "378,880"),
     ("detect_23", "431,647"),
 )
+OTHER_CLASSES = say("the number of classes is another one here")
 
 YOLO11N = Literature(
     "Ultralytics YOLO11",
@@ -173,12 +182,14 @@ YOLO11N = Literature(
     "https://docs.ultralytics.com/models/yolo11/",
     (
         Published(
-            say("Parameters, 80 classes"),
-            "2.6 M",
+            say("Parameters, 5 classes"),
+            "2,590,815",
             "parameters",
-            say("the number of classes is another one here"),
+            OTHER_CLASSES,
         ),
-        *(weights(node, count) for node, count in YOLO_ROWS),
+        Published(say("Parameters, 80 classes"), "2.6 M", "parameters", OTHER_CLASSES),
+        *(weights(node, count) for node, count in YOLO_ROWS[:-1]),
+        weights(*YOLO_ROWS[-1], OTHER_CLASSES),
         Published(say("Operations, a multiply and an add being two, 80 classes"), "6.5 G", "flops"),
         Published(say("Mean average precision 50-95, COCO validation"), "39.5 %", "map"),
     ),
