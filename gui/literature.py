@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QPushButton,
     QScrollArea,
     QTableWidget,
     QTableWidgetItem,
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from graph.network import Change
-from graph.templates import Literature, Row, Template, compare, find_template
+from graph.templates import Literature, Recipe, Row, Template, compare, find_template
 from gui.parts import Label
 from gui.session import Session
 from gui.text import NOTHING, tr
@@ -47,6 +48,7 @@ class LiteraturePage(QWidget):
         self._later = QTimer(self, interval=0, singleShot=True)
         self._later.timeout.connect(self.refresh)
         self._words = _Words(self)
+        self._words.recipe_chosen.connect(self._train_so)
         self.table = _Table(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -64,6 +66,14 @@ class LiteraturePage(QWidget):
         """The template that the open project came from, if it has a note."""
         template = find_template(self._session.template)
         return template if template is not None and template.literature is not None else None
+
+    def _train_so(self, recipe: Recipe) -> None:
+        self._session.set_training({**self._session.project.training, **recipe.settings})
+
+    @property
+    def train_so(self) -> QPushButton:
+        """Takes the paper's training settings over."""
+        return self._words.train_so
 
     def _restyle(self) -> None:
         self._words.setFixedWidth(current().pixels(WORDS))
@@ -104,7 +114,10 @@ class LiteraturePage(QWidget):
 
 
 class _Words(QScrollArea):
-    """Title, authors, where and when, and what was new."""
+    """Title, authors, where and when, what was new, and how the paper trained."""
+
+    recipe_chosen = Signal(object)
+    """Train as the paper did: carries a graph.templates.Recipe."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -118,6 +131,11 @@ class _Words(QScrollArea):
         self._venue = Label("", "hint", inside, wrap=True)
         self._novelty = Label("", "body", inside, wrap=True)
         self._link = Label("", "hint", inside, wrap=True)
+        self._trained = Label("", "body", inside, wrap=True)
+        self.train_so = QPushButton(tr("Use for training"), inside)
+        self.train_so.setToolTip(tr("Set the training settings as the paper had them"))
+        self.train_so.clicked.connect(self._choose)
+        self._recipe: Recipe | None = None
         column = QVBoxLayout(inside)
         side = current().space("m")
         column.setContentsMargins(side, side, side, side)
@@ -126,6 +144,10 @@ class _Words(QScrollArea):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.insertSpacing(3, current().space("s"))
+        column.addSpacing(current().space("s"))
+        self._trained.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(self._trained)
+        column.addWidget(self.train_so, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         self.setWidget(inside)
 
@@ -135,6 +157,15 @@ class _Words(QScrollArea):
         self._venue.setText(_where(note))
         self._novelty.setText(tr(note.novelty))
         self._link.setText(note.link)
+        self._recipe = note.recipe
+        self._trained.setVisible(note.recipe is not None)
+        self.train_so.setVisible(note.recipe is not None)
+        if note.recipe is not None:
+            self._trained.setText(tr("Trained with {recipe}", recipe=note.recipe.text))
+
+    def _choose(self) -> None:
+        if self._recipe is not None:
+            self.recipe_chosen.emit(self._recipe)
 
 
 def _where(note: Literature) -> str:

@@ -9,7 +9,7 @@ from graph.templates.inception_resnet import INCEPTION_RESNET_V2
 from graph.templates.inception_v3 import INCEPTION_V3
 from graph.templates.inception_v4 import INCEPTION_V4
 from graph.templates.lenet1998 import LENET5_1998
-from graph.templates.literature import Literature, Published, Row, compare
+from graph.templates.literature import Literature, Published, Recipe, Row, compare
 from graph.templates.mobile import MOBILENET_V2
 from graph.templates.residual import RESNET_SMALL, SE_RESNET_SMALL
 from graph.templates.resnet import RESNETS, RESNEXT50, SE_RESNETS
@@ -59,6 +59,7 @@ __all__ = [
     "Fit",
     "Literature",
     "Published",
+    "Recipe",
     "Row",
     "Template",
     "compare",

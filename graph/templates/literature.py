@@ -8,7 +8,7 @@ published figure is matched to the digits that it has: 25.6 M is met by 25,557,0
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -42,8 +42,17 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the paper trained: in words, and as settings of a training by name."""
+
+    text: Message
+    settings: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
 class Literature:
-    """The paper of an architecture: what was new, and its figures. ``link`` is an address."""
+    """The paper of an architecture: what was new, its figures, and how it was trained. ``link``
+    is an address."""
 
     title: str
     authors: str
@@ -52,6 +61,7 @@ class Literature:
     novelty: Message
     link: str
     rows: tuple[Published, ...] = ()
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)

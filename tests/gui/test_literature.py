@@ -152,3 +152,17 @@ def test_an_open_template_is_fitted_anew_from_the_menu(qtbot, window):
     analysis = window.session.analysis
     end = next(n for n in window.session.network.nodes.values() if n.name == "output")
     assert analysis.facts(end.id).inputs == ((7,),)
+
+
+def test_the_training_of_the_paper_is_taken_over(qtbot) -> None:
+    template = next(t for t in TEMPLATES if t.literature and t.literature.recipe)
+    session = Session()
+    page = LiteraturePage(session)
+    qtbot.addWidget(page)
+    session.new(template.build())
+    page.resize(1000, 260)
+    page.show()
+    page.train_so.setFocus()
+    qtbot.keyClick(page.train_so, Qt.Key.Key_Space)
+    assert session.project.training["optimizer"] == "SGD"
+    assert session.project.training["momentum"] == 0.9

@@ -13,6 +13,7 @@ from graph.templates.notes.lines import (
     top5,
     weights,
 )
+from graph.templates.notes.recipes import ALEXNET_RECIPE, VGG_RECIPE
 
 LECUN = "Yann LeCun, Léon Bottou, Yoshua Bengio, Patrick Haffner"
 DOCUMENTS = "Gradient-based learning applied to document recognition"
@@ -124,6 +125,7 @@ ALEXNET_2012 = Literature(
         Published(say("Top-5 error, ImageNet 2012 validation"), "18.2 %", "top5"),
         Published(say("Top-5 error, ImageNet 2012 test, seven networks"), "15.3 %", "top5"),
     ),
+    recipe=ALEXNET_RECIPE,
 )
 
 ALEXNET = Literature(
@@ -181,6 +183,7 @@ def _vgg(
             top1(f"{errors[0]} %", how),
             top5(f"{errors[1]} %", how),
         ),
+        VGG_RECIPE,
     )
 
 

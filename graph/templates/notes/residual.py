@@ -14,6 +14,7 @@ from graph.templates.notes.lines import (
     top1,
     top5,
 )
+from graph.templates.notes.recipes import RESNET_RECIPE
 
 STAGES = tuple(
     output(node, size)
@@ -36,6 +37,7 @@ def _he(novelty: Message, *rows: Published) -> Literature:
         novelty,
         "https://arxiv.org/abs/1512.03385",
         (*rows, *STAGES),
+        RESNET_RECIPE,
     )
 
 
