@@ -98,7 +98,8 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--data",
         help="fashion-sample (10,000 images that come with the program; the default), "
-        "digits, fashion-mnist, a folder of IDX files, or a folder of class folders with images",
+        "digits, fashion-mnist, silhouettes (of the sample: masks), a folder of IDX files, or a "
+        "folder of class folders with images",
     )
     train.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for the weights (safetensors) and figures"

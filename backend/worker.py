@@ -192,6 +192,7 @@ class Worker:
     def _prepare(self, device: torch.device) -> Prepared:
         from backend.data.catalogue import open_data
         from backend.data.prepare import prepare
+        from backend.losses import check_output
 
         channels, height, width = self._input_shape()
         request = self._request
@@ -204,6 +205,7 @@ class Worker:
         )
         if dataset.skipped:
             self._buffer.put(Notice(_left_out(dataset.skipped), dataset.skipped))
+        check_output(self.plan, len(dataset.classes), masks=dataset.masks)  # before long work
         return prepare(
             dataset,
             (channels, height, width),
