@@ -14,12 +14,12 @@ TORCHVISION = {
     "mobilenet-v2": "mobilenet_v2",
     "squeezenet1-0": "squeezenet1_0",
     "alexnet": "alexnet",
-    "vgg16": "vgg16",
-    "vgg16-bn": "vgg16_bn",
 }
 LARGE = {
     "vgg11": "vgg11",
     "vgg13": "vgg13",
+    "vgg16": "vgg16",
+    "vgg16-bn": "vgg16_bn",
     "vgg19": "vgg19",
 }
 """As those above, with more than 100 million weights each."""

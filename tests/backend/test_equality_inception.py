@@ -11,6 +11,10 @@ SMALL = 160
 """Side of the images in training mode, where the running statistics follow them."""
 
 
+deep = pytest.mark.campaign
+"""What takes many seconds."""
+
+
 def put_last(model: nn.Module, *names: str) -> None:
     """Move parts to the end of ``state_dict``: our main head stands before auxiliary ones."""
     for name in names:
@@ -30,6 +34,8 @@ def test_googlenet_equals_that_of_torchvision() -> None:
     assert largest_difference("googlenet", reference, train=True, side=96) <= TOLERANCE
 
 
+@deep
+@pytest.mark.timeout(900)
 def test_inception_v3_equals_that_of_torchvision() -> None:
     models = pytest.importorskip("torchvision.models")
     reference = models.inception_v3(
@@ -40,6 +46,8 @@ def test_inception_v3_equals_that_of_torchvision() -> None:
     assert largest_difference("inception-v3", reference, train=True) <= TOLERANCE
 
 
+@deep
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("name", "reference"),
     [("inception-v4", "inception_v4"), ("inception-resnet-v2", "inception_resnet_v2")],
@@ -51,6 +59,8 @@ def test_outputs_equal_those_of_timm(name: str, reference: str) -> None:
     assert largest_difference(name, model, train=True, side=SMALL) <= TOLERANCE
 
 
+@deep
+@pytest.mark.timeout(900)
 def test_xception_equals_that_of_timm() -> None:
     timm = pytest.importorskip("timm")
     model = timm.create_model("legacy_xception", pretrained=False)

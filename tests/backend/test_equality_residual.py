@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.backend.equality import TOLERANCE, largest_difference
@@ -24,8 +26,18 @@ TIMM = {
     "senet154": "legacy_senet154",
 }
 
+DEEP = ("resnet101", "resnet152", "se-resnet101", "senet154")
+"""Those of many seconds, for the campaign."""
 
-@pytest.mark.parametrize("name", TORCHVISION)
+
+def names(of: Mapping[str, str]) -> pytest.MarkDecorator:
+    """The networks one by one, the deep ones in the campaign."""
+    deep = (pytest.mark.campaign, pytest.mark.timeout(900))
+    each = [pytest.param(name, marks=deep if name in DEEP else ()) for name in of]
+    return pytest.mark.parametrize("name", each)
+
+
+@names(TORCHVISION)
 def test_outputs_equal_those_of_torchvision(name: str) -> None:
     models = pytest.importorskip("torchvision.models")
     reference = getattr(models, TORCHVISION[name])(weights=None)
@@ -33,7 +45,7 @@ def test_outputs_equal_those_of_torchvision(name: str) -> None:
     assert largest_difference(name, reference, train=True, side=SMALL) <= TOLERANCE
 
 
-@pytest.mark.parametrize("name", TIMM)
+@names(TIMM)
 def test_outputs_equal_those_of_timm(name: str) -> None:
     timm = pytest.importorskip("timm")
     reference = timm.create_model(TIMM[name], pretrained=False, drop_rate=0.0)
