@@ -25,9 +25,11 @@ from graph.edits import Batch, Connect, RemoveNode
 from graph.layers import Conv2d
 from graph.network import Network
 from graph.templates import find_template
+from graph.templates.literature import node_named
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtGui import QPixmap
+    from PySide6.QtWidgets import QApplication, QDialog
 
     from gui.window import MainWindow
 
@@ -36,6 +38,11 @@ SIZE = (1600, 1000)
 COLOURS = 256
 EPOCHS = 2
 """Epochs that have been trained when the picture of a training is taken."""
+NOTE_HEIGHT = 460
+"""Of the page that compares a network with its paper, in pixels."""
+TITLE = 30
+"""Height of a dialog's title, in pixels."""
+BLOCK_SECTIONS = ("Blocks of this project", "Ready blocks")
 LONGEST = 300.0
 """Seconds anything may take."""
 
@@ -101,6 +108,68 @@ def show_fault(window: MainWindow) -> None:
     window.session.reveal(end.target)
 
 
+def node_called(window: MainWindow, name: str) -> str:
+    """The id of a node of the level that is shown."""
+    node = node_named(window.session.network, name)
+    assert node is not None
+    return node.id
+
+
+def show_architecture(window: MainWindow) -> None:
+    """Branches, auxiliary heads and modules that are blocks."""
+    open_template(window, "googlenet")
+    window.session.select([node_called(window, "inception4a")])
+
+
+def show_block(window: MainWindow) -> None:
+    """Inside of a stage of ResNet-50, with formulas in the fields."""
+    open_template(window, "resnet50")
+    window.session.enter(node_called(window, "layer2"))
+    window.canvas.fit()
+    settle()
+    window.session.select([node_called(window, "conv2")])
+
+
+def show_literature(window: MainWindow) -> None:
+    from PySide6.QtCore import Qt
+
+    open_template(window, "resnet50")
+    window.show_page(window.literature)
+    window.resizeDocks([window.docks["bottom"]], [NOTE_HEIGHT], Qt.Orientation.Vertical)
+    settle()
+    window.canvas.fit()
+
+
+def show_fit(window: MainWindow) -> None:
+    """ResNet-18 for small photographs."""
+    from PySide6.QtWidgets import QRadioButton
+
+    open_template(window, "resnet18")
+    window.templates.fit_again()
+    (dialog,) = dialogs(window)
+    dialog.findChildren(QRadioButton)[1].click()
+
+
+def dialogs(window: MainWindow) -> list[QDialog]:
+    """The open ones."""
+    from PySide6.QtWidgets import QDialog
+
+    return [dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()]
+
+
+def show_palette(window: MainWindow) -> None:
+    """The palette at its blocks: those of the project, and all ready ones."""
+    open_template(window, "mobilenet-v2")
+    window.session.select([node_called(window, "stage4")])
+    tree = window.palette_panel.tree
+    tree.collapseAll()
+    for row in range(tree.topLevelItemCount()):
+        section = tree.topLevelItem(row)
+        if section.text(0) in BLOCK_SECTIONS:
+            tree.expandRecursively(tree.indexFromItem(section))
+    tree.scrollToItem(section, tree.ScrollHint.PositionAtBottom)
+
+
 def show_training(window: MainWindow) -> None:
     open_template(window, "lenet5")
     window.show_workspace("training")
@@ -113,9 +182,14 @@ def show_training(window: MainWindow) -> None:
     settle()
 
 
-def end_training(window: MainWindow) -> None:
+def tidy(window: MainWindow) -> None:
+    """Leave the window as the next picture expects it."""
     window.training.stop()
     wait(lambda: not window.training.is_running())
+    for dialog in dialogs(window):
+        dialog.reject()
+    window.session.go_to(0)
+    window.workspaces.restore_default()
 
 
 def show_code(window: MainWindow) -> None:
@@ -130,12 +204,39 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "fault": show_fault,
     "code": show_code,
     "training": show_training,
+    "architecture": show_architecture,
+    "block": show_block,
+    "literature": show_literature,
+    "fit": show_fit,
+    "palette": show_palette,
 }
+
+
+def lay_over(picture: QPixmap, dialog: QDialog) -> None:
+    """Draw a dialog with its title in the middle of a picture, as a desktop would show it."""
+    from PySide6.QtCore import QRect, Qt
+    from PySide6.QtGui import QColor, QPainter
+
+    inside = dialog.grab()
+    frame = QRect(0, 0, inside.width() + 2, inside.height() + TITLE + 1)
+    frame.moveCenter(picture.rect().center())
+    painter = QPainter(picture)
+    painter.fillRect(picture.rect(), QColor(0, 0, 0, 90))
+    palette = dialog.palette()
+    painter.fillRect(frame, palette.mid().color())
+    painter.setPen(palette.windowText().color())
+    title = QRect(frame.left(), frame.top(), frame.width(), TITLE)
+    painter.drawText(title, Qt.AlignmentFlag.AlignCenter, dialog.windowTitle())
+    painter.drawPixmap(frame.left() + 1, frame.top() + TITLE, inside)
+    painter.end()
 
 
 def save(window: MainWindow, path: Path) -> None:
     """Save what the window shows, with few colours so that the file stays small."""
-    window.grab().save(str(path))
+    shown = window.grab()
+    for dialog in dialogs(window):
+        lay_over(shown, dialog)
+    shown.save(str(path))
     with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
@@ -159,7 +260,7 @@ def make(
         path = folder / f"{name}-{theme}.png"
         save(window, path)
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB")
-        end_training(window)
+        tidy(window)
     window.session.undo_stack.setClean()
     window.close()
     window.deleteLater()
