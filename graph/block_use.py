@@ -7,6 +7,7 @@ file and canvas need no rules of their own for blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar, cast
 
 from pydantic import create_model
@@ -15,7 +16,17 @@ from graph.analysis.facts import Facts
 from graph.block import Block, Inside, Parameter, through
 from graph.declaration import Kind, integer, show
 from graph.dims import is_traced
-from graph.layer import Category, Explanation, FaultKind, Layer, Port, Problem, Shape
+from graph.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Origin,
+    Port,
+    Problem,
+    Shape,
+    Station,
+)
 from graph.message import Message, say
 from graph.names import is_plain
 from graph.network import MAX_NODES
@@ -152,23 +163,27 @@ class BlockUse(Layer):
                 continue
             for problem in facts.problems:
                 if not problem.warning:
-                    return self._told(nodes[node].name, _sentence(problem), index)
+                    return self._told(node, index, problem)
             if self.block.network.empty_ports(node):
-                return self._told(nodes[node].name, say("nothing is connected to it"), index)
+                return self._told(node, index, None)
             for fault in structural(self.block.network, nodes[node], inside.facts):
                 if fault.problem is not None:
-                    return self._told(nodes[node].name, _sentence(fault.problem), index)
+                    return self._told(node, index, fault.problem)
         return None
 
-    def _told(self, node: str, what: Message, index: int) -> Problem:
-        if index:
-            why = say(
-                "number {n} of the chain, at {node}: {what}", n=index + 1, node=node, what=what
-            )
-        else:
-            why = say("inside, at {node}: {what}", node=node, what=what)
+    def _told(self, node: str, index: int, problem: Problem | None) -> Problem:
+        """What is wrong at a node inside, told of the use; without a problem its input is empty."""
+        name = self.block.network.nodes[node].name
+        way: tuple[Station, ...] = (Station(index, self.repeat, node, name),)
+        what = say("nothing is connected to it") if problem is None else _sentence(problem)
+        if problem is not None and problem.origin is not None:
+            way += problem.origin.way
+            what = problem.origin.what
         mend = say("Change its settings, its input, or open the block")
-        return Problem(FaultKind.BLOCK, why, mend, value=self.block.name)
+        origin = Origin(way, what)
+        return Problem(
+            FaultKind.BLOCK, _told_once(origin), mend, value=self.block.name, origin=origin
+        )
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         if is_traced(tuple(inputs)) or is_traced(tuple(self.values().values())):
@@ -253,6 +268,31 @@ def _short(parameter: Parameter, value: Any) -> str:
     if parameter.required:
         return text
     return f"s{text}" if parameter.name == "stride" else f"{parameter.name} {text}"
+
+
+def _told_once(origin: Origin) -> Message:
+    """``number 2 of the chain, inside stage › branch, at conv2: groups 3: …``: the way once."""
+    way, what = origin.way, origin.what
+    node, number = way[-1].name, way[0].copy + 1
+    through: Message | None = None
+    for station, behind in pairwise(way):
+        name = say("{name}", name=station.name)
+        if behind.copy:
+            name = say("{name} ({n} of {count})", name=name, n=behind.copy + 1, count=behind.count)
+        through = name if through is None else say("{outer} › {inner}", outer=through, inner=name)
+    if through is None and number == 1:
+        return say("inside, at {node}: {what}", node=node, what=what)
+    if through is None:
+        return say("number {n} of the chain, at {node}: {what}", n=number, node=node, what=what)
+    if number == 1:
+        return say("inside {way}, at {node}: {what}", way=through, node=node, what=what)
+    return say(
+        "number {n} of the chain, inside {way}, at {node}: {what}",
+        n=number,
+        way=through,
+        node=node,
+        what=what,
+    )
 
 
 def _sentence(problem: Problem) -> Message:

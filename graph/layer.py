@@ -74,12 +74,32 @@ class FaultKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Station:
+    """One step on the way into blocks: a node inside the one with the number ``copy``, from 0, of
+    a chain of ``count``."""
+
+    copy: int
+    count: int
+    node: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in a block the problem of its use lies: the way to a node, and what is wrong there."""
+
+    way: tuple[Station, ...]
+    what: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What a layer says is wrong with its settings or inputs.
 
     ``field`` or ``port`` (with ``index`` on a port of many wires) names the place, ``value`` what
     was found there, ``why`` the rule and ``mend`` a way out. ``changes`` are settings that mend
     it; ``insert`` is a layer that mends it when put before this one. A warning does not block.
+    ``origin`` is where it lies if that is inside a block.
     """
 
     kind: FaultKind
@@ -92,6 +112,7 @@ class Problem:
     changes: Mapping[str, Any] = default(default_factory=dict)
     insert: Layer | None = None
     warning: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from graph.block_use import BlockUse
+from gui.icons import icon
 from gui.session import Session
 from gui.text import full, shape, tr
 
@@ -16,6 +17,8 @@ class CopyChooser(QToolButton):
         super().__init__(parent)
         self._session, self._depth = session, depth
         self.setAutoRaise(True)
+        self.setIcon(icon("down"))
+        self.setToolButtonStyle(self.toolButtonStyle().ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolTip(tr("Which one of the chain is shown (Ctrl+PgUp, Ctrl+PgDown)"))
         self.list = QMenu(self)

@@ -15,7 +15,7 @@ from typing import Any
 from graph.analysis import Analysis
 from graph.block import Block
 from graph.block_use import BlockUse
-from graph.layer import Shape
+from graph.layer import Origin, Shape
 from graph.layers import Input
 from graph.network import Change, Network
 from graph.scope import MAIN, Scope
@@ -142,6 +142,16 @@ def way_to(present: Place, main: Network, block: Block | None) -> Place:
         if network is main:
             return (Door(node.id, block),)
     return (Door(None, block),)
+
+
+def way_inside(place: Place, network: Network, node: str, origin: Origin) -> tuple[Place, str]:
+    """The way from a use at a place to the node inside where its problem lies, and that node."""
+    for station in origin.way:
+        use = network.nodes[node].layer
+        assert isinstance(use, BlockUse)
+        place = (*place, Door(node, use.block, station.copy))
+        network, node = use.block.network, station.node
+    return place, node
 
 
 def scope_behind(above: Level, door: Door) -> Scope:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from graph.analysis.faults import Fault, Repair, repairs
 from graph.network import Change, downstream
 from gui.icons import icon
+from gui.levels import Place
 from gui.parts import Elided, Label
 from gui.repairs import RepairCard
 from gui.session import Session
@@ -65,9 +66,9 @@ class Problems(QWidget):
         self._pages.addWidget(self._fine)
         self._pages.addWidget(self._split)
         self._list.currentRowChanged.connect(self._choose)
-        self._list.itemClicked.connect(lambda _item: self.jump())
-        self._list.itemActivated.connect(lambda _item: self.jump())
-        self._detail.jump.connect(self.jump)
+        self._list.itemClicked.connect(lambda _item: self._click())
+        self._list.itemActivated.connect(lambda _item: self.go_inside())
+        self._detail.jump.connect(self.go_inside)
         # Many edits in one turn of the event loop make one list.
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.refresh)
@@ -168,9 +169,32 @@ class Problems(QWidget):
         """Show the chosen fault on the canvas."""
         fault = self.current()
         if fault is not None and (fault.node is not None or fault.wire is not None):
-            outer = self._list.currentRow() >= self._own
-            place = () if outer else self._session.place
-            self._session.reveal_in(place, fault.node, fault.wire)
+            self._session.reveal_in(self._place(), fault.node, fault.wire)
+
+    def _place(self) -> Place:
+        """The way to the level of the chosen fault."""
+        return () if self._list.currentRow() >= self._own else self._session.place
+
+    def _click(self) -> None:
+        fault = self.current()
+        if fault is not None and not (lies_inside(fault) and self._place() != self._session.place):
+            self.jump()  # another list now would take the second click of a double click
+
+    def go_inside(self) -> None:
+        """Show the chosen fault; one inside a block there, where it can be mended."""
+        fault = self.current()
+        if fault is None or not lies_inside(fault):
+            self.jump()
+        else:
+            self.open_inside(self._place(), fault)
+
+    def open_inside(self, place: Place, fault: Fault) -> None:
+        """Show the fault of a use, which is at a place, where it lies, with its repairs."""
+        node = self._session.reveal_inside(place, fault)
+        self.refresh()
+        rows = [row for row in range(self._own) if self._faults[row].node == node]
+        if rows:
+            self._list.setCurrentRow(rows[0])
 
     def apply_repair(self, number: int) -> None:
         """Apply the repair with this number, counted from 1, of the chosen problem."""
@@ -179,6 +203,11 @@ class Problems(QWidget):
 
     def repair_cards(self) -> list[RepairCard]:
         return self._detail.cards
+
+
+def lies_inside(fault: Fault) -> bool:
+    """Whether it is the fault of a use, and lies inside its block."""
+    return fault.problem is not None and fault.problem.origin is not None
 
 
 class Detail(QScrollArea):
@@ -229,6 +258,8 @@ class Detail(QScrollArea):
             card.deleteLater()
         self.cards = []
         self._show.setVisible(fault is not None and fault.node is not None)
+        inside = fault is not None and lies_inside(fault)
+        self._show.setText(tr("Show inside the block") if inside else tr("Show on canvas"))
         if fault is None:
             for widget in (self._title, self._why, self._count):
                 widget.hide()

@@ -17,7 +17,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from graph.analysis import Analysis
+from graph.analysis import Analysis, Fault
 from graph.block import Block
 from graph.block_use import BlockUse
 from graph.edits import Edit
@@ -37,6 +37,7 @@ from gui.levels import (
     scope_behind,
     settled,
     titles_of,
+    way_inside,
     way_to,
 )
 
@@ -388,3 +389,14 @@ class Session(QObject):
         """The same for something of another level, which is shown first."""
         self.show_place(place)
         self.reveal(node, wire)
+
+    def reveal_inside(self, place: Place, fault: Fault) -> str | None:
+        """Show where inside a block the fault of a use lies that is at a place; the node there, or
+        None if it lies inside none."""
+        origin = fault.problem.origin if fault.problem is not None else None
+        if origin is None or fault.node is None:
+            return None
+        network = place[-1].block.network if place else self.project.network
+        way, node = way_inside(place, network, fault.node, origin)
+        self.reveal_in(way, node)
+        return node

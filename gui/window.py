@@ -25,6 +25,7 @@ from gui.background import Task
 from gui.block_verbs import BlockVerbs
 from gui.canvas_menu import show_menu
 from gui.documents import Documents
+from gui.fold import FOLD_BELOW
 from gui.frame import Frame
 from gui.preferences import Preferences
 from gui.preset_adder import add_preset
@@ -35,8 +36,6 @@ from gui.theme import current
 from gui.verbs import slots_of
 from gui.visible import VisibleNodes
 from gui.workspaces import Workspace, Workspaces
-
-FOLD_BELOW = 1360
 
 
 class MainWindow(Frame):
@@ -80,6 +79,8 @@ class MainWindow(Frame):
         start.folder_wanted.connect(self.ask_folder)
         start.template_chosen.connect(self.open_template)
         start.fit_wanted.connect(self.templates.ask_fit)
+        self.templates.waiting.connect(self._tell_opening)
+        self.templates.finished.connect(self._untell_opening)
         start.project_chosen.connect(documents.open)
         start.forget_wanted.connect(self.forget_recent)
         self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
@@ -89,6 +90,7 @@ class MainWindow(Frame):
         self.canvas.message.connect(self.tell)
         self.canvas.templates_requested.connect(self.show_start)
         self.canvas.menu_requested.connect(self._show_menu)
+        self.canvas.fault_opened.connect(self._open_fault)
         self.problems.counted.connect(self._count_problems)
         self.literature.available.connect(self._offer_literature)
         self.status.problems_wanted.connect(lambda: self.show_page(self.problems))
@@ -170,6 +172,14 @@ class MainWindow(Frame):
         QTimer.singleShot(0, self, self._forget_told)
         self.notice.tell(text, kind)
         self.output.add(text, kind)
+
+    def _tell_opening(self) -> None:
+        text = tr("The template is being built …")
+        self.notice.tell(text, "info", (tr("Cancel"), self.templates.cancel))
+
+    def _untell_opening(self) -> None:
+        if self.notice.button() is not None:
+            self.notice.hide()
 
     def _tell_refusal(self, message: Message) -> None:
         self.tell(tr(message), "warning")
@@ -306,6 +316,13 @@ class MainWindow(Frame):
         self.show_page(self.problems)
         self.problems.walk(step)
 
+    def _open_fault(self, node: str) -> None:
+        """Show where in its block the fault of a use lies."""
+        fault = self.canvas.canvas.fault(node)
+        if fault is not None:
+            self.show_page(self.problems)
+            self.problems.open_inside(self.session.place, fault)
+
     def train(self) -> None:
         """Train, or pause a run; the training page comes up."""
         self.show_page(self.training)
@@ -364,6 +381,7 @@ class MainWindow(Frame):
         # Threads end before the program does; nobody looks at the window meanwhile.
         self.code.close_work()
         self.saver.close_work()
+        self.templates.close_work()
         self.start.gallery.filler.close_work()
         self.shelf.close_work()
         for task in self.background:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _AROUND = (-26.0, -20.0, 12.0, 10.0)
 DISC = 14.0
 COPY_STEP = 3.0
+_BADGE = QRectF(-m.BADGE / 2 - 1, -m.BADGE / 2 - 1, m.BADGE, m.BADGE)
 ANTIALIASING = QPainter.RenderHint.Antialiasing
 
 
@@ -78,8 +79,8 @@ class NodeItem(QGraphicsItem):
         return self._texts
 
     def tooltip(self) -> str:
-        """What there is to say. Plain text: a name from a file must not be read as rich text."""
-        return "\n".join((self.face.summary, *self.face.faults[1:])).replace("<", "\u2039")
+        """What there is to say."""
+        return plain("\n".join((self.face.summary, *self.face.faults[1:])))
 
     # Geometry, in scene coordinates
 
@@ -104,6 +105,10 @@ class NodeItem(QGraphicsItem):
 
     def output_slot(self, port: str) -> OutputSlot | None:
         return next((s for s in self.face.outputs if s.port == port), None)
+
+    def badge(self) -> QRectF:
+        """The disc of the badge."""
+        return _BADGE.translated(self.pos())
 
     # Painting
 
@@ -269,13 +274,18 @@ class NodeItem(QGraphicsItem):
         theme = current()
         error = self.face.severity is Severity.ERROR
         status = theme.error if error else theme.warning
-        disc = QRectF(-m.BADGE / 2 - 1, -m.BADGE / 2 - 1, m.BADGE, m.BADGE)
+        disc = _BADGE
         painter.setPen(QPen(theme.background.canvas, 1.5))
         painter.setBrush(status.base if error else status.background)
         painter.drawEllipse(disc)
         painter.setFont(m.canvas_font("caption"))
         painter.setPen(theme.background.canvas if error else status.base)
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, "!" if error else "▲")
+
+
+def plain(text: str) -> str:
+    """A tooltip that is plain text: a name from a file must not be read as rich text."""
+    return text.replace("<", "\u2039")
 
 
 def _cosmetic(colour: QColor, width: float) -> QPen:

@@ -21,9 +21,10 @@ from gui.canvas.gestures import (
     Pointer,
     RubberBand,
 )
-from gui.canvas.node_item import NodeItem
+from gui.canvas.node_item import NodeItem, plain
 from gui.canvas.wire_item import WireItem
 from gui.palette import MIME
+from gui.text import tr
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -96,6 +97,10 @@ class Pointing:
             self._space_used = True
             return Pan(self._view)
         if self._view.camera.zoom >= 0.35 and not pointer.adding:
+            marked = self._badge_at(pointer.scene)
+            if marked is not None:
+                self._view.fault_opened.emit(marked)
+                return None
             reach = m.PORT_HIT / min(1.0, self._view.camera.zoom)
             hit = self._view.canvas.port_at(pointer.scene, reach, GRASP)
             if hit is not None:
@@ -110,6 +115,15 @@ class Pointing:
             self._view.session.select([], [wire.wire])
             return None
         return RubberBand(self._view)
+
+    def _badge_at(self, point: QPointF) -> str | None:
+        """The use whose badge is at a point, if it tells of a fault inside its block."""
+        item = self._view.canvas.badge_at(point)
+        if item is None:
+            return None
+        fault = self._view.canvas.fault(item.face.id)
+        inside = fault is not None and fault.problem is not None and fault.problem.origin
+        return item.face.id if inside else None
 
     def _wire_gesture(self, item: NodeItem, slot: InputSlot | OutputSlot) -> DrawWire:
         """From a port; an input that has a wire gives up the wire's end."""
@@ -145,6 +159,10 @@ class Pointing:
 
     def tooltip(self, point: QPointF) -> str:
         """What there is to say of the port or node at a point."""
+        marked = self._badge_at(point)
+        if marked is not None:
+            faults = self._view.canvas.nodes[marked].face.faults
+            return plain("\n".join((*faults, tr("Click here to see where."))))
         hit = self._view.canvas.port_at(point, m.PORT_HIT / 2, GRASP)
         if hit is not None and hit[1].title:
             return hit[1].title

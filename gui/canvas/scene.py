@@ -408,6 +408,14 @@ class CanvasScene(QGraphicsScene):
             if not fault.warning and node in self.nodes:
                 yield self.nodes[node]
 
+    def badge_at(self, point: QPointF) -> NodeItem | None:
+        """The node with an error whose badge is at a point."""
+        return next((item for item in self.faulty() if item.badge().contains(point)), None)
+
+    def fault(self, node: str) -> Fault | None:
+        """The worst fault of a node."""
+        return self._node_faults.get(node)
+
     def marked(self) -> Iterable[NodeItem]:
         """The chosen nodes."""
         return (self.nodes[n] for n in self.session.selection if n in self.nodes)

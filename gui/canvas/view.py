@@ -71,6 +71,8 @@ class CanvasView(QGraphicsView):
     message = Signal(str)
     """A short hint or the reason of a refusal, shown at the pointer as well."""
     templates_requested = Signal()
+    fault_opened = Signal(str)
+    """The badge of a use was clicked that has its fault inside its block: the node."""
     menu_requested = Signal(QPoint)
     """The context menu of what is chosen now, at a place of the screen."""
 
