@@ -145,7 +145,7 @@ class Breadcrumb(QFrame):
         self._here.set_text(here)
         self._arrows[-1].setVisible(bool(here))
         self.leave.setVisible(session.depth > 0)
-        counts = [tr("1 layer") if len(nodes) == 1 else tr("{n} layers", n=full(len(nodes)))]
+        counts = [tr("1 node") if len(nodes) == 1 else tr("{n} nodes", n=full(len(nodes)))]
         if chosen or wires:
             counts.append(tr("{n} selected", n=full(len(chosen) + len(wires))))
         self._counts.setText("   ".join(counts))

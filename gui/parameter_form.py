@@ -94,6 +94,7 @@ class ParameterForm(QWidget):
         self._show_rows((self.words,), parameter.kind is Kind.CHOICE)
         for line in (self.name, self.default, self.minimum, self.maximum, self.words, self.help):
             line.setModified(False)
+            line.setCursorPosition(0)  # a long text from its beginning
 
     def _show_rows(self, lines: tuple[QLineEdit, ...], shown: bool) -> None:
         for line in lines:

@@ -71,6 +71,7 @@ def _bars(theme: Theme) -> str:
 QWidget {{ selection-background-color: {theme.accent.base.name()};
     selection-color: {theme.text.on_accent.name()}; }}
 QMainWindow, QDialog, QStackedWidget {{ background: {c.panel.name()}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
 QMainWindow::separator:hover {{ background: {theme.accent.base.name()}; }}
 QMenuBar {{ background: {c.window.name()}; border-bottom: 1px solid {line};

@@ -79,7 +79,9 @@ def linear_ticks(
     return [(index * step, label(index * step, step)) for index in indices]
 
 
-def log_ticks(start: float, end: float, label: Callable[[float, float], str]) -> list[Tick]:
+def log_ticks(
+    start: float, end: float, label: Callable[[float, float], str], most: int = 7
+) -> list[Tick]:
     """Ticks of an axis in powers of ten: ``start`` and ``end`` and the places are log10."""
     for factors in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)):
         exponents = range(math.floor(start), math.ceil(end) + 1)
@@ -90,11 +92,11 @@ def log_ticks(start: float, end: float, label: Callable[[float, float], str]) ->
             if start - 1e-9 <= exponent + math.log10(factor) <= end + 1e-9
         ]
         if len(places) >= 4:
-            stride = -(-len(places) // 7)
+            stride = -(-len(places) // most)
             # A tenth as the step where a mark may be 1.5: "1.5" and not a second "2".
             step = 0.1 if 1.5 in factors else 1.0
             return [(place, label(10.0**place, step * 10.0**place)) for place in places[::stride]]
-    values = linear_ticks(10.0**start, 10.0**end, label)
+    values = linear_ticks(10.0**start, 10.0**end, label, most)
     return [(math.log10(value), text) for value, text in values if value > 0]
 
 

@@ -213,6 +213,7 @@ class TrainingPanel(QWidget):
         self._folder = new_run_folder(session.project.name, datetime.now())
         self._watch_strips()
         self.charts.clear()
+        self.charts.set_empty(tr("The first step is not done yet"))
         self.controls.figures.clear()
         self.notice.emit(tr("Training of {name} begins.", name=session.project.name))
         self._data = self.choice.spec
@@ -339,12 +340,14 @@ class TrainingPanel(QWidget):
     # Without a run
 
     def _show_empty(self) -> None:
+        if self.controller.is_running:
+            return
         if self.choice.problem is not None:
             self.charts.set_empty(tr("Choose a dataset to train"), tr("Open image folder"))
         else:
             text = tr("No run yet. Train draws loss, accuracy and learning rate here")
             self.charts.set_empty(text, tr("Train"))
-        if not self.controller.is_running and self._plan is None:
+        if self._plan is None:
             self.controls.progress.clear(tr("No run yet"))
 
     def _empty_action(self) -> None:

@@ -19,6 +19,7 @@ from gui.training.axes import Tick
 LEFT_AXIS = 46
 BOTTOM_AXIS = 20
 LABEL = 34
+LINE = 16
 
 
 class Plot(pyqtgraph.GraphicsView):
@@ -79,15 +80,17 @@ class Plot(pyqtgraph.GraphicsView):
         self,
         x: tuple[float, float],
         y: tuple[float, float],
-        ticks: Callable[[int], tuple[list[Tick], list[Tick]]],
+        ticks: Callable[[int, int], tuple[list[Tick], list[Tick]]],
     ) -> None:
         """Show exactly this part of the plane, with ticks and the grid through them."""
-        most = min(7, max(3, int(self.area().width() // LABEL)))
-        if (x, y, most) == self._shown:
+        area = self.area()
+        wide = min(7, max(3, int(area.width() // LABEL)))
+        high = min(7, max(3, int(area.height() // LINE)))
+        if (x, y, wide, high) == self._shown:
             return
-        self._shown = (x, y, most)
+        self._shown = (x, y, wide, high)
         self._box.setRange(xRange=x, yRange=y, padding=0)
-        bottom, left = ticks(most)
+        bottom, left = ticks(wide, high)
         self._bottom.setTicks([bottom])
         self._left.setTicks([left])
         xs = [place for place, _ in bottom for _ in range(2)] + list(x) * len(left)

@@ -97,8 +97,8 @@ class Scale:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(values > 0, np.log10(np.maximum(values, SMALLEST)), np.nan)
 
-    def ticks(self, most: int) -> tuple[list[Tick], list[Tick]]:
-        """Ticks of the bottom axis, which has room for ``most``, and of the left axis."""
+    def ticks(self, wide: int, high: int) -> tuple[list[Tick], list[Tick]]:
+        """Ticks of the bottom axis, which has room for ``wide``, and of the left, for ``high``."""
         label = percent_label if self.fraction else plain_label
         left = log_ticks if self.log else linear_ticks
-        return linear_ticks(*self.span, plain_label, most), left(*self.height, label)
+        return linear_ticks(*self.span, plain_label, wide), left(*self.height, label, high)

@@ -168,6 +168,12 @@ def test_log_ticks_are_few_and_inside(low: float, high: float) -> None:
     assert len({text for _, text in ticks}) == len(ticks)
 
 
+@pytest.mark.parametrize("most", [3, 4, 5])
+def test_a_low_chart_has_few_ticks(most: int) -> None:
+    assert 2 <= len(linear_ticks(0, 0.006, plain_label, most)) <= most
+    assert 2 <= len(log_ticks(0, 0.4, plain_label, most)) <= most
+
+
 def test_tick_labels_are_short() -> None:
     assert [text for _, text in linear_ticks(0, 12_000, plain_label)][:2] == ["0", "2\u00a0k"]
     assert [text for _, text in linear_ticks(0, 0.002, plain_label)][-1] == "2.0e−3"

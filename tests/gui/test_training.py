@@ -110,9 +110,12 @@ def test_keys_begin_pause_step_and_stop(qtbot: QtBot) -> None:
 def test_stop_while_preparing(room: Room) -> None:
     room.click(room.panel.controls.train)
     assert room.panel.state == "preparing"
+    button = room.panel.charts.loss.findChild(QPushButton)
+    assert not button.isVisible()  # no second "Train" beside a run
     room.click(room.panel.controls.stop)
     room.wait(lambda: room.panel.state == "idle")
     assert not room.panel.is_running()
+    assert button.isVisible()
 
 
 def test_close_while_training_leaves_no_thread(qtbot: QtBot) -> None:
