@@ -36,6 +36,12 @@ class Task(QObject):
         self._thread.start()
         self._timer.start()
 
+    def look_soon(self, seconds: float) -> None:
+        """Wait for a quick function so long, less than a frame or two, and tell at once if it is
+        done: what takes no time should not flicker."""
+        self._thread.join(seconds)
+        self._look()
+
     def drop(self) -> None:
         """Forget the result: nothing is told any more."""
         self._dropped = True
@@ -56,7 +62,7 @@ class Task(QObject):
             self._error = error
 
     def _look(self) -> None:
-        if self._thread.is_alive():
+        if self._thread.is_alive() or self._collected:
             return
         self._timer.stop()
         self._thread.join()

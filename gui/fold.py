@@ -17,6 +17,8 @@ from gui.text import tr
 from gui.theme import current, notifier
 
 STRIP = 40
+FOLD_BELOW = 1360
+"""In a narrower window the palette is folded to the strip."""
 
 
 class IconStrip(QWidget):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gui.icons import icon
 from gui.parts import Label
@@ -11,6 +13,8 @@ from gui.text import tr
 from gui.theme import current, notifier
 
 SECONDS = 15
+
+Action = tuple[str, Callable[[], object]]
 
 
 class NoticeBar(QFrame):
@@ -31,6 +35,7 @@ class NoticeBar(QFrame):
         self._row.addWidget(self._mark)
         self._row.addWidget(self._text, 1)
         self._row.addWidget(close)
+        self._action: QPushButton | None = None
         self._timer = QTimer(self, singleShot=True, interval=SECONDS * 1000)
         self._timer.timeout.connect(self.hide)
         notifier.changed.connect(self._restyle)
@@ -41,16 +46,34 @@ class NoticeBar(QFrame):
         """The sentence shown, empty while the bar is hidden."""
         return "" if self.isHidden() else self._text.text()
 
-    def tell(self, text: str, kind: str = "info") -> None:
-        """Show a sentence; ``kind`` is info, warning or error."""
+    def tell(self, text: str, kind: str = "info", action: Action | None = None) -> None:
+        """Show a sentence; ``kind`` is info, warning or error; ``action`` is a button's words and
+        what it does."""
         self._kind = kind
         self._text.setText(text)
+        self._offer(action)
         self._restyle()
         self.show()
         if kind == "error":
             self._timer.stop()
         else:
             self._timer.start()
+
+    def _offer(self, action: Action | None) -> None:
+        if self._action is not None:
+            self._row.removeWidget(self._action)
+            self._action.hide()
+            self._action.deleteLater()
+            self._action = None
+        if action is not None:
+            words, run = action
+            self._action = QPushButton(words, self)
+            self._action.clicked.connect(lambda: run())
+            self._row.insertWidget(self._row.count() - 1, self._action)
+
+    def button(self) -> QPushButton | None:
+        """The button beside the sentence, if there is one."""
+        return self._action
 
     def _restyle(self) -> None:
         theme = current()

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from graph.message import UserError
 from graph.project import Project
 from graph.templates import Template, find_template
+from gui.background import Task
 from gui.canvas.arrange import lay_out_project
 from gui.canvas.view import CanvasView
 from gui.documents import Documents
 from gui.fit import FitDialog
+from gui.fold import FOLD_BELOW, STRIP
 from gui.session import Session
+from gui.text import tr
+from gui.theme import current
+
+PATIENCE = 0.05
+"""Seconds in which a small template opens at once."""
+SLOW = 700
+"""Milliseconds after which a person is told that a template takes longer."""
+LEAST = 300
 
 
 class TemplateOpener(QObject):
     """Makes projects of templates; a project remembers which one it came from."""
+
+    waiting = Signal()
+    """A template takes long to open; ``cancel`` stops that."""
+    finished = Signal()
+    """It does no more."""
 
     def __init__(
         self, session: Session, documents: Documents, canvas: CanvasView, window: QWidget
@@ -27,6 +43,10 @@ class TemplateOpener(QObject):
         self._documents = documents
         self._canvas = canvas
         self._window = window
+        self._task: Task | None = None
+        self._ending: list[Task] = []
+        self._slow = QTimer(self, singleShot=True, interval=SLOW)
+        self._slow.timeout.connect(self.waiting)
 
     @property
     def present(self) -> Template | None:
@@ -50,11 +70,64 @@ class TemplateOpener(QObject):
             self.ask_fit(template)
 
     def _open(self, template: Template, make: Callable[[], Project]) -> None:
+        """Build and arrange in a thread; the document that is open stays until that is done."""
+        self.cancel()
+        room = self._room()
+
         def build() -> Project:
             project = make()
             project.template = template.name
-            lay_out_project(project)
+            lay_out_project(project, room)
             return project
 
-        if self._documents.new(build):
+        task = Task(build, "convloom-template", self)
+        task.done.connect(self._show)
+        task.failed.connect(lambda error: self._fail(template, error))
+        self._task = task
+        self._slow.start()
+        task.start()
+        task.look_soon(PATIENCE)
+
+    def cancel(self) -> None:
+        """Open nothing after all."""
+        self._slow.stop()
+        self.finished.emit()
+        if self._task is not None:
+            self._task.drop()
+            self._ending.append(self._task)
+            self._task = None
+
+    def close_work(self) -> None:
+        """Wait for the threads."""
+        self.cancel()
+        for task in self._ending:
+            task.wait()
+
+    def _end(self) -> None:
+        self._task = None
+        self._slow.stop()
+        self.finished.emit()
+
+    def _show(self, project: Project) -> None:
+        self._end()
+        if self._documents.new(lambda: project):
             self._canvas.show_whole()
+
+    def _fail(self, template: Template, error: Exception) -> None:
+        self._end()
+        reason = tr(error.message) if isinstance(error, UserError) else str(error)
+        text = tr("{title} could not be opened: {reason}", title=template.title, reason=reason)
+        self._documents.told.emit(text, "error")
+
+    def _room(self) -> tuple[float, float]:
+        """The size that the canvas has, or will have once the docks are beside it."""
+        if self._canvas.isVisible():
+            size = self._canvas.viewport().size()
+            return float(size.width()), float(size.height())
+        theme, window = current(), self._window.size()
+        folded = window.width() < theme.pixels(FOLD_BELOW)
+        left = theme.pixels(STRIP) if folded else theme.size("dock_left")
+        wide = window.width() - left - theme.size("dock_right")
+        bars = ("menu_bar", "tool_bar", "breadcrumb", "dock_bottom", "status_bar")
+        high = window.height() - sum(map(theme.size, bars))
+        return float(max(wide, LEAST)), float(max(high, LEAST))

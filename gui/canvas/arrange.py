@@ -23,6 +23,11 @@ from gui.levels import sample_scope
 
 JOINED_MERGE_INPUTS = 2
 """An operator of so many inputs at most continues the stack of its longest input."""
+OTHER_HEIGHTS = (340.0, 540.0, 660.0, 800.0, 1000.0)
+"""Heights of columns that are tried besides the usual one, to use a view well."""
+TRIED_NODES = 150
+WORTH = 1.04
+"""How much larger another height must show the network to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +43,30 @@ class Block:
     """Whether a new column may well begin here."""
 
 
+Size = tuple[float, float]
+"""Width and height of a view in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the layout needs, copied from the model so that it can run in a thread."""
+    """What the layout needs, copied from the model so that it can run in a thread. Where the size
+    of a view is known, columns get the height that shows the network largest in it."""
 
     chains: tuple[tuple[Block, ...], ...]
     wires: tuple[tuple[str, str], ...]
     corner: Position
+    view: Size | None = None
 
+
+Stacks = tuple[tuple[Block, ...], ...]
 
 ShapeOf = Callable[[str], tuple[Shape | None, Shape | None]]
 """A node's first input shape and output shape."""
 
 
-def prepare(network: Network, nodes: Iterable[str], shape_of: ShapeOf) -> Task:
+def prepare(
+    network: Network, nodes: Iterable[str], shape_of: ShapeOf, view: Size | None = None
+) -> Task:
     """Collect what ``solve`` needs; the upper left corner of the nodes stays where it is."""
     chosen = set(nodes)
     order = [node for node in network.order() if node in chosen]
@@ -61,15 +76,15 @@ def prepare(network: Network, nodes: Iterable[str], shape_of: ShapeOf) -> Task:
         for wire in network.inputs(node)
         if wire.source in chosen
     )
-    chains = [
+    chains = tuple(
         tuple(_block(network, node, shape_of) for node in chain)
         for chain in _chains(network, order, wires)
-    ]
+    )
     corner = (
         min((network.nodes[node].position[0] for node in order), default=0.0),
         min((network.nodes[node].position[1] for node in order), default=0.0),
     )
-    return Task(tuple(part for chain in chains for part in _columns(chain)), wires, corner)
+    return Task(chains, wires, corner, view)
 
 
 def _block(network: Network, node: str, shape_of: ShapeOf) -> Block:
@@ -120,10 +135,11 @@ def _height(blocks: Iterable[Block]) -> float:
     return sum(block.height + block.seam for block in blocks) - blocks[-1].seam
 
 
-def _columns(chain: tuple[Block, ...]) -> list[tuple[Block, ...]]:
-    """Cut a long chain into columns of about equal height, before a layer that starts something."""
+def _columns(chain: tuple[Block, ...], most: float) -> list[tuple[Block, ...]]:
+    """Cut a chain higher than ``most`` into columns of about equal height, before a layer that
+    starts something."""
     total = _height(chain)
-    count = int(-(-total // m.STACK_HEIGHT))
+    count = int(-(-total // most))
     if count <= 1:
         return [chain]
     goal = total / count
@@ -134,7 +150,7 @@ def _columns(chain: tuple[Block, ...]) -> list[tuple[Block, ...]]:
         for index in range(1, len(rest)):
             height = _height(rest[:index])
             off = abs(height - goal) + (0 if rest[index].starts else goal / 3)
-            if height > m.STACK_HEIGHT:
+            if height > most:
                 off += goal
             if off < cost:
                 best, cost = index, off
@@ -147,14 +163,49 @@ def solve(task: Task) -> dict[str, Position]:
     """Positions of all nodes. Pure: runs in any thread."""
     if not task.chains:
         return {}
+    heights = (m.STACK_HEIGHT,)
+    if task.view is not None and sum(map(len, task.chains)) <= TRIED_NODES:
+        heights += OTHER_HEIGHTS
+    best: dict[str, Position] = {}
+    largest = 0.0
+    tried: set[tuple[int, ...]] = set()
+    for height in heights:
+        stacks = tuple(part for chain in task.chains for part in _columns(chain, height))
+        cuts = tuple(map(len, stacks))
+        if cuts in tried:
+            continue
+        tried.add(cuts)
+        corners = _solve(stacks, task.wires)
+        zoom = _zoom(stacks, corners, task.view)
+        if not best or zoom > largest * WORTH:
+            best, largest = _place(stacks, corners, task.corner), zoom
+    return best
+
+
+def _zoom(stacks: Stacks, corners: list[Position], view: Size | None) -> float:
+    """At which zoom the whole is seen in a view, at most 1."""
+    if view is None:
+        return 1.0
+    wide = max(
+        x + max(block.width for block in stack)
+        for stack, (x, _) in zip(stacks, corners, strict=True)
+    ) - min(x for x, _ in corners)
+    high = max(y + _height(stack) for stack, (_, y) in zip(stacks, corners, strict=True)) - min(
+        y for _, y in corners
+    )
+    return min(1.0, view[0] / max(1.0, wide), view[1] / max(1.0, high))
+
+
+def _solve(stacks: Stacks, wires: tuple[tuple[str, str], ...]) -> list[Position]:
+    """The upper left corner of each stack."""
     graph = graphlay.Graph()
     stack_of: dict[str, int] = {}
-    for index, chain in enumerate(task.chains):
+    for index, chain in enumerate(stacks):
         width = max(block.width for block in chain)
         graph.node(index, width=width, height=_height(chain))
         stack_of.update((block.id, index) for block in chain)
     weights: dict[tuple[int, int], int] = {}
-    for source, target in task.wires:
+    for source, target in wires:
         ends = stack_of[source], stack_of[target]
         if ends[0] != ends[1]:
             weights[ends] = weights.get(ends, 0) + 1
@@ -179,14 +230,14 @@ def solve(task: Task) -> dict[str, Position]:
         )
         for node in drawing.nodes
     ]
-    return _place(task, _regular_columns(task, corners))
+    return _regular_columns(stacks, corners)
 
 
-def _regular_columns(task: Task, corners: list[Position]) -> list[Position]:
+def _regular_columns(stacks: Stacks, corners: list[Position]) -> list[Position]:
     """Close the columns up: graphlay keeps room for bends of wires, which are curves here."""
     columns: dict[int, list[int]] = {}
     for index, (x, _) in enumerate(corners):
-        center = x + max(block.width for block in task.chains[index]) / 2
+        center = x + max(block.width for block in stacks[index]) / 2
         columns.setdefault(round(center), []).append(index)
     placed = list(corners)
     x = 0.0
@@ -194,18 +245,18 @@ def _regular_columns(task: Task, corners: list[Position]) -> list[Position]:
         wide = 0.0
         for index in columns[key]:
             placed[index] = (x, corners[index][1])
-            wide = max(wide, *(block.width for block in task.chains[index]))
+            wide = max(wide, *(block.width for block in stacks[index]))
         x += wide + m.COLUMN_GAP
     return placed
 
 
-def _place(task: Task, corners: list[Position]) -> dict[str, Position]:
+def _place(stacks: Stacks, corners: list[Position], corner: Position) -> dict[str, Position]:
     left = min(x for x, _ in corners)
     top = min(y for _, y in corners)
     found: dict[str, Position] = {}
-    for chain, (x, y) in zip(task.chains, corners, strict=True):
-        row = _snap(y - top + task.corner[1])
-        column = _snap(x - left + task.corner[0])
+    for chain, (x, y) in zip(stacks, corners, strict=True):
+        row = _snap(y - top + corner[1])
+        column = _snap(x - left + corner[0])
         for block in chain:
             found[block.id] = (column, row)
             row += block.height + block.seam
@@ -216,9 +267,11 @@ def _snap(value: float) -> float:
     return round(value / m.GRID_SNAP) * m.GRID_SNAP
 
 
-def arrange(network: Network, nodes: Iterable[str], shape_of: ShapeOf) -> dict[str, Position]:
+def arrange(
+    network: Network, nodes: Iterable[str], shape_of: ShapeOf, view: Size | None = None
+) -> dict[str, Position]:
     """New positions for some nodes, at once."""
-    return solve(prepare(network, nodes, shape_of))
+    return solve(prepare(network, nodes, shape_of, view))
 
 
 def moved(network: Network, positions: Mapping[str, Position]) -> dict[str, Position]:
@@ -230,21 +283,23 @@ def moved(network: Network, positions: Mapping[str, Position]) -> dict[str, Posi
     }
 
 
-def lay_out_project(project: Project) -> None:
+def lay_out_project(project: Project, view: Size | None = None) -> None:
     """Arrange the network of a fresh project and the inside of each of its blocks."""
-    lay_out(project.network)
+    lay_out(project.network, view=view)
     for block in project.library.blocks.values():
-        lay_out(block.network, sample_scope(block))
+        lay_out(block.network, sample_scope(block), view)
 
 
-def lay_out(network: Network, scope: Scope = MAIN) -> None:
+def lay_out(network: Network, scope: Scope = MAIN, view: Size | None = None) -> None:
     """Arrange a whole network that is not open yet (a fresh template), without an undo step."""
-    positions = positions_of(network, scope)
+    positions = positions_of(network, scope, view)
     if positions:
         network.do(Move(positions))
 
 
-def positions_of(network: Network, scope: Scope = MAIN) -> dict[str, Position]:
+def positions_of(
+    network: Network, scope: Scope = MAIN, view: Size | None = None
+) -> dict[str, Position]:
     """Where the nodes of a whole network that is not open would stand, of those that would move."""
     analysis = Analysis(network, scope)
 
@@ -252,4 +307,4 @@ def positions_of(network: Network, scope: Scope = MAIN) -> dict[str, Position]:
         facts = analysis.facts(node)
         return (facts.inputs[0] if facts.inputs else None), facts.output
 
-    return moved(network, arrange(network, network.nodes, shape_of))
+    return moved(network, arrange(network, network.nodes, shape_of, view))

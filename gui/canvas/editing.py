@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 COPY_OFFSET = 40.0
 THREADED_NODES = 600
+AT_ONCE = 60
+"""Of so many nodes at most several arrangements are tried within a frame or two."""
 NUDGE_KEY = 0x6E75
 
 
@@ -249,7 +251,9 @@ class Editing(QObject):
         nodes = chosen if len(chosen) > 1 else list(network.nodes)
         if not nodes:
             return
-        task = arrange.prepare(network, nodes, self._shapes)
+        size = self._view.viewport().size()
+        view = (float(size.width()), float(size.height())) if len(nodes) <= AT_ONCE else None
+        task = arrange.prepare(network, nodes, self._shapes, view)
         if len(nodes) <= THREADED_NODES:
             self._arranged(network, arrange.solve(task))
             return
