@@ -1,1 +1,1 @@
-"""Torch modules of this program, one self-contained class a file, copied into exported files."""
+"""Torch modules of this program, one class a file, copied into exported files."""
