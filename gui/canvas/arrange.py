@@ -25,9 +25,9 @@ JOINED_MERGE_INPUTS = 2
 """An operator of so many inputs at most continues the stack of its longest input."""
 OTHER_HEIGHTS = (340.0, 540.0, 660.0, 800.0, 1000.0)
 """Heights of columns that are tried besides the usual one, to use a view well."""
-TRIED_NODES = 150
-WORTH = 1.04
-"""How much larger another height must show the network to be taken."""
+TRIED_CHAINS = 60
+WORTH, LONG_WORTH = 1.04, 1.25
+"""How much larger another height, or another way of chaining, must show the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Block:
     """Whether a new column may well begin here."""
 
 
+Stacks = tuple[tuple[Block, ...], ...]
+
 Size = tuple[float, float]
 """Width and height of a view in pixels."""
 
@@ -50,15 +52,15 @@ Size = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class Task:
     """What the layout needs, copied from the model so that it can run in a thread. Where the size
-    of a view is known, columns get the height that shows the network largest in it."""
+    of a view is known, that way of chaining and that height of columns are taken which show the
+    network largest in it."""
 
-    chains: tuple[tuple[Block, ...], ...]
+    chainings: tuple[Stacks, ...]
+    """Ways to split the nodes into chains, the usual one first."""
     wires: tuple[tuple[str, str], ...]
     corner: Position
     view: Size | None = None
 
-
-Stacks = tuple[tuple[Block, ...], ...]
 
 ShapeOf = Callable[[str], tuple[Shape | None, Shape | None]]
 """A node's first input shape and output shape."""
@@ -76,15 +78,16 @@ def prepare(
         for wire in network.inputs(node)
         if wire.source in chosen
     )
-    chains = tuple(
-        tuple(_block(network, node, shape_of) for node in chain)
-        for chain in _chains(network, order, wires)
+    blocks = {node: _block(network, node, shape_of) for node in order}
+    chainings = tuple(
+        tuple(tuple(blocks[node] for node in chain) for chain in chains(network, order, wires))
+        for chains in ((_chains,) if view is None else (_chains, _long_chains))
     )
     corner = (
         min((network.nodes[node].position[0] for node in order), default=0.0),
         min((network.nodes[node].position[1] for node in order), default=0.0),
     )
-    return Task(chains, wires, corner, view)
+    return Task(chainings, wires, corner, view)
 
 
 def _block(network: Network, node: str, shape_of: ShapeOf) -> Block:
@@ -128,6 +131,32 @@ def _chains(
     return chains
 
 
+def _long_chains(
+    _network: Network, order: list[str], wires: tuple[tuple[str, str], ...]
+) -> list[list[str]]:
+    """The same with branches leaving chains sideways: a U-Net becomes a way down and a way up.
+
+    A node of several inputs continues a chain if the others come from chains before that one, so
+    that nothing flows back and no wire stays within its column.
+    """
+    entering: dict[str, list[str]] = {node: [] for node in order}
+    for source, target in wires:
+        entering[target].append(source)
+    chain_of: dict[str, int] = {}
+    chains: list[list[str]] = []
+    for node in order:
+        sources = entering[node]
+        number = max((chain_of[source] for source in sources), default=-1)
+        same = [source for source in sources if chain_of[source] == number]
+        if len(same) == 1 and chains[number][-1] == same[0]:
+            chains[number].append(node)
+        else:
+            number = len(chains)
+            chains.append([node])
+        chain_of[node] = number
+    return chains
+
+
 def _height(blocks: Iterable[Block]) -> float:
     blocks = tuple(blocks)
     if not blocks:
@@ -161,24 +190,24 @@ def _columns(chain: tuple[Block, ...], most: float) -> list[tuple[Block, ...]]:
 
 def solve(task: Task) -> dict[str, Position]:
     """Positions of all nodes. Pure: runs in any thread."""
-    if not task.chains:
-        return {}
-    heights = (m.STACK_HEIGHT,)
-    if task.view is not None and sum(map(len, task.chains)) <= TRIED_NODES:
+    heights: tuple[float, ...] = (m.STACK_HEIGHT,)
+    if task.view is not None and len(task.chainings[0]) <= TRIED_CHAINS:
         heights += OTHER_HEIGHTS
     best: dict[str, Position] = {}
     largest = 0.0
-    tried: set[tuple[int, ...]] = set()
-    for height in heights:
-        stacks = tuple(part for chain in task.chains for part in _columns(chain, height))
-        cuts = tuple(map(len, stacks))
-        if cuts in tried:
-            continue
-        tried.add(cuts)
-        corners = _solve(stacks, task.wires)
-        zoom = _zoom(stacks, corners, task.view)
-        if not best or zoom > largest * WORTH:
-            best, largest = _place(stacks, corners, task.corner), zoom
+    tried: set[Stacks] = set()
+    for chains in task.chainings if len(heights) > 1 else task.chainings[:1]:
+        worth = WORTH if chains is task.chainings[0] else LONG_WORTH
+        reached = largest
+        for height in heights:
+            stacks = tuple(part for chain in chains for part in _columns(chain, height))
+            if not stacks or stacks in tried:
+                continue
+            tried.add(stacks)
+            corners = _solve(stacks, task.wires)
+            zoom = _zoom(stacks, corners, task.view)
+            if not best or zoom > max(largest * WORTH, reached * worth):
+                best, largest = _place(stacks, corners, task.corner), zoom
     return best
 
 
