@@ -79,20 +79,20 @@ TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
 
 
 def _place(name: str) -> re.Pattern[str]:
-    return re.compile(f"(?<=<!-- {name} -->\n).*?(?=\n<!-- end of {name} -->)", re.DOTALL)
+    return re.compile(f"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.DOTALL)
 
 
 def written(text: str, name: str) -> str:
     """A table as it stands in a text."""
     found = _place(name).search(text)
     assert found is not None, f"no place for the table {name}"
-    return found.group()
+    return found.group().strip()
 
 
 def renewed(text: str) -> str:
     """A text with its tables made anew."""
     for name, make in TABLES.items():
-        fresh = make()
+        fresh = f"{make()}\n"
         text = _place(name).sub(lambda _, fresh=fresh: fresh, text)  # type: ignore[misc]
     return text
 

@@ -1,0 +1,52 @@
+"""README.md says what the program does: its tables, its commands and its options."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gui.actions import MENUS
+from main import make_parser
+from resources.readme_tables import README, TABLES, written
+
+TEXT = README.read_text(encoding="utf-8")
+COMMAND = re.compile(r"python main\.py ((?:train|export|check|templates)\b[^\n`|]*)")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_says_what_the_program_has(name: str) -> None:
+    assert written(TEXT, name) == TABLES[name]()
+
+
+def commands() -> list[str]:
+    """The commands that stand whole in the text, without placeholders."""
+    found = {match.split("#")[0].strip() for match in COMMAND.findall(TEXT)}
+    return sorted(line for line in found if "…" not in line and "NETWORK" not in line)
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_is_understood(line: str) -> None:
+    assert make_parser().parse_args(line.split())
+
+
+def test_every_option_that_is_named_exists() -> None:
+    parser = make_parser()
+    known = set(re.findall(r"--[a-z-]+", parser.format_help()))
+    for command in ("train", "export", "check", "templates"):
+        known |= options_of(command)
+    section = TEXT.partition("## The command line")[2].partition("\n## ")[0]
+    assert set(re.findall(r"--[a-z][a-z-]+", section)) <= known
+
+
+def options_of(command: str) -> set[str]:
+    parser = make_parser()
+    (choices,) = (action.choices for action in parser._actions if action.choices is not None)
+    return set(re.findall(r"--[a-z-]+", choices[command].format_help()))  # type: ignore[index,call-overload]
+
+
+def test_the_keys_of_blocks_are_those_of_the_menu() -> None:
+    menu = dict(MENUS)
+    for verb in menu["Block"]:
+        for key in (*verb.keys[:1], *filter(None, (verb.shown,))):
+            assert key in TEXT, f"{verb.text} has the key {key}"
