@@ -92,13 +92,15 @@ class Library:
     def drop(self, name: str) -> Block:
         """Take a block out. Raises EditRefused."""
         block = self.block(name)
-        users = [node.name for _, node in self.uses(block)]
-        if users:
+        for network, node in self.uses(block):
+            used = say("{node}", node=node.name)
+            if network.block is not None:
+                used = say("{node} in {block}", node=node.name, block=show(network.block.name))
             raise EditRefused(
                 say(
                     "The block {name} is used by {node}: take its uses away first",
                     name=show(name),
-                    node=users[0],
+                    node=used,
                 )
             )
         del self.blocks[name]

@@ -19,11 +19,12 @@ from graph.block import Block, Parameter
 from graph.declaration import Kind, show
 from graph.library import RenameBlock, SetParameters
 from graph.message import Message
+from gui.block_uses import all_uses, used_words
 from gui.icons import icon
 from gui.parameter_form import ParameterForm
 from gui.parts import Label, Section
 from gui.session import Session
-from gui.text import full, tr
+from gui.text import plain, tr
 from gui.theme import current
 
 NAME, DEFAULT, NOW = range(3)
@@ -108,8 +109,9 @@ class BlockPage(QWidget):
             if not (line.hasFocus() and line.isModified()):
                 line.setText(text)
                 line.setCursorPosition(0)
-        count = sum(1 for _ in block.network.library.uses(block))
-        times = tr("Used once") if count == 1 else tr("Used {n} times", n=full(count))
+        times = used_words(block)
+        times = f"{times[:1].upper()}{times[1:]}"
+        self._used.setToolTip(plain(all_uses(block)))
         self._used.setText(tr("{times}. A change here changes every use.", times=times))
         self._fill(block)
 

@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from graph.block_use import BlockUse
 from graph.layer import Layer
+from gui.block_uses import all_uses, used_words
 from gui.parts import Label
 from gui.session import Session
-from gui.text import full, tr
+from gui.text import plain, tr
 
 
 class BlockRow(QWidget):
@@ -37,9 +38,9 @@ class BlockRow(QWidget):
         if not isinstance(layer, BlockUse):
             return
         block = layer.block
-        count = sum(1 for _ in block.network.library.uses(block))
-        used = tr("used once") if count == 1 else tr("used {n} times", n=full(count))
+        used = used_words(block)
         self._text.setText(tr("Block {name}, {used}", name=block.name, used=used))
+        self._text.setToolTip(plain(all_uses(block)))
 
     def _enter(self) -> None:
         if self._session.selection:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
-from gui.block_shelf import BlockShelf, Offer
+from gui.block_shelf import HERE, BlockShelf, Offer
 from gui.glyphs import glyph_icon
 from gui.palette_tree import TYPE
 from gui.text import tr
@@ -48,6 +48,8 @@ class BlockRows:
             row.setData(0, TYPE, offer.key)
             row.setToolTip(0, offer.summary or offer.title)
             row.setFlags(FOLDER | Qt.ItemFlag.ItemIsDragEnabled)
+            if offer.key.startswith(HERE):
+                row.setFlags(row.flags() | Qt.ItemFlag.ItemIsEditable)  # its name
 
     def renew(self) -> None:
         """Show the blocks that there are now."""

@@ -6,19 +6,19 @@ project does not have is defined with its first use, in the same step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QObject, Signal
 
-from graph.adopting import adopt, adopt_all
+from graph.adopting import adopt, adopt_all, copy_block
 from graph.block import Block
 from graph.edits import Batch
 from graph.layer import Layer
 from graph.layers import REGISTRY
-from graph.library import RemoveBlock
+from graph.library import DefineBlock, RemoveBlock
 from graph.message import Message, UserError, say
 from graph.network import Network
 from graph.personal import SavedBlock, load_block, save_block, saved_blocks
@@ -56,6 +56,8 @@ class BlockShelf(QObject):
     """Other blocks of the project, or of the person's folder."""
     told = Signal(str, str)
     """A sentence for the user, and its kind."""
+    found = Signal(list, str)
+    """The blocks of a project that was looked into, and the name of its file."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +92,13 @@ class BlockShelf(QObject):
         """The blocks of the person's folder."""
         return [Offer(f"{OWN}{saved.path}", saved.name, saved.summary) for saved in self._own]
 
+    def elsewhere(self) -> Iterator[Offer]:
+        """The blocks that the project does not have yet."""
+        here = self._session.project.network.library.blocks
+        for offer in self.offers():
+            if not offer.key.startswith(HERE) and offer.title not in here:
+                yield offer
+
     def offers(self) -> Iterator[Offer]:
         yield from self.here()
         for family in self.ready().values():
@@ -99,6 +108,12 @@ class BlockShelf(QObject):
     def title(self, key: str) -> str:
         """What a key names, for a picture of it."""
         return next((offer.title for offer in self.offers() if offer.key == key), key)
+
+    def block(self, key: str) -> Block | None:
+        """The block of the project that a key names."""
+        if not key.startswith(HERE):
+            return None
+        return self._session.project.network.library.blocks.get(key.removeprefix(HERE))
 
     def usable(self) -> list[type[Layer]]:
         """The types that use a block of the project where one is open: not those that hold it."""
@@ -115,8 +130,8 @@ class BlockShelf(QObject):
             return REGISTRY[key]()
         library = self._session.project.network.library
         if key.startswith(HERE):
-            block = library.blocks.get(key.removeprefix(HERE))
-            return block.layer() if block is not None else None
+            here = self.block(key)
+            return here.layer() if here is not None else None
         if key.startswith(READY_MADE) and key.removeprefix(READY_MADE) in READY:
             made = READY[key.removeprefix(READY_MADE)].make(Network().library)
             edits, block = adopt(library, made)
@@ -135,8 +150,20 @@ class BlockShelf(QObject):
 
     def remove(self, key: str) -> None:
         """Take a block that nothing uses out of the project."""
-        if key.startswith(HERE):
-            self._session.do(RemoveBlock(key.removeprefix(HERE)))
+        block = self.block(key)
+        if block is not None:
+            self.remove_block(block)
+
+    def remove_block(self, block: Block) -> None:
+        """The same for a block; one that is used is refused with the name of a use."""
+        self._session.do(RemoveBlock(block.name))
+
+    def duplicate(self, block: Block) -> None:
+        """Define a copy of a block of the project under a free name."""
+        copy = copy_block(block, {})
+        copy.name = self._session.project.network.library.free_name(block.name)
+        if self._session.do(DefineBlock(copy)):
+            self.told.emit(tr("{name} is a copy of {old}", name=copy.name, old=block.name), "info")
 
     # Keeping and importing
 
@@ -153,19 +180,21 @@ class BlockShelf(QObject):
         folder = self.folder
         self._run(lambda: save_block(folder, copy), lambda _path: self._saved(block.name))
 
-    def import_from(self, path: Path) -> None:
-        """Take all blocks of another project into this one, as one step."""
-        self._run(lambda: read_project(path), lambda project: self._import(project.network, path))
+    def look_into(self, path: Path) -> None:
+        """Read another project, in a thread; ``found`` tells its blocks."""
+        self._run(lambda: read_project(path), lambda project: self._show(project.network, path))
 
-    def _import(self, network: Network, path: Path) -> None:
+    def _show(self, network: Network, path: Path) -> None:
         blocks = list(network.library.blocks.values())
-        if not blocks:
+        if blocks:
+            self.found.emit(blocks, path.name)
+        else:
             self._session.refuse(say("{name} has no blocks", name=path.name))
-            return
+
+    def take(self, blocks: Sequence[Block]) -> None:
+        """Take blocks of another project into this one with what they need, as one step."""
         edits, _ = adopt_all(self._session.project.network.library, blocks)
-        if not edits:
-            self.told.emit(tr("All blocks of {name} are here already", name=path.name), "info")
-        elif self._session.do(Batch(tuple(edits), say("Import blocks"))):
+        if edits and self._session.do(Batch(tuple(edits), say("Import blocks"))):
             names = ", ".join(str(edit.block.name) for edit in edits)
             self.told.emit(tr("Imported: {names}", names=names), "info")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,9 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.block import Block
 from graph.layer import Category, Layer, Shape
 from graph.layers import by_category
+from graph.library import RenameBlock
 from graph.presets import PRESETS, Preset
+from gui.block_menu import block_menu
 from gui.block_rows import BlockRows
 from gui.block_shelf import BlockShelf, matching
 from gui.finding import Answer, find, find_presets, is_form, nothing_found
@@ -109,6 +113,8 @@ class Palette(QWidget):
         self.field.installEventFilter(self)
         self.tree.itemActivated.connect(self._activate)
         self.tree.removal_asked.connect(self._shelf.remove)
+        self.tree.menu_asked.connect(self._show_menu)
+        self.tree.itemChanged.connect(self._take_name)
         self._shelf.changed.connect(self._renew_blocks)
         notifier.changed.connect(self._restyle)
 
@@ -147,6 +153,31 @@ class Palette(QWidget):
         self._blocks.renew()
         self._search(self.field.text())
 
+    def _show_menu(self, key: str, place: QPoint) -> None:
+        block, item = self._shelf.block(key), self.tree.currentItem()
+        if block is None or item is None:
+            return
+        menu = block_menu(
+            self,
+            self._session,
+            self._shelf,
+            block,
+            lambda: self.layer_chosen.emit(key),
+            lambda: self.tree.editItem(item),
+        )
+        menu.popup(place)
+
+    def _take_name(self, item: QTreeWidgetItem) -> None:
+        """A name was typed over that of a block."""
+        block = self._shelf.block(item.data(0, TYPE) or "")
+        if block is not None and item.text(0) != block.name:
+            # Not now: the row is still being edited, and is another one afterwards.
+            QTimer.singleShot(0, self, partial(self._rename, block, item.text(0).strip()))
+
+    def _rename(self, block: Block, name: str) -> None:
+        if name == block.name or not self._session.do(RenameBlock(block.name, name)):
+            self._renew_blocks()
+
     def _folder(self, parent: QTreeWidget | QTreeWidgetItem, title: str) -> QTreeWidgetItem:
         folder = QTreeWidgetItem(parent, [title])
         folder.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
@@ -164,7 +195,7 @@ class Palette(QWidget):
             child = QTreeWidgetItem(parent, [tr(preset.title)])
             child.setData(0, PRESET, preset.name)
             child.setToolTip(0, tr(preset.summary))
-            child.setFlags(parent.flags())
+            child.setFlags(parent.flags() | Qt.ItemFlag.ItemIsDragEnabled)
 
     def _folders(self) -> list[QTreeWidgetItem]:
         """Categories and the folders in them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from graph.layer import Category
 from graph.layers import REGISTRY
+from gui.preset_adder import KEY, preset_of
 from gui.text import tr
 from gui.theme import current
 
@@ -35,6 +36,12 @@ def name_of(item: QTreeWidgetItem) -> str | None:
     return name
 
 
+def key_of(item: QTreeWidgetItem) -> str:
+    """What a row is dragged as; empty for a folder."""
+    preset: str | None = item.data(0, PRESET)
+    return f"{KEY}{preset}" if preset else item.data(0, TYPE) or ""
+
+
 def items_of(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
     """All rows of a tree from the top, open or not."""
     waiting = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())][::-1]
@@ -46,10 +53,12 @@ def items_of(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
 
 
 class Tree(QTreeWidget):
-    """The tree; a layer is dragged as its type name, a block as its key."""
+    """The tree; a layer is dragged as its type name, a block or ready-made layer as its key."""
 
     removal_asked = Signal(str)
     """Delete was pressed on a row: its name."""
+    menu_asked = Signal(str, QPoint)
+    """A context menu for a row: its name, and the place on the screen."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -63,6 +72,7 @@ class Tree(QTreeWidget):
         self.setIndentation(current().space("l"))
         self.setItemDelegate(_CountRow(self))
         self.setExpandsOnDoubleClick(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
@@ -71,20 +81,32 @@ class Tree(QTreeWidget):
         else:
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        item = self.currentItem() if by_key else self.itemAt(event.pos())
+        key = key_of(item) if item is not None else ""
+        if item is None or not key:
+            return
+        self.setCurrentItem(item)
+        row = self.visualItemRect(item)
+        place = self.viewport().mapToGlobal(row.center()) if by_key else event.globalPos()
+        self.menu_asked.emit(item.data(0, TYPE), place)
+
     def mimeData(self, items: Any) -> QMimeData:
         data = QMimeData()
-        names = [item.data(0, TYPE) for item in items if item.data(0, TYPE)]
-        if names:
-            data.setData(MIME, QByteArray(names[0].encode("utf-8")))
+        keys = [key for key in map(key_of, items) if key]
+        if keys:
+            data.setData(MIME, QByteArray(keys[0].encode("utf-8")))
         return data
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         item = self.currentItem()
-        if item is None or not item.data(0, TYPE):
+        key = key_of(item) if item is not None else ""
+        if item is None or not key:
             return
         drag = QDrag(self)
         drag.setMimeData(self.mimeData([item]))
-        picture = _drag_picture(item.text(0), _category(item.data(0, TYPE)))
+        picture = _drag_picture(item.text(0), _category(key))
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(picture.width() // 4, picture.height() // 4))
         drag.exec(Qt.DropAction.CopyAction)
@@ -116,6 +138,9 @@ class _CountRow(QStyledItemDelegate):
 
 
 def _category(name: str) -> str:
+    preset = preset_of(name)
+    if preset is not None:
+        return preset.make().category.value
     kind = REGISTRY.get(name)
     return (kind.category if kind is not None else Category.BLOCK).value
 

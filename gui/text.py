@@ -46,6 +46,11 @@ def _translated(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
+def plain(text: str) -> str:
+    """A tooltip that is plain text: a name from a file must not be read as rich text."""
+    return text.replace("<", "\u2039")
+
+
 def full(number: int) -> str:
     """Every digit, a thin space each three: ``18 432``."""
     return f"{number:,}".replace(",", THIN_SPACE).replace("-", MINUS)

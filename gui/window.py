@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.block import Block
 from graph.message import Message
 from graph.presets import Preset
 from graph.project import SUFFIX
@@ -22,6 +23,7 @@ from gui import dialogs
 from gui.actions import Actions
 from gui.areas import focus_next
 from gui.background import Task
+from gui.block_import import BlockImport
 from gui.block_verbs import BlockVerbs
 from gui.canvas_menu import show_menu
 from gui.documents import Documents
@@ -71,6 +73,7 @@ class MainWindow(Frame):
         documents.told.connect(self.tell)
         self.saver.told.connect(self.tell)
         self.shelf.told.connect(self.tell)
+        self.shelf.found.connect(self._choose_blocks)
         documents.opened.connect(self.show_editor)
         documents.recent_changed.connect(self._show_recent)
         documents.leaving.connect(self.training.controller.close)
@@ -304,7 +307,13 @@ class MainWindow(Frame):
         """Ask for a project and take its blocks into this one."""
         path = dialogs.ask_project(self, self.preferences.folder)
         if path is not None:
-            self.shelf.import_from(path)
+            self.shelf.look_into(path)
+
+    def _choose_blocks(self, blocks: list[Block], source: str) -> None:
+        library = self.session.project.network.library
+        dialog = BlockImport(library, blocks, source, self)
+        dialog.chosen.connect(self.shelf.take)
+        dialog.open()
 
     def edit_field(self) -> None:
         """Put the keyboard into the inspector."""

@@ -14,6 +14,7 @@ from gui.canvas.bodies import MARGIN, Body
 from gui.canvas.measures import Level
 from gui.canvas.writing import MARK, Text, paint_texts, texts_of
 from gui.glyphs import paint_snowflake
+from gui.text import plain
 from gui.theme import blend, current
 
 if TYPE_CHECKING:
@@ -281,11 +282,6 @@ class NodeItem(QGraphicsItem):
         painter.setFont(m.canvas_font("caption"))
         painter.setPen(theme.background.canvas if error else status.base)
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, "!" if error else "▲")
-
-
-def plain(text: str) -> str:
-    """A tooltip that is plain text: a name from a file must not be read as rich text."""
-    return text.replace("<", "\u2039")
 
 
 def _cosmetic(colour: QColor, width: float) -> QPen:

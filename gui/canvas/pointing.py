@@ -21,10 +21,11 @@ from gui.canvas.gestures import (
     Pointer,
     RubberBand,
 )
-from gui.canvas.node_item import NodeItem, plain
+from gui.canvas.node_item import NodeItem
 from gui.canvas.wire_item import WireItem
 from gui.palette import MIME
-from gui.text import tr
+from gui.preset_adder import preset_of
+from gui.text import plain, tr
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView
@@ -212,10 +213,10 @@ class Pointing:
                 changed.set_hovered(state)
         self._hovered = item
 
-    # Dragging a type from the palette
+    # Dragging from the palette
 
     def carry_in(self, event: QDragEnterEvent) -> None:
-        """A drag enters: take it if it carries a layer type."""
+        """A drag enters: take it if it carries something that can be placed."""
         layer = self._dragged(event.mimeData())
         if layer is None:
             event.ignore()
@@ -238,7 +239,7 @@ class Pointing:
         point = self._view.mapToScene(event.position().toPoint())
         wire = self._carried.over(point) if self._carried is not None else None
         self.carry_out()
-        self._view.editing.adding.place(layer, point, wire=wire, still=True)
+        self._view.editing.adding.drop(_name_of(event.mimeData()), point, wire)
         event.acceptProposedAction()
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)
 
@@ -252,5 +253,11 @@ class Pointing:
         """What a drag carries."""
         if not data.hasFormat(MIME):
             return None
-        name = bytes(data.data(MIME).data()).decode("utf-8", "replace")
-        return self._view.editing.adding.make(name)
+        name = _name_of(data)
+        preset = preset_of(name)
+        return preset.make() if preset is not None else self._view.editing.adding.make(name)
+
+
+def _name_of(data: QMimeData) -> str:
+    """What is dragged: the name of a type, or the key of a block or ready-made layer."""
+    return bytes(data.data(MIME).data()).decode("utf-8", "replace")
