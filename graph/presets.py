@@ -41,7 +41,7 @@ PRESETS: tuple[Preset, ...] = (
             "and AlexNet's way of using two GPUs."
         ),
         lambda: Conv2d(padding="same", groups=2),
-        search=("group", "alexnet", "resnext", "cardinality"),
+        search=("group convolution", "alexnet", "resnext", "cardinality"),
     ),
     Preset(
         "depthwise",
@@ -69,7 +69,7 @@ PRESETS: tuple[Preset, ...] = (
             "weights and at full resolution."
         ),
         lambda: Conv2d(padding="same", dilation=(2, 2)),
-        search=("atrous", "à trous", "holes", "receptive field", "deeplab"),
+        search=("atrous", "à trous", "dilation", "holes", "receptive field", "deeplab"),
     ),
     Preset(
         "strided",

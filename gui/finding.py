@@ -73,7 +73,7 @@ def find(
             continue
         if suits is not None and not suits(layer):
             continue
-        fits, note = _fit(layer, shape)
+        fits, note = fit_of(layer, shape)
         rated.append((not fits, score, is_form(kind), place, Found(layer, fits, note)))
     rated.sort(key=lambda entry: entry[:4])
     found = tuple(entry[4] for entry in rated)
@@ -204,7 +204,7 @@ def _category_word(kind: type[Layer]) -> str:
     return kind.category.value.replace("_", " ")
 
 
-def _fit(layer: Layer, shape: Shape | None) -> tuple[bool, str]:
+def fit_of(layer: Layer, shape: Shape | None) -> tuple[bool, str]:
     """Whether a layer takes a shape, and what comes out or what is in the way."""
     ports = layer.input_ports()
     if shape is None or not ports:
@@ -231,7 +231,7 @@ def _closest(
             continue
         layer = kind()
         if suits is None or suits(layer):
-            fits, note = _fit(layer, shape)
+            fits, note = fit_of(layer, shape)
             rated.append((-likeness, is_form(kind), place, Found(layer, fits, note)))
     rated.sort(key=lambda entry: entry[:3])
     return tuple(entry[3] for entry in rated[:3])

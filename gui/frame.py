@@ -66,7 +66,9 @@ class Frame(QMainWindow):
         self.canvas = CanvasView(session)
         self.shelf = BlockShelf(session, self)
         self.canvas.editing.adding.make = self.shelf.layer
-        self.canvas.editing.adding.search.more = self.shelf.usable
+        search = self.canvas.editing.adding.search
+        search.more, search.offers = self.shelf.usable, self.shelf.elsewhere
+        search.make = self.shelf.layer
         self.palette_panel = Palette(session, self.shelf)
         self.inspector = Inspector(session)
         self.problems = Problems(session)

@@ -1,8 +1,8 @@
-"""The search that opens on the canvas: a field over a list of the layer types that match."""
+"""The search that opens on the canvas: a field over a list of what can be placed and matches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from graph.layer import Layer, Shape
+from graph.presets import Preset
+from gui.block_shelf import Offer
 from gui.finding import Answer, find, nothing_found
 from gui.glyphs import glyph_icon
-from gui.kinds import kind_name
+from gui.search_rows import Row, rows_of
 from gui.text import tr
 from gui.theme import current, set_property
 
@@ -36,8 +38,8 @@ FITS = Qt.ItemDataRole.UserRole + 2
 class SearchPopup(QFrame):
     """A field and a list, for the keyboard: type, arrows, Enter; Escape closes."""
 
-    chosen = Signal(object)
-    """The Layer to place."""
+    chosen = Signal(object, object)
+    """The Layer to place, and the graph.presets.Preset that it is of, or None."""
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -48,7 +50,12 @@ class SearchPopup(QFrame):
         self._suits: Callable[[Layer], bool] | None = None
         self.more: Callable[[], Sequence[type[Layer]]] = tuple
         """Types besides torch's: the uses of the project's blocks."""
+        self.offers: Callable[[], Iterable[Offer]] = tuple
+        """Blocks that the project does not have yet."""
+        self.make: Callable[[str], Layer | None] = lambda _key: None
+        """A use of an offered block by its key."""
         self._answer = Answer(())
+        self._rows: list[Row] = []
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(tr("Layer, for example conv 64 3 s2"))
         self.field.setAccessibleName(tr("Layer to add"))
@@ -97,33 +104,37 @@ class SearchPopup(QFrame):
 
     def _search(self, text: str) -> None:
         self._answer = find(text, self._shape, self._suits, self.more())
+        self._rows = rows_of(self._answer, text, self._shape, self._suits, self.offers())[:MOST]
         self.list.clear()
-        for found in self._answer.found[:MOST]:
-            item = QListWidgetItem(kind_name(found.layer))
-            item.setIcon(glyph_icon(found.layer.category.value))
-            item.setData(NOTE, found.note)
-            item.setData(FITS, found.fits)
-            item.setToolTip(tr(found.layer.summary))
+        for row in self._rows:
+            item = QListWidgetItem(row.title)
+            item.setIcon(glyph_icon(row.category))
+            item.setData(NOTE, row.note)
+            item.setData(FITS, row.fits)
+            item.setToolTip(row.tip)
             self.list.addItem(item)
-        nothing = not self._answer.found
+        nothing = not self._rows
         self.list.setVisible(not nothing)
         self.empty.setVisible(nothing)
         self.empty.setText(nothing_found(self._answer) if nothing else "")
         self.list.setCurrentRow(0)
-        rows = self.list.count() * current().size("tree_row") if not nothing else 40
+        tall = self.list.count() * current().size("tree_row") if not nothing else 40
         room = self.parentWidget().height() - self.y()
-        high = min(current().pixels(340), rows + self.field.sizeHint().height() + 34, room)
+        high = min(current().pixels(340), tall + self.field.sizeHint().height() + 34, room)
         self.resize(self.width(), max(high, self.field.sizeHint().height() + 34))
 
     def _choose(self) -> None:
-        answer = self._answer
-        found = answer.found or answer.closest
-        if not found:
+        preset: Preset | None = None
+        if self._rows:
+            row = self._rows[max(0, self.list.currentRow())]
+            layer, preset = row.layer or self.make(row.key), row.preset
+        elif self._answer.closest:
+            layer = self._answer.closest[0].layer
+        else:
             return
-        row = max(0, self.list.currentRow()) if answer.found else 0
-        layer = found[row].layer
         self.hide()
-        self.chosen.emit(layer)
+        if layer is not None:
+            self.chosen.emit(layer, preset)
         self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -236,7 +236,7 @@ class Hardswish(Activation):
     """x times Hardsigmoid of x"""
 
     summary = "The value times its hard sigmoid: swish of simple pieces."
-    search = ("swish", "mobile", "activation")
+    search = ("swish", "hswish", "h-swish", "mobile", "activation")
     rule = "y = x · min(max(x/6 + 1/2, 0), 1)"
 
     inplace: bool = flag(False, IN_PLACE)

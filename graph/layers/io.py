@@ -34,7 +34,17 @@ class Output(Layer):
 
     category = Category.INPUT_OUTPUT
     summary = "The result that the loss compares with the labels."
-    search = ("end", "result", "logits", "loss", "auxiliary", "head", "deep supervision")
+    search = (
+        "end",
+        "result",
+        "logits",
+        "loss",
+        "cross entropy",
+        "mask",
+        "auxiliary",
+        "head",
+        "deep supervision",
+    )
 
     loss_weight: float = real(
         1.0, 0.0, 1000.0, "The loss of this output counts so much in the sum of all outputs'."

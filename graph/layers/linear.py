@@ -18,7 +18,7 @@ class Linear(Layer):
 
     category = Category.LINEAR
     summary = "Every output is a weighted sum of all inputs."
-    search = ("fully connected", "dense", "fc")
+    search = ("fully connected", "dense", "fc", "perceptron", "mlp", "neurons", "affine")
     short_name = "fc"
 
     out_features: int = integer(10, 1, 1_000_000, "Number of outputs.", "features")

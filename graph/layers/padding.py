@@ -26,7 +26,16 @@ class Padding(Sliding):
 
     category = Category.RESHAPE
     short_name = "pad"
-    search = ("padding", "border", "zero", "reflection", "replication", "circular", "mirror")
+    search = (
+        "padding",
+        "border",
+        "zero",
+        "reflection",
+        "replicate",
+        "replication",
+        "circular",
+        "mirror",
+    )
     edges: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     """The letter of each axis behind the channels, and the fields before and after along it."""
 

@@ -194,7 +194,7 @@ class _MaxPool(_Pool):
     """Keeps the largest value of each window, and its position if wanted."""
 
     summary = "Keeps the largest value of each window."
-    search = ("max pooling", "maximum", "subsampling")
+    search = ("max pooling", "maximum", "overlapping pooling", "subsampling")
     short_name = "maxpool"
 
     return_indices: bool = flag(False, "A second output with the positions of the maxima.")

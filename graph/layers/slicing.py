@@ -166,7 +166,7 @@ class Slice(Layer):
 
     category = Category.RESHAPE
     summary = "Takes a part of its input along one dimension, as x[start:stop:step]."
-    search = ("crop", "narrow", "index", "cut", "part")
+    search = ("crop", "narrow", "index", "select", "cut", "part")
     passes_input = True
 
     dim: int = integer(1, -4, 4, "Dimension to take from; 1 is the channels.")

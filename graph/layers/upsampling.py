@@ -35,7 +35,16 @@ class Upsample(Layer):
 
     category = Category.POOLING
     summary = "Enlarges or shrinks a map by interpolation; nothing is learnt."
-    search = ("interpolate", "resize", "unpooling", "upsampling", "nearest", "bilinear", "bicubic")
+    search = (
+        "interpolate",
+        "resize",
+        "upscale",
+        "unpooling",
+        "upsampling",
+        "nearest",
+        "bilinear",
+        "bicubic",
+    )
     ranks = (2, 3, 4)
 
     size: tuple[int, ...] | None = integers(
@@ -202,7 +211,14 @@ class PixelShuffle(_Shuffle):
     """
 
     summary = "Turns groups of r² channels into r×r positions: an image r times as large."
-    search = ("sub-pixel convolution", "depth to space", "super-resolution", "upsampling")
+    search = (
+        "sub-pixel convolution",
+        "subpixel",
+        "depth to space",
+        "super-resolution",
+        "upsampling",
+        "upscale",
+    )
 
     upscale_factor: int = integer(2, 1, 64, "The factor r of height and width.")
 

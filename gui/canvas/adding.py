@@ -14,11 +14,13 @@ from graph.layer import Layer, Shape
 from graph.layers import REGISTRY
 from graph.library import DefineBlock
 from graph.network import Network, Position
+from graph.presets import Preset
 from gui.canvas import changes
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
 from gui.canvas.gestures import Pointer
 from gui.kinds import kind_name
+from gui.preset_adder import place_preset, preset_of, suited
 from gui.search import SearchPopup
 from gui.session import Session
 from gui.text import tr
@@ -67,6 +69,18 @@ class Adding(QObject):
         else:
             addition = changes.add(network, layer, position, sources, target)
         self.add(addition, still)
+
+    def drop(self, key: str, point: QPointF, wire: str | None) -> None:
+        """Place what was dragged here: a type, a block or a ready-made layer."""
+        preset = preset_of(key)
+        if preset is None:
+            layer = self.make(key)
+            if layer is not None:
+                self.place(layer, point, wire=wire, still=True)
+            return
+        shape = self.session.analysis.wire_shape(wire)[0] if wire is not None else None
+        fresh = suited(preset, shape)
+        place_preset(self.session, preset, lambda: self.place(fresh, point, wire=wire, still=True))
 
     def add(self, addition: changes.Addition, still: bool = False) -> None:
         """Make an addition and choose what came. The view follows if that is not wholly within
@@ -188,7 +202,8 @@ class Adding(QObject):
         if connect and session.selection:
             self._ask(place, lambda layer: self.add_layer(layer, True), shape, _takes_input)
         else:
-            self._ask(place, lambda layer: self.place(layer, point), shape)
+            # Not on a node that is there: who adds one after the other leaves the pointer alone.
+            self._ask(place, lambda layer: self.place(layer, self._free_place(point)), shape)
 
     def _selected_shape(self) -> Shape | None:
         chosen = self.session.selection
@@ -231,9 +246,11 @@ class Adding(QObject):
         self._place = then
         self.search.open_at(place, shape, suits)
 
-    def _take(self, layer: Layer) -> None:
+    def _take(self, layer: Layer, preset: Preset | None) -> None:
         then, self._place = self._place, None
-        if then is not None:
+        if then is not None and preset is not None:
+            place_preset(self.session, preset, lambda: then(layer))
+        elif then is not None:
             then(layer)
 
     def _search_closed(self) -> None:
