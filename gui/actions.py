@@ -58,6 +58,7 @@ EDIT = (
 VIEW = (
     Verb("fit", "Fit all", ("F",), "fit", canvas=True),
     Verb("fit_selection", "Fit selection", ("Shift+F",), canvas=True),
+    Verb("symbols", "Formulas on nodes, not values", ("S",), canvas=True, checkable=True),
     Verb("zoom_100", "Zoom to 100 %", ("1",), canvas=True),
     Verb("zoom_in", "Zoom in", ("+", "="), "zoom_in", canvas=True),
     Verb("zoom_out", "Zoom out", ("-",), "zoom_out", canvas=True),
@@ -125,6 +126,7 @@ LINES_BEFORE = {
     "duplicate",
     "delete",
     "rename",
+    "symbols",
     "zoom_100",
     "next_problem",
     "repair_1",

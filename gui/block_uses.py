@@ -24,13 +24,13 @@ def uses_of(block: Block) -> list[tuple[Network, Node]]:
 
 
 def used_words(block: Block) -> str:
-    """``used 4 times: layer1, layer2, layer3 …``"""
+    """``used 4 times: layer1, layer2, layer3 and 1 more``"""
     uses = uses_of(block)
     if not uses:
         return tr("not used")
     names = ", ".join(use_title(*use) for use in uses[:NAMED])
     if len(uses) > NAMED:
-        names = f"{names} …"
+        names = tr("{names} and {n} more", names=names, n=full(len(uses) - NAMED))
     if len(uses) == 1:
         return tr("used once: {names}", names=names)
     return tr("used {n} times: {names}", n=full(len(uses)), names=names)

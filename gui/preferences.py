@@ -55,6 +55,15 @@ class Preferences:
     def reduce_motion(self, reduce: bool) -> None:
         self._settings.setValue("look/reduce_motion", "true" if reduce else "false")
 
+    @property
+    def symbols(self) -> bool:
+        """Whether nodes show formulas instead of their values."""
+        return str(self._settings.value("look/symbols", "false")) == "true"
+
+    @symbols.setter
+    def symbols(self, symbols: bool) -> None:
+        self._settings.setValue("look/symbols", "true" if symbols else "false")
+
     def place(self, name: str) -> QByteArray:
         """A saved window geometry or arrangement of docks; empty if there is none."""
         found = self._settings.value(f"places/{name}")

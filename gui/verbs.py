@@ -42,6 +42,7 @@ def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "zoom_100": lambda: canvas.set_zoom(1.0),
         "zoom_in": lambda: canvas.zoom_by(ZOOM_STEP),
         "zoom_out": lambda: canvas.zoom_by(1 / ZOOM_STEP),
+        "symbols": window.switch_symbols,
         "add_layer": canvas.open_search,
         "arrange": canvas.arrange,
         "next_problem": lambda: window.walk_problems(1),

@@ -103,6 +103,7 @@ class MainWindow(Frame):
         self.training.running_changed.connect(self._show_run)
         self.training.notice.connect(self.output.add)
         self.training.export_requested.connect(self.saver.ask)
+        self.training.fit_requested.connect(self.templates.fit_to_data)
         self.training.status_changed.connect(self.status.set_run_words)
         self.training.thumbnails.connect(self.canvas.set_thumbnails)
         self.training.activity.connect(self.canvas.set_activity)
@@ -110,6 +111,8 @@ class MainWindow(Frame):
         self.bottom.currentChanged.connect(self._lead)
         self.docks["bottom"].visibilityChanged.connect(self._lead)
         self.training.choice.changed.connect(self._show_data)
+        self.actions_table["symbols"].setChecked(self.preferences.symbols)
+        self.canvas.set_symbols(self.preferences.symbols)
         self._show_data()
         self._show_recent()
         self._offer_literature()
@@ -314,6 +317,12 @@ class MainWindow(Frame):
         dialog = BlockImport(library, blocks, source, self)
         dialog.chosen.connect(self.shelf.take)
         dialog.open()
+
+    def switch_symbols(self) -> None:
+        """Show formulas on the nodes, or their values, from now on."""
+        symbols = self.actions_table["symbols"].isChecked()
+        self.preferences.symbols = symbols
+        self.canvas.set_symbols(symbols)
 
     def edit_field(self) -> None:
         """Put the keyboard into the inspector."""

@@ -19,6 +19,7 @@ from graph.layer import Category, Layer, Shape, dims
 from graph.layers import Concat, Input
 from graph.network import Network
 from gui.canvas import measures as m
+from gui.canvas.symbols import formula_lines, symbols_of
 from gui.kinds import kind_name
 from gui.text import full, short, tr
 
@@ -102,6 +103,8 @@ class Face:
     frozen: bool = False
     copies: int = 1
     """How many stand in a chain behind this face."""
+    formulas: tuple[str, ...] = ()
+    """Each formula with its value."""
 
     @property
     def ordered(self) -> bool:
@@ -162,8 +165,16 @@ def _places(network: Network, node: str) -> list[tuple[str, int, str | None, boo
     return found
 
 
-def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str, Fault]) -> Face:
-    """The face of a node; ``faults`` holds the worst fault of each faulty node."""
+def face_of(
+    network: Network,
+    analysis: Analysis,
+    node: str,
+    faults: Mapping[str, Fault],
+    *,
+    symbols: bool = False,
+) -> Face:
+    """The face of a node; ``faults`` holds the worst fault of each faulty node. With ``symbols``
+    formulas stand there instead of their values."""
     placed = network.nodes[node]
     facts = analysis.facts(node)
     layer = facts.layer
@@ -193,6 +204,15 @@ def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str
         rows = _ranges(network, node, layer, facts.inputs)
     else:
         note = short(facts.parameters) if facts.parameters else left or right
+    if symbols:
+        written = symbols_of(network, placed, layer)
+        if written.line() and form in (Form.FULL, Form.PORTS):
+            rows, footer = ((written.left, written.right),), (written.below, "")
+            footer = footer if written.below else _costs(facts.parameters, facts.macs)
+        elif written.line() and form is Form.OPERATOR:
+            rows = ((written.line(), ""),)
+        elif written.line() and form is Form.LINE:
+            note = written.line()
     fault = faults.get(node)
     severity = Severity.NONE
     if fault is not None:
@@ -226,6 +246,7 @@ def face_of(network: Network, analysis: Analysis, node: str, faults: Mapping[str
         faults=sentences,
         frozen=placed.frozen,
         copies=copies,
+        formulas=formula_lines(placed, layer),
     )
 
 
@@ -297,11 +318,14 @@ def _full_texts(
 ) -> tuple[Rows, tuple[str, str]]:
     if not layer.input_ports():
         return ((left, ""),), (right, "")
-    costs = (
+    return ((left, right),), _costs(parameters, macs)
+
+
+def _costs(parameters: int, macs: int) -> tuple[str, str]:
+    return (
         tr("{n} par", n=short(parameters)) if parameters else "",
         tr("{n} MAC", n=short(macs)) if macs else "",
     )
-    return ((left, right),), costs
 
 
 def _ranges(network: Network, node: str, layer: Layer, shapes: tuple[Shape | None, ...]) -> Rows:

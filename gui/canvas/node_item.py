@@ -81,7 +81,7 @@ class NodeItem(QGraphicsItem):
 
     def tooltip(self) -> str:
         """What there is to say."""
-        return plain("\n".join((self.face.summary, *self.face.faults[1:])))
+        return plain("\n".join((self.face.summary, *self.face.formulas, *self.face.faults[1:])))
 
     # Geometry, in scene coordinates
 

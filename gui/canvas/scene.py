@@ -16,7 +16,7 @@ from graph.analysis import Fault
 from graph.layer import FaultKind, dims
 from graph.network import Change, Network, Wire
 from gui.canvas import measures as m
-from gui.canvas.anatomy import InputSlot, OutputSlot, face_of
+from gui.canvas.anatomy import Face, InputSlot, OutputSlot, face_of
 from gui.canvas.bodies import Bodies
 from gui.canvas.glide import Glide
 from gui.canvas.labels import Labels
@@ -59,6 +59,7 @@ class CanvasScene(QGraphicsScene):
         self.glide = Glide(self, self._place_many)
         self._cells: dict[int, set[str]] = {}
         self._long: set[str] = set()
+        self._symbols = False
         self._node_faults: dict[str, Fault] = {}
         self._wire_faults: dict[str, Fault] = {}
         session.changed.connect(self.apply)
@@ -156,8 +157,19 @@ class CanvasScene(QGraphicsScene):
             return False
         return bool(self.network.outputs(fault.node))
 
+    def _face(self, node: str) -> Face:
+        faults, symbols = self._node_faults, self._symbols
+        return face_of(self.network, self.session.analysis, node, faults, symbols=symbols)
+
+    def set_symbols(self, symbols: bool) -> None:
+        """Show formulas on the nodes, or their values."""
+        self._symbols = symbols
+        for node in self.nodes:
+            self._refresh_node(node)
+        self.pictured.emit()
+
     def _add_node(self, node: str) -> None:
-        face = face_of(self.network, self.session.analysis, node, self._node_faults)
+        face = self._face(node)
         item = NodeItem(self, face)
         item.setPos(*self.network.nodes[node].position)
         self.nodes[node] = item
@@ -171,7 +183,7 @@ class CanvasScene(QGraphicsScene):
 
     def _refresh_node(self, node: str) -> bool:
         item = self.nodes[node]
-        face = face_of(self.network, self.session.analysis, node, self._node_faults)
+        face = self._face(node)
         old = item.face
         return item.set_face(face) and (old.inputs, old.outputs, old.height) != (
             face.inputs,

@@ -417,6 +417,10 @@ class CanvasView(QGraphicsView):
         self.hint.show_text(place or self.pointer_place(), text, tone, vanish=True)
         self.message.emit(text)
 
+    def set_symbols(self, symbols: bool) -> None:
+        """Show formulas on the nodes, or their values."""
+        self.canvas.set_symbols(symbols)
+
     def set_thumbnails(self, pictures: dict[str, QImage]) -> None:
         """Show what layers answer: one picture per node, a strip or a row of bars."""
         self.canvas.set_thumbnails(pictures)
