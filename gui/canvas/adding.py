@@ -15,7 +15,7 @@ from graph.layers import REGISTRY
 from graph.library import DefineBlock
 from graph.network import Network, Position
 from graph.presets import Preset
-from gui.canvas import changes
+from gui.canvas import additions, changes
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
 from gui.canvas.gestures import Pointer
@@ -65,9 +65,9 @@ class Adding(QObject):
         size = (m.OPERATOR_WIDTH if layer.operator else m.WIDTH, m.HEADER)
         position = on_grid(point.x() - size[0] / 2, point.y() - size[1] / 2)
         if wire is not None and wire in network.wires and changes.can_insert(layer):
-            addition = changes.add_on_wire(network, layer, position, wire)
+            addition = additions.add_on_wire(network, layer, position, wire)
         else:
-            addition = changes.add(network, layer, position, sources, target)
+            addition = additions.add(network, layer, position, sources, target)
         self.add(addition, still)
 
     def drop(self, key: str, point: QPointF, wire: str | None) -> None:
@@ -82,7 +82,7 @@ class Adding(QObject):
         fresh = suited(preset, shape)
         place_preset(self.session, preset, lambda: self.place(fresh, point, wire=wire, still=True))
 
-    def add(self, addition: changes.Addition, still: bool = False) -> None:
+    def add(self, addition: additions.Addition, still: bool = False) -> None:
         """Make an addition and choose what came. The view follows if that is not wholly within
         it, unless ``still``: who drops a layer sees where it falls. Blocks that the project does
         not have come with the first use of them."""
@@ -108,7 +108,7 @@ class Adding(QObject):
             self.place(layer, self._free_place(self._view.camera.center()))
             return
         sources = self._sources(layer, chosen) if connect else ()
-        self.add(changes.add(network, layer, self._beside(chosen[-1], layer), sources))
+        self.add(additions.add(network, layer, self._beside(chosen[-1], layer), sources))
 
     def _sources(self, layer: Layer, chosen: list[str]) -> tuple[tuple[str, str], ...]:
         """The outputs of chosen nodes that a new layer takes; says so if its shape does not fit."""

@@ -13,7 +13,7 @@ from graph.edits import Batch, Move, Rename
 from graph.layer import Shape
 from graph.message import UserError, say
 from graph.network import Position
-from gui.canvas import arrange, changes, clipboard
+from gui.canvas import additions, arrange, changes, clipboard
 from gui.canvas import measures as m
 from gui.canvas.adding import Adding, on_grid
 from gui.canvas.controls import Question, RenameField
@@ -115,7 +115,7 @@ class Editing(QObject):
             if with_inputs and wire.source not in part.nodes
         ]
         offset = (COPY_OFFSET, COPY_OFFSET)
-        self.adding.add(changes.place_copies(network, part, offset, say("Duplicate"), outer))
+        self.adding.add(additions.place_copies(network, part, offset, say("Duplicate"), outer))
 
     def copy(self) -> None:
         """The chosen nodes as text on the clipboard."""
@@ -152,7 +152,7 @@ class Editing(QObject):
             goal = shown.center() - QPointF(m.WIDTH / 2, m.WIDTH / 2)
             x, y = on_grid(goal.x() - corner.x(), goal.y() - corner.y())
             offset = (x, y)
-        self.adding.add(changes.place_copies(self.session.network, part, offset, say("Paste")))
+        self.adding.add(additions.place_copies(self.session.network, part, offset, say("Paste")))
 
     # Names, order, places
 

@@ -18,6 +18,7 @@ from graph.network import Change, Network, Wire
 from gui.canvas import measures as m
 from gui.canvas.anatomy import Face, InputSlot, OutputSlot, face_of
 from gui.canvas.bodies import Bodies
+from gui.canvas.cells import Cells
 from gui.canvas.glide import Glide
 from gui.canvas.labels import Labels
 from gui.canvas.measures import Level
@@ -27,7 +28,6 @@ from gui.canvas.wire_item import Load, WireItem
 from gui.session import Session
 from gui.theme import notifier
 
-CELL = 160.0
 CROWDED = 400
 CLEAR = 30.0
 """How far ports and marks of a node reach at most."""
@@ -45,8 +45,9 @@ class CanvasScene(QGraphicsScene):
         super().__init__(parent)
         self.session = session
         self.bodies = Bodies()
-        self.labels = Labels(self._clearances)
         self.nodes: dict[str, NodeItem] = {}
+        self._cells = Cells(self.nodes, CLEAR)
+        self.labels = Labels(self._cells.clearances)
         self.wires: dict[str, WireItem] = {}
         self.zoom = 1.0
         self.level = Level.FULL
@@ -57,7 +58,6 @@ class CanvasScene(QGraphicsScene):
         self.reduce_motion = False
         self.next_glide = m.MOTION["node_move"]
         self.glide = Glide(self, self._place_many)
-        self._cells: dict[int, set[str]] = {}
         self._long: set[str] = set()
         self._symbols = False
         self._node_faults: dict[str, Fault] = {}
@@ -84,9 +84,11 @@ class CanvasScene(QGraphicsScene):
         """Make all items anew, for another document."""
         self.glide.stop()
         self.clear()
-        self.nodes, self.wires = {}, {}
+        self.nodes.clear()  # the cells know this very table
+        self.wires = {}
         self.labels.forget()
-        self._cells, self._long = {}, set()
+        self._cells.forget()
+        self._long = set()
         self._node_faults, self._wire_faults = self._faults()
         for node in self.network.nodes:
             self._add_node(node)
@@ -173,12 +175,12 @@ class CanvasScene(QGraphicsScene):
         item = NodeItem(self, face)
         item.setPos(*self.network.nodes[node].position)
         self.nodes[node] = item
-        self._enter_cells(node)
+        self._cells.enter(node)
         self.addItem(item)
 
     def _remove_node(self, node: str) -> None:
         if node in self.nodes:
-            self._leave_cells(node)
+            self._cells.leave(node)
             self.removeItem(self.nodes.pop(node))
 
     def _refresh_node(self, node: str) -> bool:
@@ -256,36 +258,11 @@ class CanvasScene(QGraphicsScene):
             item = self.nodes.get(node)
             if item is None:
                 continue
-            self._leave_cells(node)
+            self._cells.leave(node)
             item.setPos(point)
-            self._enter_cells(node)
+            self._cells.enter(node)
             stale |= {wire.id for wire in self._wires_of(node)}
         self._route(stale | self._long if long_wires else stale)
-
-    def _enter_cells(self, node: str) -> None:
-        rect = self.nodes[node].rect()
-        for cell in range(int(rect.left() // CELL), int(rect.right() // CELL) + 1):
-            self._cells.setdefault(cell, set()).add(node)
-
-    def _leave_cells(self, node: str) -> None:
-        rect = self.nodes[node].rect()
-        for cell in range(int(rect.left() // CELL), int(rect.right() // CELL) + 1):
-            self._cells.get(cell, set()).discard(node)
-
-    def _between(self, left: float, right: float) -> Sequence[QRectF]:
-        """Bodies whose x range meets a range."""
-        found: set[str] = set()
-        for cell in range(int(left // CELL), int(right // CELL) + 1):
-            found |= self._cells.get(cell, set())
-        rects = (self.nodes[node].rect() for node in sorted(found))
-        return [rect for rect in rects if rect.right() > left and rect.left() < right]
-
-    def _clearances(self, left: float, right: float) -> Sequence[QRectF]:
-        """What the shapes on wires keep off: bodies with their ports."""
-        found: set[str] = set()
-        for cell in range(int((left - CLEAR) // CELL), int((right + CLEAR) // CELL) + 1):
-            found |= self._cells.get(cell, set())
-        return [self.nodes[node].clearance() for node in found]
 
     def _settle_labels(self) -> None:
         """Something has moved: find places again for the shapes that were painted."""
@@ -306,7 +283,7 @@ class CanvasScene(QGraphicsScene):
 
     def _route(self, wires: Iterable[str]) -> None:
         ends: set[str] = set()
-        obstacles = self._between if len(self.nodes) <= m.LANES_UP_TO else None
+        obstacles = self._cells.between if len(self.nodes) <= m.LANES_UP_TO else None
         for wire in wires:
             item, found = self.wires.get(wire), self.network.wires.get(wire)
             if item is None or found is None:

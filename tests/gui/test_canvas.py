@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from graph.edits import Disconnect, Move, RemoveNode, Rename, SetLayer
 from graph.layers import Add, BatchNorm2d, Concat, Conv2d, Flatten, Input, Linear, Output, ReLU
 from graph.templates import TEMPLATES, find_template
-from gui.canvas import changes
+from gui.canvas import additions, changes
 from gui.canvas.arrange import lay_out
 from gui.canvas.measures import Level
 from gui.session import Session
@@ -270,7 +270,7 @@ def test_scene_mirrors_random_edits(qtbot, session):
             place = (rng.randrange(0, 900, 10), rng.randrange(0, 600, 10))
             sources = rng.sample(nodes, min(len(nodes), 2))
             outs = [(n, "output") for n in sources if network.nodes[n].layer.output_ports()]
-            session.do(changes.add(network, layer, place, outs).edit)
+            session.do(additions.add(network, layer, place, outs).edit)
         elif action < 5:
             source, target = rng.sample(nodes, 2)
             ports = network.nodes[target].layer.input_ports()
@@ -377,7 +377,7 @@ def test_many_nodes_are_arranged_in_a_thread(qtbot, session):
     network = session.network
     last = add(session, "input", Input(), 0, 0)
     for _ in range(620):
-        addition = changes.add(network, ReLU(), (0.0, 0.0), [(last, "output")])
+        addition = additions.add(network, ReLU(), (0.0, 0.0), [(last, "output")])
         network.do(addition.edit)
         last = addition.nodes[0]
     view = show_canvas(qtbot, session)
