@@ -98,8 +98,9 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--data",
         help="fashion-sample (10,000 images that come with the program; the default), "
-        "digits, fashion-mnist, silhouettes (of the sample: masks), a folder of IDX files, or a "
-        "folder of class folders with images",
+        "digits, fashion-mnist, silhouettes (of the sample: masks), a folder of IDX files, a "
+        "folder of class folders with images, or a folder with images/ and masks/ (PNG files of "
+        "the same names with class numbers, or black and white; names of classes in classes.txt)",
     )
     train.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for the weights (safetensors) and figures"

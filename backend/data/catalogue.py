@@ -1,7 +1,7 @@
 """All data there is to train on: known names, and folders the user names.
 
-A spec is a known name or the path of a folder with IDX files or class folders. Listing and
-describing load no images and never import torch; opening does.
+A spec is a known name or the path of a folder with IDX files, class folders, or pictures and
+masks. Listing and describing load no images and never import torch; opening does.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from backend.data import digits, silhouettes
 from backend.data.folder import describe_images, scan
 from backend.data.idx_folder import IdxFolder, describe_idx, find_idx, load_idx
+from backend.data.mask_folder import describe_masks, has_masks, scan_masks
 from backend.data.source import DataSource, Watch
 from graph.message import Message, UserError, say
 
@@ -47,6 +48,9 @@ def describe(spec: str) -> DataSource:
     files = find_idx(folder)
     if files is not None:
         return describe_idx(files, spec, say("IDX files in {folder}", folder=folder.name))
+    if has_masks(folder):
+        title = say("Images and masks in {folder}", folder=folder.name)
+        return describe_masks(scan_masks(folder), spec, title)
     return describe_images(scan(folder), spec, say("Images in {folder}", folder=folder.name))
 
 
@@ -77,6 +81,10 @@ def open_data(
     files = find_idx(folder)
     if files is not None:
         return load_idx(files, folder.name, watch)
+    if has_masks(folder):
+        from backend.data.mask_images import load_masks
+
+        return load_masks(scan_masks(folder, watch), folder.name, size=size, fit=fit, watch=watch)
     from backend.data.image_folder import load_images
 
     return load_images(scan(folder, watch), folder.name, size=size, fit=fit, watch=watch)
@@ -124,7 +132,8 @@ def _folder(spec: str) -> Path:
     if exists and spec:
         raise UserError(
             say(
-                "{path} is a file; choose the folder that holds the IDX files or class folders.",
+                "{path} is a file; choose the folder that holds the IDX files, the class folders, "
+                "or images and masks.",
                 path=spec,
             )
         )
@@ -135,7 +144,7 @@ def _folder(spec: str) -> Path:
     raise UserError(
         say(
             "There is no data set {name}; known are {known}, or give the path of a folder with "
-            "IDX files or class folders of images.",
+            "IDX files, class folders of images, or images and masks.",
             name=spec or "“”",
             known=", ".join(NAMES),
         )

@@ -46,8 +46,8 @@ class ImageFolder:
 
 
 @dataclass(slots=True)
-class _Scan:
-    """The work in progress of one scan."""
+class Scan:
+    """The work in progress of one scan of a folder."""
 
     root: Path
     watch: Watch
@@ -90,11 +90,11 @@ def scan(folder: Path, watch: Watch | None = None) -> ImageFolder:
     Raises UserError when it cannot be read or has no image, no class folder or only one class,
     LoadCancelled on request.
     """
-    work = _Scan(folder.resolve(), watch or Watch())
-    _check_readable(work.root)
-    train, validation = _parts(work)
+    work = Scan(folder.resolve(), watch or Watch())
+    check_readable(work.root)
+    train, validation = parts(work)
     members = _class_files(work, train)
-    classes = tuple(map(_shown, members))
+    classes = tuple(map(shown, members))
     files = [
         ImageFile(path, label) for label, paths in enumerate(members.values()) for path in paths
     ]
@@ -123,7 +123,8 @@ def describe_images(folder: ImageFolder, spec: str, title: Message) -> DataSourc
     )
 
 
-def _check_readable(folder: Path) -> None:
+def check_readable(folder: Path) -> None:
+    """Raise UserError if the folder cannot be listed."""
     try:
         os.scandir(folder).close()
     except OSError as error:
@@ -136,8 +137,8 @@ def _check_readable(folder: Path) -> None:
         ) from error
 
 
-def _parts(work: _Scan) -> tuple[Path, Path | None]:
-    """The folder that holds the training classes, and that of the validation classes if any."""
+def parts(work: Scan) -> tuple[Path, Path | None]:
+    """The folder of the training part, which may be the root, and that of the validation part."""
     places = {
         entry.name.casefold(): Path(entry.path)
         for entry in work.entries(work.root)
@@ -152,13 +153,13 @@ def _parts(work: _Scan) -> tuple[Path, Path | None]:
     return train, found[0] if found else None
 
 
-def _class_files(work: _Scan, folder: Path) -> dict[str, list[Path]]:
+def _class_files(work: Scan, folder: Path) -> dict[str, list[Path]]:
     """The images of each class folder that has any."""
     members: dict[str, list[Path]] = {}
     for entry in work.entries(folder):
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False):
-            files = list(_images_below(work, path, 1))
+            files = list(images_below(work, path))
             if files:
                 members[entry.name] = files
             else:
@@ -170,7 +171,7 @@ def _class_files(work: _Scan, folder: Path) -> dict[str, list[Path]]:
     return members
 
 
-def _validation_files(work: _Scan, folder: Path, names: tuple[str, ...]) -> list[ImageFile]:
+def _validation_files(work: Scan, folder: Path, names: tuple[str, ...]) -> list[ImageFile]:
     """The images of ``folder`` in the class folders that the training part has, too."""
     members = _class_files(work, folder)
     labels = {name: label for label, name in enumerate(names)}
@@ -184,12 +185,13 @@ def _validation_files(work: _Scan, folder: Path, names: tuple[str, ...]) -> list
     ]
 
 
-def _images_below(work: _Scan, folder: Path, depth: int) -> Iterator[Path]:
+def images_below(work: Scan, folder: Path, depth: int = 1) -> Iterator[Path]:
+    """The PNG and JPEG files at any depth; the others are listed as skipped."""
     for entry in work.entries(folder):
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False):
             if depth < _DEPTH_CEILING:
-                yield from _images_below(work, path, depth + 1)
+                yield from images_below(work, path, depth + 1)
             else:
                 work.skip(path, say("folders are nested too deeply"))
         elif reason := _refusal(work, path, entry.is_symlink()):
@@ -198,7 +200,7 @@ def _images_below(work: _Scan, folder: Path, depth: int) -> Iterator[Path]:
             yield path
 
 
-def _refusal(work: _Scan, path: Path, is_link: bool) -> Message | None:
+def _refusal(work: Scan, path: Path, is_link: bool) -> Message | None:
     """Why a file is no candidate; nothing is opened, so a pipe cannot block."""
     try:
         if is_link and not path.resolve(strict=True).is_relative_to(work.root):
@@ -216,12 +218,12 @@ def _refusal(work: _Scan, path: Path, is_link: bool) -> Message | None:
     return None
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A folder's name as text, even if its bytes are none."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _check(work: _Scan, folder: Path, classes: tuple[str, ...]) -> None:
+def _check(work: Scan, folder: Path, classes: tuple[str, ...]) -> None:
     if len(classes) >= 2:
         return
     if classes:
@@ -244,7 +246,8 @@ def _check(work: _Scan, folder: Path, classes: tuple[str, ...]) -> None:
     raise UserError(
         say(
             "{folder} has neither IDX files nor class folders with PNG or JPEG images; "
-            "choose a folder in which each class has a folder of its own.",
+            "choose a folder in which each class has a folder of its own, or one with folders "
+            "images and masks.",
             folder=str(folder),
         )
     )

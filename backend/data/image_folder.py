@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Literal, TypeVar
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -34,6 +35,13 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+class HasPart(Protocol):
+    """A file of the training part or of the validation part."""
+
+    @property
+    def validation(self) -> bool: ...
+
+
 def load_images(
     folder: ImageFolder,
     name: str,
@@ -53,7 +61,9 @@ def load_images(
     files, headers = _read_headers(folder, skipped, watch)
     _check_classes_left(folder, files, skipped)
     channels: Literal[1, 3] = 1 if all(header.grey for header in headers) else 3
-    frame = _checked(folder, size, len(files), channels) or _common_size(headers, channels)
+    if size is not None:
+        check_memory(folder.folder, size, len(files), channels)
+    frame = size or common_size(headers, channels)
     images = np.empty((len(files), channels, *frame), dtype=np.uint8)
     kept = _read_pixels(folder, files, images, fit, skipped, watch)
     used = [files[position] for position in kept]
@@ -66,7 +76,7 @@ def load_images(
         images=torch.from_numpy(np.ascontiguousarray(images)),
         labels=torch.tensor([file.label for file in used], dtype=torch.int64),
         classes=folder.classes,
-        fixed=_fixed_split(used),
+        fixed=fixed_split(used),
         skipped=tuple(sorted(skipped, key=lambda item: natural_key(str(item.path)))),
     )
 
@@ -77,7 +87,7 @@ def _read_headers(
     """The files with a good header; the others are added to ``skipped``."""
     files: list[ImageFile] = []
     headers: list[PictureHeader] = []
-    with closing(_in_threads(lambda file: read_picture_header(file.path), folder.files)) as looks:
+    with closing(in_threads(lambda file: read_picture_header(file.path), folder.files)) as looks:
         for done, (file, header) in enumerate(zip(folder.files, looks, strict=True), 1):
             watch.step(done, 2 * len(folder.files))
             if isinstance(header, Message):
@@ -108,7 +118,7 @@ def _read_pixels(
 
     kept: list[int] = []
     total = 2 * len(folder.files)
-    with closing(_in_threads(decode, files)) as pictures:
+    with closing(in_threads(decode, files)) as pictures:
         for position, pixels in enumerate(pictures):
             watch.step(total - len(files) + position + 1, total)
             if isinstance(pixels, Message):
@@ -119,10 +129,10 @@ def _read_pixels(
     return kept
 
 
-def _in_threads(
+def in_threads(
     read: Callable[[Item], Result], items: Sequence[Item]
 ) -> Generator[Result | Message, None, None]:
-    """``read`` of every item in order, or the reason why it failed.
+    """``read`` of every item in order, or the reason of its BadPicture.
 
     Works in rounds, so that few results wait in memory and cancelling takes effect at once.
     """
@@ -144,7 +154,7 @@ def _in_threads(
                     future.cancel()
 
 
-def _common_size(headers: Sequence[PictureHeader], channels: int) -> Size:
+def common_size(headers: Sequence[PictureHeader], channels: int) -> Size:
     """The most common size (the larger of equals), scaled down as far as memory demands."""
     counts = Counter((header.height, header.width) for header in headers)
     height, width = max(counts, key=lambda size: (counts[size], size))
@@ -158,22 +168,21 @@ def _common_size(headers: Sequence[PictureHeader], channels: int) -> Size:
         longest //= 2
 
 
-def _checked(folder: ImageFolder, size: Size | None, n_images: int, channels: int) -> Size | None:
-    """The size that was asked for, if the images fit in memory at it."""
-    if size is not None and n_images * channels * size[0] * size[1] > MEMORY_CEILING:
+def check_memory(folder: Path, size: Size, n_images: int, channels: int) -> None:
+    """Raise UserError unless the images fit in memory at the size that was asked for."""
+    if n_images * channels * size[0] * size[1] > MEMORY_CEILING:
         raise UserError(
             say(
                 "The {count} images of {folder} need {found} bytes at {height}×{width}; at most "
                 "{expected} can be held. Choose a smaller size.",
                 count=n_images,
-                folder=str(folder.folder),
+                folder=str(folder),
                 found=n_images * channels * size[0] * size[1],
                 height=size[0],
                 width=size[1],
                 expected=MEMORY_CEILING,
             )
         )
-    return size
 
 
 def _check_classes_left(
@@ -206,7 +215,8 @@ def _check_classes_left(
     )
 
 
-def _fixed_split(files: Sequence[ImageFile]) -> Split | None:
+def fixed_split(files: Sequence[HasPart]) -> Split | None:
+    """The split that the files themselves prescribe, if any is for validation."""
     validation = torch.tensor([file.validation for file in files])
     if not validation.any():
         return None

@@ -50,7 +50,7 @@ class PictureHeader:
 
 def read_picture_header(path: Path) -> PictureHeader:
     """Size and colour of a picture without decoding it. Raises BadPicture."""
-    with _opened(path) as image:
+    with open_picture(path) as image:
         width, height = image.size
         # A PNG without exif data at its head would be decoded whole in search of it.
         if "exif" in image.info and image.getexif().get(_ORIENTATION) in _TURNED:
@@ -65,7 +65,7 @@ def read_picture(
 
     Transparent parts lie on white. "pad" keeps the proportions. Raises BadPicture.
     """
-    with _opened(path) as opened:
+    with open_picture(path) as opened:
         longest = 2 * max(size)
         opened.draft(None, (longest, longest))  # JPEG: decode at a fraction when that is enough
         opened.load()
@@ -74,7 +74,7 @@ def read_picture(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def open_picture(path: Path) -> Iterator[Image.Image]:
     """The picture, its size checked; any failure becomes BadPicture."""
     try:
         if path.stat().st_size == 0:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from graph.message import Message
 
-Kind = Literal["idx", "digits", "images"]
+Kind = Literal["idx", "digits", "images", "masks"]
 Shape = tuple[int, int, int]
 """Channels, height and width of one image."""
 

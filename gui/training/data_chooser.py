@@ -101,6 +101,11 @@ class DataChooser(QToolButton):
             action.triggered.connect(lambda _=False: self._choice.choose(self._choice.spec))
         self.data_menu.addSeparator()
         self._add_folder(tr("Open image folder…"), "image", tr("Folder with one folder per class"))
+        self._add_folder(
+            tr("Open folder of images and masks…"),
+            "image",
+            tr("Folder with the folders images and masks"),
+        )
         self._add_folder(tr("Open IDX folder…"), "folder", tr("Folder with IDX files"))
 
     def _reason_action(self, reason: str) -> QAction:

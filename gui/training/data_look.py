@@ -17,7 +17,9 @@ from PySide6.QtCore import QObject, Signal
 from backend.data.catalogue import DEFAULT, NAMES, describe
 from backend.data.folder import describe_images, natural_key, scan
 from backend.data.idx_folder import find_idx
-from backend.data.picture import BadPicture, read_picture_header
+from backend.data.mask import judge, read_header, read_mask, values_of
+from backend.data.mask_folder import MaskFolder, describe_masks, has_masks, scan_masks
+from backend.data.picture import BadPicture, PictureHeader, read_picture_header
 from backend.data.source import DataSource, LoadCancelled, Shape, Skipped, Watch
 from graph.message import Message, UserError, say
 from gui.background import Task
@@ -46,29 +48,50 @@ def look_at(spec: str, cancelled: Callable[[], bool] | None = None) -> DataLook:
     if spec in NAMES or find_idx(path := Path(spec).expanduser()) is not None or not path.is_dir():
         source = describe(spec)
         return DataLook(source, source.shape, 1, ())
+    if has_masks(path):
+        return _look_at_masks(spec, scan_masks(path, watch), watch)
     return _look_at_images(spec, path, watch)
 
 
 def _look_at_images(spec: str, path: Path, watch: Watch) -> DataLook:
     folder = scan(path, watch)
-    sizes: Counter[tuple[int, int]] = Counter()
-    skipped, grey = list(folder.skipped), True
+    skipped, headers = list(folder.skipped), []
     for file in folder.files:
         watch.check()
         try:
-            header = read_picture_header(file.path)
+            headers.append(read_picture_header(file.path))
         except BadPicture as problem:
             skipped.append(Skipped(file.path, problem.reason))
-            continue
-        sizes[header.height, header.width] += 1
-        grey = grey and header.grey
     title = say("Images in {folder}", folder=folder.folder.name)
-    source = describe_images(folder, spec, title)
+    return _seen(describe_images(folder, spec, title), headers, skipped)
+
+
+def _look_at_masks(spec: str, folder: MaskFolder, watch: Watch) -> DataLook:
+    """The masks themselves are read only where nothing else tells the classes."""
+    skipped, headers = list(folder.skipped), []
+    values: list[frozenset[int]] = []
+    for file in folder.files:
+        watch.check()
+        try:
+            headers.append(read_header(file.path, file.mask))
+            if folder.classes is None:
+                values.append(values_of(read_mask(file.mask)))
+        except BadPicture as problem:
+            skipped.append(Skipped(file.path, problem.reason))
+    title = say("Images and masks in {folder}", folder=folder.folder.name)
+    source = describe_masks(folder, spec, title)
+    if values:
+        source = replace(source, classes=judge(values, None, folder.folder).classes)
+    return _seen(source, headers, skipped)
+
+
+def _seen(source: DataSource, headers: list[PictureHeader], skipped: list[Skipped]) -> DataLook:
+    sizes = Counter((header.height, header.width) for header in headers)
     shape = None
     if sizes:
         # The larger of equally common ones, so that the order of the files says nothing.
         height, width = max(sizes, key=lambda size: (sizes[size], size))
-        shape = (1 if grey else 3, height, width)
+        shape = (1 if all(header.grey for header in headers) else 3, height, width)
     skipped.sort(key=lambda item: natural_key(str(item.path)))
     return DataLook(source, shape, len(sizes), tuple(skipped))
 
