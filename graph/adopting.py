@@ -10,7 +10,7 @@ from typing import Any
 from graph.block import Block
 from graph.block_use import BlockUse
 from graph.edits import AddNode, Batch, Connect, Edit
-from graph.layer import Layer, Port
+from graph.layer import Layer, Port, port_number
 from graph.library import DefineBlock, Library
 from graph.network import Network, Wire, natural
 from graph.used_names import DIGITS
@@ -110,7 +110,7 @@ def _mapped(layer: Layer, mapping: Mapping[Block, Block]) -> Layer:
 
 def _same_port(name: str, old: tuple[Port, ...], new: tuple[Port, ...]) -> str:
     """The port at the same place: those of a block are called by ids, which may differ."""
-    return new[next(place for place, port in enumerate(old) if port.name == name)].name
+    return new[port_number(old, name)].name
 
 
 def definition(block: Block) -> tuple[Any, ...]:
@@ -134,9 +134,9 @@ def _definition(block: Block, known: dict[Block, tuple[Any, ...]]) -> tuple[Any,
             kind = sha256(repr(_definition(layer.block, known)).encode()).hexdigest()
         wires = tuple(
             (
-                _number(wire.input, layer.input_ports()),
+                port_number(layer.input_ports(), wire.input),
                 place[wire.source],
-                _number(wire.output, network.nodes[wire.source].layer.output_ports()),
+                network.output_number(wire),
             )
             for wire in network.inputs(node)
         )
@@ -146,7 +146,3 @@ def _definition(block: Block, known: dict[Block, tuple[Any, ...]]) -> tuple[Any,
     parameters = tuple(replace(parameter, help="") for parameter in block.parameters)
     known[block] = (parameters, tuple(nodes))
     return known[block]
-
-
-def _number(name: str, ports: tuple[Port, ...]) -> int:
-    return next(place for place, port in enumerate(ports) if port.name == name)

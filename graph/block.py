@@ -120,8 +120,7 @@ class Inside:
     def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
         """What one output sees of one input, per axis: strands, if each input cell sees itself."""
         wire = self.block.network.inputs(self.block.exits[output])[0]
-        source = self.block.network.nodes[wire.source].layer.output_ports()
-        place = next(n for n, p in enumerate(source) if p.name == wire.output)
+        place = self.block.network.output_number(wire)
         if len(self.block.entrances) == 1:
             return self.facts[wire.source].strands_of(place)
         strands: tuple[Strands, ...] = self._strands_from(self.block.entrances[entrance])[
@@ -142,11 +141,9 @@ class Inside:
                 known[node] = lambda _, own=own: own
                 continue
             shapes = facts.known_inputs() or ()
-            before = []
-            for wire in network.inputs(node):
-                ports = network.nodes[wire.source].layer.output_ports()
-                place = next(n for n, p in enumerate(ports) if p.name == wire.output)
-                before.append(known[wire.source](place))
+            before = [
+                known[wire.source](network.output_number(wire)) for wire in network.inputs(node)
+            ]
             count = max(1, len(facts.outputs)) if facts.layer.outputs_differ else 1
             found = [forward(facts.layer, shapes, before, port) for port in range(count)]
             known[node] = lambda port, found=found: found[port if port < len(found) else 0]
@@ -156,13 +153,12 @@ class Inside:
         """The positions of an input that positions of an output see: bit masks, one per axis."""
         network = self.block.network
         wire = network.inputs(self.block.exits[output])[0]
-        ports = network.nodes[wire.source].layer.output_ports()
-        place = next(n for n, p in enumerate(ports) if p.name == wire.output)
-        masks = backward(network, self.facts, {(wire.source, place): tuple(outputs)})
-        start = self.block.entrances[entrance]
-        shape = self.facts[start].outputs[0] or ()
+        start = (wire.source, network.output_number(wire))
+        masks = backward(network, self.facts, {start: tuple(outputs)})
+        end = self.block.entrances[entrance]
+        shape = self.facts[end].outputs[0] or ()
         # Of a vector without axes one empty set says that nothing is seen.
-        return masks.get((start, 0), (0,) * max(1, len(shape) - 1))
+        return masks.get((end, 0), (0,) * max(1, len(shape) - 1))
 
 
 def through(inner: tuple[Strands, ...], image: tuple[Strands, ...]) -> tuple[Strands, ...]:

@@ -164,11 +164,9 @@ def _trace(block: Block, scope: Scope) -> dict[str, Traced]:
         if node in scope.inputs:
             found[node] = Traced(placed.layer, (), (scope.inputs[node],), {})
             continue
-        shapes = []
-        for wire in network.inputs(node):
-            ports = network.nodes[wire.source].layer.output_ports()
-            place = next(n for n, port in enumerate(ports) if port.name == wire.output)
-            shapes.append(found[wire.source].outputs[place])
+        shapes = [
+            found[wire.source].outputs[network.output_number(wire)] for wire in network.inputs(node)
+        ]
         resolved = resolve(placed, scope, shapes)
         outputs = resolved.layer.shapes(shapes)
         found[node] = Traced(resolved.layer, tuple(shapes), outputs, resolved.named)

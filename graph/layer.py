@@ -170,6 +170,11 @@ class Explanation:
     result: str
 
 
+def port_number(ports: Sequence[Port], name: str) -> int:
+    """The place of the port called ``name``, from 0. Raises ValueError where there is none."""
+    return [port.name for port in ports].index(name)
+
+
 INPUT = Port("input")
 OUTPUT = Port("output")
 

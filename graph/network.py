@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from graph.layer import FaultKind, Layer, Port
+from graph.layer import FaultKind, Layer, Port, port_number
 from graph.message import Message, UserError, say
 from graph.ordering import Ordering
 from graph.used_names import UsedNames
@@ -154,6 +154,10 @@ class Network:
     def outputs(self, node: str) -> list[Wire]:
         """The wires that leave a node, oldest first."""
         return [self._wires[key] for _, _, key in self._graph.out_edges(node, keys=True)]
+
+    def output_number(self, wire: Wire) -> int:
+        """Which output of its source a wire carries, from 0."""
+        return port_number(self._nodes[wire.source].layer.output_ports(), wire.output)
 
     def order(self) -> list[str]:
         """The node ids so that every wire runs forward. Cached; do not change it."""

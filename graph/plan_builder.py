@@ -127,8 +127,7 @@ def _outputs(network: Network) -> list[str]:
 
 
 def _value(network: Network, names: dict[str, str], wire: Wire) -> Name:
-    ports = [port.name for port in network.nodes[wire.source].layer.output_ports()]
-    return names[wire.source], ports.index(wire.output)
+    return names[wire.source], network.output_number(wire)
 
 
 def _execution_order(network: Network) -> list[str]:

@@ -25,8 +25,7 @@ def backward(network: Network, known: Mapping[str, Facts], start: Masks) -> Mask
         if shapes is None:
             continue
         for index, wire in enumerate(network.inputs(name)):
-            source = network.nodes[wire.source].layer
-            place = next(n for n, p in enumerate(source.output_ports()) if p.name == wire.output)
+            place = network.output_number(wire)
             for port, outputs in seeing:
                 own = facts.layer.seen(shapes, index, port, outputs)
                 if all(own):  # else the cell sees added rows or columns only
