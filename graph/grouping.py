@@ -215,7 +215,9 @@ class _Inside:
             source = self.outer.nodes[end[0]]
             ports = [port.name for port in source.layer.output_ports()]
             shape = self.analysis.facts(end[0]).outputs[ports.index(end[1])]
-            self.entrances[end] = self._add_input(source.name, _sample(shape), number)
+            inner = isinstance(source.layer, Input) or len(sources) > 1
+            name = source.name if inner else "input"
+            self.entrances[end] = self._add_input(name, _sample(shape), number)
             own = self.network.nodes[self.entrances[end]].name
             if own == source.name and isinstance(source.layer, Input):
                 self._same.update(size_words(own))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -19,6 +21,9 @@ from gui.text import THIN_SPACE, tr
 from gui.theme import current
 
 NARROW_SPACE = "\u202f"
+
+
+_SUM = re.compile(r"\d[ )⌋⌉]* [+−·/-] |^\d+$")
 
 
 class Formula(QWidget):
@@ -44,7 +49,9 @@ class Formula(QWidget):
             self.update()
 
     def text(self) -> str:
-        return f"{self._rule}\n{self._numbers} = {self._result}"
+        # A sum equals its result; settings and shapes lead to it.
+        joint = "=" if _SUM.search(self._numbers) and "=" not in self._numbers else "→"
+        return f"{self._rule}\n{self._numbers} {joint} {self._result}"
 
     def _layout(self, width: int) -> tuple[QTextLayout, float]:
         theme = current()

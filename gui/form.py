@@ -24,7 +24,8 @@ from gui.formula_field import SIGN, FormulaEntry
 from gui.text import tr
 from gui.theme import current, notifier, set_property
 
-LABEL_WIDTH = 104
+LABEL_WIDTH = 114
+ZERO_WIDTH_SPACE = "\u200b"
 
 
 class _Row:
@@ -32,6 +33,7 @@ class _Row:
 
     def __init__(self, form: Form, spec: FieldSpec, title: str) -> None:
         self.spec = spec
+        self.title = title
         self.label = QLabel(title, form)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
@@ -138,7 +140,11 @@ class Form(QWidget):
         self._grid.setVerticalSpacing(0)
         for line, row in enumerate(self._rows.values()):
             self._grid.setRowMinimumHeight(2 * line, theme.size("form_row"))
-            row.label.setFixedWidth(theme.pixels(LABEL_WIDTH))
+            width = theme.pixels(LABEL_WIDTH)
+            row.label.setFixedWidth(width)
+            row.label.ensurePolished()
+            if 1.15 * row.label.fontMetrics().horizontalAdvance(row.title) > width:  # when bold
+                row.label.setText(row.title.replace("_", "_" + ZERO_WIDTH_SPACE))
             row.editor.restyle()
 
     def fields(self) -> tuple[str, ...]:
@@ -208,7 +214,7 @@ class Form(QWidget):
     def _open_formula(self, row: _Row) -> FormulaEntry:
         if row.entry is None:
             row.entry = entry = FormulaEntry(self)
-            entry.setAccessibleName(tr("Formula of {field}", field=row.label.text()))
+            entry.setAccessibleName(tr("Formula of {field}", field=row.title))
             entry.set_words(self._words)
             entry.typed.connect(lambda text: self.formula_typed.emit(row.spec.name, text))
             entry.replaced.connect(lambda text: self._replace_formula(row, text))

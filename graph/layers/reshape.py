@@ -144,7 +144,7 @@ class Reshape(Layer):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         result = dims(self.shapes(inputs)[0])
-        yield Explanation(say("Values"), "C · H · W = …", f"{dims(inputs[0])} = {result}", result)
+        yield Explanation(say("Values"), "C · H · W", dims(inputs[0]), result)
 
 
 class Unflatten(Layer):
@@ -188,7 +188,7 @@ class Unflatten(Layer):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         result = dims(self.shapes(inputs)[0])
-        yield Explanation(say("Sizes"), "F = C · H · W", f"{dims(inputs[0])} = {result}", result)
+        yield Explanation(say("Sizes"), "F = C · H · W", dims(inputs[0]), result)
 
 
 class Squeeze(Layer):

@@ -113,16 +113,18 @@ class Shortcut(Layer):
         return text, f"{int(inputs[0][0])}→{int(self.out_channels)}" if inputs else ""
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
-        projects = self._projects(inputs[0][0])
         yield Explanation(
             say("Shape of the block's output"),
             "C' × ⌈H / s⌉ × ⌈W / s⌉",
             f"{dims(inputs[0])}, s = {int(self.stride)}",
             dims(self.shapes(inputs)[0]),
         )
-        yield Explanation(
-            say("Parameters"),
-            ("C · C' · k² + 2 · C'" if self.norm else "C · C' · k²") if projects else "0",
-            f"{int(inputs[0][0])}→{int(self.out_channels)}",
-            str(int(self.parameters(inputs))),
-        )
+        channels, wanted = int(inputs[0][0]), int(self.out_channels)
+        if self._projects(channels):
+            yield Explanation(
+                say("Parameters"),
+                "C · C' · k²" + (" + 2 · C'" if self.norm else ""),
+                f"{channels} · {wanted} · {int(self.kernel_size)}²"
+                + (f" + 2 · {wanted}" if self.norm else ""),
+                str(int(self.parameters(inputs))),
+            )

@@ -177,6 +177,13 @@ def test_a_value_taken_twice_is_one_port_and_merges_keep_their_order() -> None:
     assert [w.source for w in network.inputs(merge)] == [first, second, third, first]
 
 
+def test_the_only_input_of_a_block_is_called_input() -> None:
+    network, ids = chain(Input(shape=(3, 8, 8)), Conv2d(), ReLU(), Conv2d())
+    network.do(group(network, Analysis(network), ids[2:], "Pair"))
+    (port,) = network.library.blocks["Pair"].kind().input_ports()
+    assert port.title == "input"
+
+
 def test_a_path_that_comes_back_is_refused_and_names_a_node_on_it() -> None:
     network, ids = chain(Input(shape=(3, 8, 8)), Conv2d(), ReLU(), Conv2d(), Output())
     before = state(network)

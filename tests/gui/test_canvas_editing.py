@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -266,6 +267,17 @@ def test_tab_searches_and_adds(qtbot, session):
     (node,) = session.network.nodes.values()
     assert node.layer == Linear(out_features=10)
     assert view.hasFocus()
+
+
+def test_layers_searched_one_after_the_other_do_not_cover_each_other(qtbot, session):
+    view = show_canvas(qtbot, session)
+    for name in ("conv2d", "relu", "maxpool2d"):
+        QTest.keyClick(view, Key.Key_Tab)
+        QTest.keyClicks(view.editing.search.field, name)
+        QTest.keyClick(view.editing.search.field, Key.Key_Return)
+    bodies = [item.rect() for item in view.canvas.nodes.values()]
+    assert len(bodies) == 3
+    assert not any(a.intersects(b) for a, b in combinations(bodies, 2))
 
 
 def test_space_searches_and_escape_closes(qtbot, session):

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QToolButton
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QToolButton
+from pytestqt.qtbot import QtBot
 
 from graph.declaration import Declaration, integer, integers, real, reals, triple
-from graph.layers import Conv2d, Input, MaxPool2d, ReLU
-from gui.form import Form
+from graph.layer import Layer
+from graph.layers import REGISTRY, Conv2d, Input, MaxPool2d, ReLU
+from gui.form import ZERO_WIDTH_SPACE, Form
 
 
 class Settings(Declaration):
@@ -292,3 +295,16 @@ def test_a_kernel_is_typed_into_its_cells_or_its_line(qtbot, opened):
     assert len(form.editor("cells").inputs()) == 1
     form.set_values(Many(cells=tuple(range(-9, 10, 1))[:9]).values())
     assert [line(form, "cells", n).text() for n in (1, 9)] == ["-9", "-1"]
+
+
+@pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
+def test_the_names_of_all_settings_fit(qtbot: QtBot, kind: type[Layer]) -> None:
+    form = Form(kind, {})
+    qtbot.addWidget(form)
+    for label in form.findChildren(QLabel):
+        if label.buddy() is not None:
+            bold = QFont(label.font())
+            bold.setWeight(QFont.Weight.DemiBold)  # as where the value is not the default
+            words = label.text().split(ZERO_WIDTH_SPACE)
+            widest = max(QFontMetrics(bold).horizontalAdvance(word) for word in words)
+            assert widest <= label.maximumWidth(), label.text()

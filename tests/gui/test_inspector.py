@@ -12,6 +12,7 @@ from graph.edits import AddNode, SetLayer
 from graph.layers import Conv2d
 from graph.network import Node
 from graph.templates import find_template
+from gui.figures import Formula
 from gui.inspector import Inspector
 from gui.session import Session
 from gui.text import full
@@ -104,6 +105,26 @@ def test_what_it_computes_has_the_numbers_of_this_node(session, inspector):
     assert any(text.endswith(f"= {full(facts.parameters)}") for text in plain)
     assert any(text.endswith(f"= {full(facts.macs)}") for text in plain)
     assert inspector.node_page._figures.texts()["Parameters"] == full(facts.parameters)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "joint"),
+    [
+        ("⌊(16 + 2·0 − 1·2 − 1) / 1⌋ + 1", "="),
+        ("8 · 64 · 1² + 2 · 64", "="),
+        ("8×16×16 + 8×16×16", "="),
+        ("(8×16 · 8×16ᵀ) · 8×16", "="),
+        ("8×16×16", "→"),
+        ("ε = 1e-05", "→"),
+        ("8×16×16, r = 2", "→"),
+        ("7×7 over 2×16×16", "→"),
+    ],
+)
+def test_only_a_sum_equals_its_result(qtbot, numbers, joint):
+    formula = Formula()
+    qtbot.addWidget(formula)
+    formula.show_formula("rule", numbers, "y")
+    assert formula.text() == f"rule\n{numbers} {joint} y"
 
 
 def test_the_path_of_the_receptive_field_ends_at_the_node(session, inspector):
