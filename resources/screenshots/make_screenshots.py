@@ -141,7 +141,7 @@ def show_literature(window: MainWindow) -> None:
 
 
 def show_fit(window: MainWindow) -> None:
-    """ResNet-18 for small photographs."""
+    """ResNet-18 for the images that training begins with."""
     from PySide6.QtWidgets import QRadioButton
 
     open_template(window, "resnet18")
@@ -189,7 +189,9 @@ def tidy(window: MainWindow) -> None:
     for dialog in dialogs(window):
         dialog.reject()
     window.session.go_to(0)
-    window.workspaces.restore_default()
+    if not window.at_start:
+        window.show_workspace("design")
+        window.workspaces.restore_default()
 
 
 def show_code(window: MainWindow) -> None:
