@@ -14,14 +14,14 @@ from PySide6.QtCore import QPointF, QRectF
 
 from graph.analysis import Analysis, Fault
 from graph.block_use import BlockUse
-from graph.initialisation import DEFAULT
 from graph.layer import Category, Layer, Shape, dims
 from graph.layers import Concat, Input
 from graph.network import Network
 from gui.canvas import measures as m
+from gui.canvas.spoken import summary_of
 from gui.canvas.symbols import formula_lines, symbols_of
 from gui.kinds import kind_name
-from gui.text import full, short, tr
+from gui.text import short, tr
 
 
 class Form(Enum):
@@ -234,7 +234,7 @@ def face_of(
         footer=footer,
         assumed=facts.assumed and facts.output is not None,
         severity=severity,
-        summary=_summary(
+        summary=summary_of(
             placed.name,
             layer,
             facts.inputs,
@@ -342,31 +342,3 @@ def _ranges(network: Network, node: str, layer: Layer, shapes: tuple[Shape | Non
             start = None
         rows.append((network.nodes[wire.source].name, span))
     return tuple(rows)
-
-
-def _summary(
-    name: str,
-    layer: Layer,
-    inputs: tuple[Shape | None, ...],
-    output: Shape | None,
-    parameters: int,
-    frozen: bool,
-    fault: Fault | None,
-) -> str:
-    """``conv2, Conv2d, 32×28×28 to 64×14×14, 18 432 parameters, no problems``"""
-    parts = [name, kind_name(layer)]
-    arriving = ", ".join(dims(shape) for shape in inputs if shape is not None)
-    leaving = dims(output) if output is not None else ""
-    if arriving and leaving and layer.output_ports():
-        parts.append(tr("{arriving} to {leaving}", arriving=arriving, leaving=leaving))
-    elif arriving or leaving:
-        parts.append(arriving or leaving)
-    if parameters:
-        parts.append(tr("{n} parameters", n=full(parameters)))
-    start = layer.values().get("init")
-    if isinstance(start, str) and start != DEFAULT:
-        parts.append(tr("starts as {scheme}", scheme=start))
-    if frozen:
-        parts.append(tr("frozen"))
-    parts.append(tr(fault.sentence()) if fault is not None else tr("no problems"))
-    return ", ".join(parts)
