@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from backend.matching import ORDER
-from graph.files import write_bytes
+from graph.files import reason_of, write_bytes
 from graph.message import Message, say
 
 SUFFIX = ".safetensors"
@@ -93,7 +93,7 @@ class Saver:
                 "The weights cannot be written to {folder}: {reason}. Make room or choose another "
                 "folder; the training goes on without.",
                 folder=str(self._folder),
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         return None
 

@@ -20,6 +20,7 @@ from backend.events import (
 )
 from backend.settings import TrainingSettings
 from backend.start import Start
+from backend.terminal import print_table
 from backend.worker import DataRequest, Worker
 from graph.message import UserError
 from graph.plan import Plan
@@ -133,10 +134,7 @@ class _View:
             )
             for e in self._epochs
         ]
-        widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
-        for row in (head, *rows):
-            cells = zip(row, widths, strict=True)
-            print("  ".join(cell.rjust(width) for cell, width in cells))
+        print_table([head, *rows], right=range(len(head)), ruled=False)
         if self.end.best_accuracy is not None:
             print(
                 f"\n{self.end.reason}: best validation accuracy {self.end.best_accuracy:.2%} "

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import safetensors
 
 from graph.declaration import show
+from graph.files import reason_of
 from graph.message import Message, UserError, say
 
 Shape = tuple[int, ...]
@@ -199,11 +200,10 @@ def some(names: Iterable[str]) -> str:
 
 def unreadable(path: Path, error: Exception) -> Message:
     """Why a file is not weights."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return say(
         "{path} cannot be read as weights: {reason}. Choose a complete .safetensors file.",
         path=str(path),
-        reason=show(reason.rstrip(".")),
+        reason=show(reason_of(error).rstrip(".")),
     )
 
 

@@ -39,6 +39,11 @@ def write_bytes(path: Path, data: bytes) -> None:
             os.close(folder)
 
 
+def reason_of(error: Exception) -> str:
+    """What the system says of a file that it refuses, without number and path."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

@@ -13,6 +13,7 @@ from pathlib import Path
 from graph.adopting import adopt
 from graph.block import Block
 from graph.edits import Batch
+from graph.files import reason_of
 from graph.message import Message, say
 from graph.project import SUFFIX, Project, read_project, write_project
 from graph.strict_json import ProjectError
@@ -59,7 +60,7 @@ def save_block(folder: Path, block: Block) -> Path:
             say(
                 "{path} could not be saved: {reason}",
                 path=str(path),
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from error
     write_project(path, project)

@@ -15,7 +15,7 @@ from typing import Any
 
 from graph.declaration import show
 from graph.document import check_node_texts, plain, read_networks, write_blocks, write_network
-from graph.files import write_bytes
+from graph.files import reason_of, write_bytes
 from graph.library import Library
 from graph.message import say
 from graph.network import Network
@@ -93,12 +93,8 @@ def write_project(path: Path, project: Project) -> None:
         write_bytes(path, data)
     except (OSError, ValueError, ProjectError) as error:
         raise ProjectError(
-            say("{path} could not be saved: {reason}", path=str(path), reason=_reason(error))
+            say("{path} could not be saved: {reason}", path=str(path), reason=reason_of(error))
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def read_project(path: Path) -> Project:
@@ -120,7 +116,7 @@ def read_project(path: Path) -> Project:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ProjectError(
-            say("{path} could not be opened: {reason}", path=str(path), reason=_reason(error))
+            say("{path} could not be opened: {reason}", path=str(path), reason=reason_of(error))
         ) from error
     try:
         return loads(data)

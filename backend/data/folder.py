@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.data.source import DataSource, Skipped, Watch
+from graph.files import reason_of
 from graph.message import Message, UserError, say
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -64,7 +65,7 @@ class Scan:
             with os.scandir(folder) as found:
                 entries = [entry for entry in found if not entry.name.startswith(".")]
         except OSError as error:
-            self.skip(folder, say("cannot be read: {why}", why=error.strerror or str(error)))
+            self.skip(folder, say("cannot be read: {why}", why=reason_of(error)))
             return []
         self.n_files += len(entries)
         if self.n_files > FILE_CEILING:
@@ -132,7 +133,7 @@ def check_readable(folder: Path) -> None:
             say(
                 "{folder} cannot be read: {why}. Choose a folder that is there and may be read.",
                 folder=str(folder),
-                why=error.strerror or str(error),
+                why=reason_of(error),
             )
         ) from error
 
@@ -207,8 +208,7 @@ def _refusal(work: Scan, path: Path, is_link: bool) -> Message | None:
             return say("it is a link that leads out of the folder")
         mode = path.stat().st_mode
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return say("cannot be read: {why}", why=why)
+        return say("cannot be read: {why}", why=reason_of(error))
     if stat.S_ISDIR(mode):
         return say("links to folders are not followed")
     if path.suffix.lower() not in SUFFIXES:

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.data.source import MEMORY_CEILING, Watch
+from graph.files import reason_of
 from graph.message import UserError, say
 
 _UNSIGNED_BYTE = 0x08
@@ -118,7 +119,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], bool]]:
             say(
                 "{file} cannot be read: {found}. Check that it is there and may be read.",
                 file=str(path),
-                found=error.strerror or str(error),
+                found=reason_of(error),
             )
         ) from error
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backend.data.folder import Scan, check_readable, images_below, natural_key, parts, shown
 from backend.data.source import DataSource, Skipped, Watch
+from graph.files import reason_of
 from graph.message import Message, UserError, say
 
 IMAGES, MASKS, NAMES = "images", "masks", "classes.txt"
@@ -157,7 +158,7 @@ def _names(folder: Path) -> tuple[str, ...] | None:
     except UnicodeDecodeError as error:
         raise _bad_names(path, say("it is not UTF-8 text")) from error
     except OSError as error:
-        raise _bad_names(path, say("{why}", why=error.strerror or str(error))) from error
+        raise _bad_names(path, say("{why}", why=reason_of(error))) from error
     names = tuple(line.strip() for line in lines if line.strip())
     if not 2 <= len(names) <= _NAMES_CEILING:
         raise _bad_names(path, say("it has {n} names", n=len(names)))

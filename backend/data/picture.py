@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from backend.data.shapes import padded_box
+from graph.files import reason_of
 from graph.message import Message, say
 
 PIXEL_CEILING = 64_000_000
@@ -90,8 +91,9 @@ def open_picture(path: Path) -> Iterator[Image.Image]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except Exception as error:  # decoders meet hostile bytes: anything may come out of them
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BadPicture(say("cannot be read: {why}", why=why or type(error).__name__)) from error
+        raise BadPicture(
+            say("cannot be read: {why}", why=reason_of(error) or type(error).__name__)
+        ) from error
 
 
 def _too_large() -> BadPicture:
