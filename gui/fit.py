@@ -57,14 +57,15 @@ def images_of(size: Shape, number: int, has_small: bool) -> type[Declaration]:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Images that many people have."""
+    """Images that many people have, or those chosen for training."""
 
     title: str
     fit: Fit
 
 
-def presets(template: Template) -> list[Preset]:
-    """The original images first. Small ones take the variant for small images."""
+def presets(template: Template, data: Fit | None = None) -> list[Preset]:
+    """The original images first, then the ``data`` chosen for training. Small ones take the variant
+    for small images."""
     small = template.has_small
     original = Fit(template.shape, template.classes)
     usual = (
@@ -72,7 +73,9 @@ def presets(template: Template) -> list[Preset]:
         Preset(tr("Small photographs, as CIFAR-10"), Fit((3, 32, 32), 10, small)),
         Preset(tr("Handwritten digits"), Fit((1, 8, 8), 10, small)),
     )
-    others = [preset for preset in usual if preset.fit != original]
+    others = [preset for preset in usual if preset.fit not in (original, data)]
+    if data is not None and data != original:
+        others.insert(0, Preset(tr("Data chosen for training"), data))
     return [Preset(tr("Original"), original), *others]
 
 
@@ -103,7 +106,13 @@ class FitDialog(QDialog):
     fitted = Signal(object)
     """A graph.project.Project."""
 
-    def __init__(self, template: Template, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        template: Template,
+        parent: QWidget | None = None,
+        data: Fit | None = None,
+        begin_with_data: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._template = template
         self._task: Task | None = None
@@ -121,10 +130,13 @@ class FitDialog(QDialog):
         self.problem = Label("", "error", self, wrap=True)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._group = QButtonGroup(self)
-        self._presets = presets(template)
+        self._presets = presets(template, data)
         self.radios = [self._radio(preset) for preset in self._presets]
         self._lay_out()
-        self._ask(Fit(template.shape, template.classes))
+        if data is not None and begin_with_data:
+            self._take(data)
+        else:
+            self._ask(Fit(template.shape, template.classes))
         self.form.focus_first()
 
     def _radio(self, preset: Preset) -> QRadioButton:

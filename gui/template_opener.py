@@ -19,6 +19,8 @@ from gui.fold import FOLD_BELOW, STRIP
 from gui.session import Session
 from gui.text import tr
 from gui.theme import current
+from gui.training.data_look import DataChoice
+from gui.training.suiting import fit_to
 
 PATIENCE = 0.05
 """Seconds in which a small template opens at once."""
@@ -57,10 +59,18 @@ class TemplateOpener(QObject):
         """Open a template with its original sizes."""
         self._open(template, template.build)
 
-    def ask_fit(self, template: Template) -> None:
+    def ask_fit(self, template: Template, begin_with_data: bool = False) -> None:
         """Ask for images and classes, then open the template for them."""
-        dialog = FitDialog(template, self._window)
-        dialog.fitted.connect(lambda project: self._open(template, lambda: project))
+        data = fit_to(template, DataChoice.of(self._session).look)
+        dialog = FitDialog(template, self._window, data, begin_with_data)
+        old = self._session.project
+
+        def take(project: Project) -> None:
+            if begin_with_data:  # what it was fitted to is what it trains on
+                project.data, project.training = dict(old.data), dict(old.training)
+            self._open(template, lambda: project)
+
+        dialog.fitted.connect(take)
         dialog.open()
 
     def fit_again(self) -> None:
@@ -68,6 +78,12 @@ class TemplateOpener(QObject):
         template = self.present
         if template is not None:
             self.ask_fit(template)
+
+    def fit_to_data(self) -> None:
+        """The same, beginning with the data chosen for training."""
+        template = self.present
+        if template is not None:
+            self.ask_fit(template, begin_with_data=True)
 
     def _open(self, template: Template, make: Callable[[], Project]) -> None:
         """Build and arrange in a thread; the document that is open stays until that is done."""

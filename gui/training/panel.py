@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMetaMethod, QSize, Qt, Signal
@@ -33,6 +34,7 @@ from gui.training.reports import beginning, epoch_line, outcome
 from gui.training.run_controller import RunController
 from gui.training.settings_form import SettingsColumn, settings_of
 from gui.training.strips import activity_of, strips
+from gui.training.suiting import Unsuited, unsuited
 from gui.training.weights import new_run_folder
 from gui.training.weights_saver import WeightsSaver
 
@@ -57,6 +59,8 @@ class TrainingPanel(QWidget):
     """Share of the network's multiply-accumulates (0..1) by node id; empty when nothing runs."""
     closing = Signal()
     """The window is about to end; who works beside the run ends that, too."""
+    fit_requested = Signal()
+    """The template that the project came from is to be fitted to the data."""
     export_requested = Signal()
     """The user wants the file for the weights at ``weights_path``."""
 
@@ -189,7 +193,7 @@ class TrainingPanel(QWidget):
 
     # Beginning
 
-    def _start(self, *, single_step: bool) -> None:
+    def _start(self, *, single_step: bool, as_it_is: bool = False) -> None:
         session = self.session
         self.banner.clear()
         try:
@@ -208,6 +212,10 @@ class TrainingPanel(QWidget):
             return
         if self.choice.problem is not None:
             self._refuse(self.choice.problem)
+            return
+        unfit = None if as_it_is else unsuited(session, self.choice.look)
+        if unfit is not None:
+            self._tell_unsuited(unfit, single_step)
             return
         self._plan, self._best, self._last = plan, None, None
         self._folder = new_run_folder(session.project.name, datetime.now())
@@ -228,6 +236,25 @@ class TrainingPanel(QWidget):
         self._refuse(error.message)
         if fault.node is not None or fault.wire is not None:
             self.session.reveal_in((), fault.node, fault.wire)
+
+    def _tell_unsuited(self, unfit: Unsuited, single_step: bool) -> None:
+        """Say that network and data do not go together, and offer what does."""
+        actions: list[Action] = []
+        if unfit.fits and self.isSignalConnected(QMetaMethod.fromSignal(self.fit_requested)):
+            actions.append((tr("Fit to the data…"), self.fit_requested.emit))
+        if unfit.other is not None:
+            spec = unfit.other.spec
+            take = tr("Take {data}", data=unfit.other.title)
+            actions.append((take, lambda: self._take_data(spec)))
+        if unfit.trains:
+            train = partial(self._start, single_step=single_step, as_it_is=True)
+            actions.append((tr("Train as it is"), train))
+        self.banner.tell("warning", tr(unfit.reason), *actions)
+        self.notice.emit(tr(unfit.reason))
+
+    def _take_data(self, spec: str) -> None:
+        self.banner.clear()
+        self.choice.choose(spec)
 
     def _refuse(self, message: Message) -> None:
         self.banner.tell("error", tr(message))
