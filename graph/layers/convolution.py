@@ -59,8 +59,8 @@ class Convolution(Sliding):
     bias: bool = flag(True, "Add one trainable number to each output channel.")
     padding_mode: str = choice("zeros", PADDING_MODES, "What the added cells contain.")
     init: str = init_field()
-
     init_value: float = value_field()
+
     def _edges(self, axis: int) -> tuple[int, int]:
         """Padding before and after along one axis."""
         return edges(self.padding, each(self.kernel_size), each(self.dilation), axis)
@@ -235,19 +235,6 @@ class Conv2d(Convolution):
         2, 0, 0, PADDING_HELP, words=PADDING_WORDS
     )
     dilation: Pair = sizes(2, 1, 1, DILATION_HELP)
-
-
-class Conv3d(Convolution):
-    """Slides filters through a volume C×D×H×W, such as a scan or a film."""
-
-    summary = "Slides filters through a volume; each output channel is one filter's answer."
-    search = ("convolution", "filter", "kernel", "volume", "video", "voxel", "depth")
-    short_name = "conv"
-    ranks = (4,)
-    axes = 3
-
-    kernel_size: Triple = sizes(3, 3, 1, "Depth, height and width of a filter.")
-    stride: Triple = sizes(3, 1, 1, STRIDE_HELP)
     init: str = init_field(SCHEMES)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
@@ -262,6 +249,19 @@ class Conv3d(Convolution):
                 changes={"init": "default"},
                 warning=True,
             )
+
+
+class Conv3d(Convolution):
+    """Slides filters through a volume C×D×H×W, such as a scan or a film."""
+
+    summary = "Slides filters through a volume; each output channel is one filter's answer."
+    search = ("convolution", "filter", "kernel", "volumetric", "video", "voxel", "depth")
+    short_name = "conv"
+    ranks = (4,)
+    axes = 3
+
+    kernel_size: Triple = sizes(3, 3, 1, "Depth, height and width of a filter.")
+    stride: Triple = sizes(3, 1, 1, STRIDE_HELP)
     padding: Triple | Literal["same", "valid", "full"] = sizes(
         3, 0, 0, PADDING_HELP, words=PADDING_WORDS
     )

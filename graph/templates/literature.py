@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from graph.analysis import Analysis, Facts
@@ -46,7 +46,7 @@ class Recipe:
     """How the paper trained: in words, and as settings of a training by name."""
 
     text: Message
-    settings: Mapping[str, str | int | float]
+    settings: Mapping[str, str | int | float] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
