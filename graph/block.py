@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from graph.analysis.backward import backward
 from graph.analysis.facts import Facts, forward, node_facts
-from graph.declaration import FieldSpec, Kind, Value, flag, integer, real
+from graph.analysis.spending import Spending, beyond
+from graph.declaration import FieldSpec, Kind, Value, flag, integer, real, show
 from graph.declaration import choice as choice_field
-from graph.layer import Layer, Port, Shape
+from graph.layer import Port, Shape
 from graph.layers.io import Input, Output
 from graph.message import UserError, say
 from graph.names import is_plain
@@ -70,10 +71,12 @@ class Parameter:
                 say(
                     "{name} cannot be the name of a parameter: use a word of letters, digits and _ "
                     "that means nothing yet",
-                    name=self.name or '""',
+                    name=show(self.name or '""'),
                 )
             )
-        if hasattr(Layer, self.name):
+        from graph.block_use import BlockUse
+
+        if hasattr(BlockUse, self.name) or self.name == "block":
             raise UserError(
                 say("{name} cannot be the name of a parameter: it is taken", name=self.name)
             )
@@ -83,7 +86,10 @@ class Parameter:
             raise UserError(say("{name} has no words to choose from", name=self.name))
         if self.kind in (Kind.INTEGER, Kind.REAL) and self.minimum > self.maximum:
             raise UserError(say("{name} has a range that holds no number", name=self.name))
-        FieldSpec(self.name, self.kind, self.default, self.minimum, self.maximum, self.words).check(
+        if not all(word.isprintable() for word in self.words):
+            raise UserError(say("{name} has a word that is not on one line", name=self.name))
+        words = self.words if self.kind is Kind.CHOICE else ()
+        FieldSpec(self.name, self.kind, self.default, self.minimum, self.maximum, words).check(
             self.default
         )
 
@@ -95,6 +101,9 @@ class Inside:
     block: Block
     facts: Mapping[str, Facts]
     outputs: tuple[Shape | None, ...]
+    own: int = 0
+    inner: tuple[Inside, ...] = ()
+    """What it took to compute it, and the insides that it uses (graph.analysis.spending)."""
 
     @cached_property
     def used(self) -> tuple[Facts, ...]:
@@ -227,6 +236,11 @@ class Block:
         """The nodes that some output needs."""
         return self._found().needed
 
+    @property
+    def tells_apart(self) -> bool:
+        """Whether a formula inside speaks of the place in the chain."""
+        return self._found().chained
+
     def joins(self, entrance: int, output: int) -> bool:
         """Whether a path leads from an input to an output."""
         return self.entrances[entrance] in upstream(self.network, [self.exits[output]])
@@ -298,12 +312,18 @@ class Block:
     def _evaluate(self, scope: Scope) -> Inside:
         network = self.network
         facts: dict[str, Facts] = {}
+        spending = Spending()
         for node in network.order():
+            if spending.over:
+                facts[node] = beyond(network, node, facts)
+                continue
             facts[node] = node_facts(network, node, facts, scope)
+            spending.add(facts[node])
         outputs = tuple(
             facts[node].inputs[0] if facts[node].inputs else None for node in self.exits
         )
-        return Inside(self, facts, outputs)
+        own = len(facts) + spending.links
+        return Inside(self, facts, outputs, own, tuple(spending.direct.values()))
 
     def forget(self) -> None:
         """Drop what was evaluated: something inside has changed."""

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 from pydantic import create_model
 
 from graph.analysis.facts import Facts
+from graph.analysis.spending import Spending, too_much
 from graph.block import Block, Inside, Parameter, through
 from graph.declaration import Kind, integer, show
 from graph.dims import is_traced
@@ -107,12 +108,19 @@ class BlockUse(Layer):
 
     def _evaluate(self, inputs: tuple[Shape, ...]) -> tuple[Inside, ...]:
         found: list[Inside] = []
+        spending = Spending()
         shapes = inputs
         for index in range(self.repeat):
             inside = self.block.inside(self.arguments(index), shapes, (index, self.repeat))
             found.append(inside)
+            spending.add_chain((inside,))
+            if spending.over:
+                break
             known = tuple(shape for shape in inside.outputs if shape is not None)
             if len(known) < len(inside.outputs) or not self.chains:
+                break
+            if index and known == shapes and not self.block.tells_apart:
+                found += [inside] * (self.repeat - len(found))
                 break
             shapes = known
         return tuple(found)
@@ -137,6 +145,11 @@ class BlockUse(Layer):
             )
             return
         chain = self.chain(inputs)
+        spending = Spending()
+        spending.add_chain(chain)
+        if spending.over:
+            yield too_much(self.block.name)
+            return
         for index, inside in enumerate(chain):
             if index and inside is chain[index - 1]:
                 continue

@@ -177,6 +177,7 @@ def _read_parameter(value: dict[str, Any], place: str) -> Parameter:
     numbers = [value.get("minimum", 1), value.get("maximum", 65536)]
     fine = (
         isinstance(name, str)
+        and isinstance(kind, str)
         and kind in {found.value for found in PARAMETER_KINDS}
         and all(type(number) in (int, float) for number in numbers)
         and all(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from graph.declaration import show
 from graph.layer import FaultKind, Layer, Port, port_number
 from graph.message import Message, UserError, say
 from graph.ordering import Ordering
@@ -223,12 +224,12 @@ class Network:
 
     def _node(self, node: str) -> Node:
         if node not in self._nodes:
-            raise EditRefused(say("There is no node {node} in this network", node=node))
+            raise EditRefused(say("There is no node {node} in this network", node=show(node)))
         return self._nodes[node]
 
     def _put(self, node: Node) -> None:
         if node.id in self._nodes:
-            raise EditRefused(say("A node with the id {id} exists already", id=node.id))
+            raise EditRefused(say("A node with the id {id} exists already", id=show(node.id)))
         if len(self._nodes) >= MAX_NODES:
             raise EditRefused(say("A network holds at most {n} nodes", n=MAX_NODES))
         self.library.check_use(self, node.layer)
@@ -280,9 +281,9 @@ class Network:
         raise EditRefused(
             say(
                 "{name} has no {kind} called {port}",
-                name=self._nodes[node].name,
+                name=show(self._nodes[node].name),
                 kind=kind,
-                port=name,
+                port=show(name),
             )
         )
 
@@ -318,7 +319,7 @@ class Network:
 
     def _join(self, wire: Wire, index: int | None) -> None:
         if wire.id in self._wires:
-            raise EditRefused(say("A wire with the id {id} exists already", id=wire.id))
+            raise EditRefused(say("A wire with the id {id} exists already", id=show(wire.id)))
         for node in (wire.source, wire.target):
             self._node(node)
         refused = self.refusal(wire.source, wire.output, wire.target, wire.input)
@@ -346,7 +347,7 @@ class Network:
 
     def _cut(self, wire: str) -> tuple[Wire, int]:
         if wire not in self._wires:
-            raise EditRefused(say("There is no wire {wire} in this network", wire=wire))
+            raise EditRefused(say("There is no wire {wire} in this network", wire=show(wire)))
         found = self._wires.pop(wire)
         present = self._inputs[found.target][found.input]
         index = present.index(wire)

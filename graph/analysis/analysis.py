@@ -19,7 +19,8 @@ from graph.analysis.faults import (
     structural,
     unreachable,
 )
-from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, FaultKind, Shape
+from graph.analysis.spending import Spending, beyond
+from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, Category, FaultKind, Shape
 from graph.layers.io import Input, Output
 from graph.message import say
 from graph.network import Change, Network, downstream, upstream
@@ -48,6 +49,9 @@ class Analysis:
         self.visited = 0
         """How many nodes the last edit made it compute."""
         self._facts: dict[str, Facts] = {}
+        self._uses: set[str] = set()
+        self._beyond: set[str] = set()
+        """Uses of blocks, and those that are not computed because others are enough."""
         self._faults: list[Fault] | None = None
         self._totals: Totals | None = None
         self._refresh(set(network.nodes))
@@ -62,6 +66,7 @@ class Analysis:
         self.visited = 0
         for node in change.removed:
             self._facts.pop(node, None)
+            self._uses.discard(node)
         if change.meaning:
             self._refresh({n for n in change.added | change.updated if n in self.network.nodes})
         if change.meaning or change.renamed:
@@ -114,11 +119,24 @@ class Analysis:
             return
         self._totals = None
         network = self.network
+        uses = self._uses
+        uses.update(n for n in dirty if network.nodes[n].layer.category is Category.BLOCK)
+        spending = Spending()
         for node in network.order():
+            if node in uses and spending.over != (node in self._beyond):
+                dirty.add(node)
+                self._beyond.symmetric_difference_update({node})
             if node not in dirty:
+                if node in uses:
+                    spending.add(self._facts[node])
                 continue
             self.visited += 1
-            new = node_facts(network, node, self._facts, self.scope)
+            if node in self._beyond:
+                new = beyond(network, node, self._facts)
+            else:
+                new = node_facts(network, node, self._facts, self.scope)
+            if node in uses:
+                spending.add(new)
             old = self._facts.get(node)
             if new == old:
                 continue

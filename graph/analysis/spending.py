@@ -1,0 +1,84 @@
+"""How much there is to compute inside blocks, so that no file can make it take for ever.
+
+A chain of a thousand whose blocks hold chains of a thousand is small in a file. Insides that are
+equal are computed once and count once, so what counts is what differs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.analysis.facts import Facts, wire_source
+from graph.layer import FaultKind, Problem
+from graph.message import say
+from graph.network import MAX_NODES, Network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from graph.block import Inside
+
+MOST = MAX_NODES
+"""Different nodes inside the blocks of one network."""
+LINKS = 10
+"""So many links of chains cost what a node does, however equal they are."""
+
+
+class Spending:
+    """Counts the nodes computed inside the uses of blocks; each of equal insides once."""
+
+    def __init__(self) -> None:
+        self.nodes = 0
+        self.links = 0
+        self.direct: dict[int, Inside] = {}
+        """The insides added, without those in them."""
+        self._seen: dict[int, Inside] = {}
+
+    @property
+    def over(self) -> bool:
+        return self.nodes + self.links > MOST
+
+    def add(self, facts: Facts) -> None:
+        """Count what a node's block was computed for, if it is the use of one."""
+        block = getattr(facts.layer, "block", None)
+        inputs = facts.known_inputs()
+        if block is not None and inputs is not None and len(inputs) == len(block.entrances):
+            self.add_chain(facts.layer.chain(inputs))  # type: ignore[attr-defined]
+
+    def add_chain(self, chain: Sequence[Inside]) -> None:
+        self.links += len(chain) // LINKS
+        last = None
+        for inside in chain:
+            if inside is not last:
+                self.direct[id(inside)] = inside
+                self._count(inside)
+            last = inside
+
+    def _count(self, first: Inside) -> None:
+        waiting = [first]
+        while waiting and not self.over:
+            inside = waiting.pop()
+            if id(inside) not in self._seen:
+                self._seen[id(inside)] = inside
+                self.nodes += inside.own
+                waiting += inside.inner
+
+
+def beyond(network: Network, node: str, known: Mapping[str, Facts]) -> Facts:
+    """The facts of a node that is not computed, because the blocks before it were enough."""
+    layer = network.nodes[node].layer
+    wires = network.inputs(node)
+    inputs = tuple(wire_source(network, known, wire.source, wire.output)[0] for wire in wires)
+    problem = too_much(getattr(getattr(layer, "block", None), "name", ""))
+    ports = len(layer.output_ports())
+    return Facts(layer, inputs, (None,) * ports, True, 0, 0, 0, (), (problem,))
+
+
+def too_much(name: str) -> Problem:
+    """What is said where more would have to be computed."""
+    return Problem(
+        FaultKind.TOO_LARGE,
+        say("the blocks up to here hold more than {most} different nodes", most=MOST),
+        say("Repeat it less often, or use fewer blocks inside"),
+        value=name,
+    )
