@@ -107,3 +107,14 @@ def test_googlenet_trains_with_two_auxiliary_heads() -> None:
     nodes, analysis = network.nodes.values(), Analysis(network)
     heads = sum(analysis.facts(n.id).parameters for n in nodes if n.name in ("aux1", "aux2"))
     assert analysis.totals().parameters - heads == 6_624_904
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"), [("googlenet", 6_624_904), ("inception-v3", 23_834_568)]
+)
+def test_parameters_without_the_auxiliary_heads(name: str, parameters: int) -> None:
+    template = find_template(name)
+    assert template is not None
+    analysis = Analysis(template.build().network)
+    heads = sum(analysis.facts(node).parameters for node in analysis.training_only())
+    assert analysis.totals().parameters - heads == parameters
