@@ -146,6 +146,7 @@ INCEPTION_V4 = (
         "inception",
         say("1×1, 3×3, two 3×3 and a pooling side by side, for maps of 35×35"),
         module_a,
+        ("35×35", "pooling branch"),
     ),
     Maker(
         "Inception-v4 B",
@@ -159,6 +160,7 @@ INCEPTION_V4 = (
         "inception",
         say("Branches that end in 1×3 and 3×1 side by side, for maps of 8×8"),
         module_c,
+        ("factorised", "asymmetric", "expanded filter bank"),
     ),
     Maker(
         "Inception reduction A",

@@ -15,7 +15,6 @@ import torch
 
 from backend.build import build
 from graph.analysis import Analysis, Fault
-from graph.edits import Connect
 from graph.export import source
 from graph.layer import FaultKind, Layer, Shape
 from graph.layers import (
@@ -30,12 +29,13 @@ from graph.layers import (
     Sigmoid,
     SiLU,
 )
-from graph.network import Network, Wire
+from graph.network import Network
 from graph.plan import Plan
 from graph.plan_builder import make_plan
 from tests.generators import chain, legal_case, place
 from tests.graph.test_export import Folder, assert_harmless, assert_tidy
 from tests.growing import PLACED, Growing, grown
+from tests.single import wire
 
 NETWORKS = 200
 
@@ -122,7 +122,7 @@ def foreign_positions() -> Network:
     places = place(network, MaxPool2d(kernel_size=(8, 8), return_indices=True), large)
     values = place(network, MaxPool2d(), small)
     unpool = place(network, MaxUnpool2d(), values)
-    network.do(Connect(Wire(network.new_id("w"), places, "indices", unpool, "indices")))
+    wire(network, places, "indices", unpool, "indices")
     place(network, Output(), unpool)
     return network
 
@@ -173,9 +173,9 @@ def behind(layer: Layer, shapes: list[Shape], port: str) -> Network:
     node = place(network, layer)
     for shape, name in zip(shapes, names, strict=True):
         start = place(network, SiLU(), place(network, Input(shape=shape)))
-        network.do(Connect(Wire(network.new_id("w"), start, "output", node, name)))
+        wire(network, start, "output", node, name)
     last = place(network, ReLU(inplace=True))
-    network.do(Connect(Wire(network.new_id("w"), node, port, last, "input")))
+    wire(network, node, port, last, "input")
     place(network, Output(), last)
     return network
 

@@ -16,13 +16,14 @@ from backend.build import build
 from backend.losses import make_loss
 from backend.optimizer import make_optimizer
 from backend.settings import TrainingSettings
-from graph.edits import Connect, Freeze
+from graph.edits import Freeze
 from graph.layer import Layer, Shape
 from graph.layers import LAYERS, Flatten, Input, Linear, Output
-from graph.network import Network, Wire
+from graph.network import Network
 from graph.plan import Plan
-from tests.generators import chain, legal_case, place, without_in_place
+from tests.generators import legal_case, place, without_in_place
 from tests.graph.test_export import Folder, bits, images_for, outputs, plan_of, stirred
+from tests.single import single, wire, with_outputs
 
 TYPES = tuple(kind for kind in LAYERS if kind not in (Input, Output))
 WEIGHTED = tuple(kind for kind in TYPES if kind.parameters is not Layer.parameters)
@@ -32,48 +33,9 @@ SEED = 5
 weighted = pytest.mark.parametrize("kind", WEIGHTED, ids=lambda kind: kind.__name__)
 
 
-def wire(network: Network, source: str, output: str, target: str, port: str) -> None:
-    network.do(Connect(Wire(network.new_id("w"), source, output, target, port)))
-
-
-def alone(layer: Layer, shapes: list[Shape]) -> tuple[Network, str]:
-    """A network of one layer behind its inputs, and its node; positions come from a pooling."""
-    network = Network()
-    ports = layer.input_ports()
-    if any(port.indices for port in ports):
-        return unpooled(layer)
-    starts = [place(network, Input(shape=shape)) for shape in shapes]
-    node = place(network, layer)
-    names = [port.name for port in ports] if len(ports) > 1 else [ports[0].name] * len(starts)
-    for start, name in zip(starts, names, strict=True):
-        wire(network, start, "output", node, name)
-    return network, node
-
-
-def unpooled(layer: Layer) -> tuple[Network, str]:
-    """The layer behind the pooling that it undoes."""
-    name = type(layer).__name__.replace("Unpool", "Pool")
-    pooling = next(kind for kind in LAYERS if kind.__name__ == name)
-    shape = (2, *(6,) * (pooling.ranks[0] - 1))
-    network, (_, pool) = chain(Input(shape=shape), pooling.make({"return_indices": True}))
-    node = place(network, type(layer)())
-    output, indices = (port.name for port in network.nodes[pool].layer.output_ports())
-    value, positions = (port.name for port in layer.input_ports())
-    wire(network, pool, output, node, value)
-    wire(network, pool, indices, node, positions)
-    return network, node
-
-
-def with_outputs(network: Network, node: str) -> Network:
-    for port in network.nodes[node].layer.output_ports():
-        if not port.indices:
-            wire(network, node, port.name, place(network, Output()), "input")
-    return network
-
-
 def classifier(layer: Layer, shapes: list[Shape]) -> tuple[Network, str]:
     """The layer with a classifier behind each of its outputs, and its node."""
-    network, node = alone(layer, shapes)
+    network, node = single(layer, shapes)
     for port, shape in zip(layer.output_ports(), layer.shapes(shapes), strict=True):
         last = place(network, Flatten() if len(shape) > 1 else Linear(out_features=8))
         wire(network, node, port.name, last, "input")
@@ -146,7 +108,7 @@ def test_every_type_runs_alone_bit_equal_from_the_same_seed(tmp_path: Path) -> N
     for kind in TYPES:
         layer, shapes = legal_case(random.Random(kind.__name__), kind)
         name = kind.__name__.lower()
-        plans[name] = plan_of(with_outputs(*alone(without_in_place(layer), shapes)))
+        plans[name] = plan_of(with_outputs(*single(without_in_place(layer), shapes)))
         folder.add(name, plans[name], SEED)
         about = tmp_path / f"{name}.json"
         about.write_text(json.dumps(json.loads(about.read_text()) | {"seed": SEED}))

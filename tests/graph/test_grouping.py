@@ -36,6 +36,7 @@ from graph.plan_builder import make_plan
 from graph.unpacking import unpack
 from tests.generators import chain, join, place, random_network
 from tests.graph.states import convex, project_state, state
+from tests.graph.test_export import images_for, outputs, stirred
 
 ROUNDS = 60
 
@@ -64,22 +65,8 @@ def figures(network: Network) -> tuple[object, ...]:
     )
 
 
-def stirred(plan: Plan, seed: int) -> nn.Module:
-    module = build(plan, seed=seed)
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for value in (*module.parameters(), *module.buffers()):
-            if value.is_floating_point():
-                value.copy_(torch.rand(value.shape, generator=generator) + 0.1)
-    return module.eval()
-
-
 def run(module: nn.Module, plan: Plan) -> list[torch.Tensor]:
-    generator = torch.Generator().manual_seed(7)
-    images = [torch.randn(2, *shape, generator=generator) for _, shape in plan.inputs]
-    with torch.no_grad():
-        result = module.eval()(*images)
-    return list(result) if isinstance(result, tuple) else [result]
+    return outputs(module.eval(), images_for(plan, 7))
 
 
 def same(first: list[torch.Tensor], second: list[torch.Tensor]) -> bool:

@@ -1,4 +1,4 @@
-"""Layers that are functions, own modules or composites: exported, trained, and what they see."""
+"""Layers that are functions, own modules or composites: exported, and what they see."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import torch
 from backend.build import build
 from graph.analysis import Analysis
 from graph.analysis.support import support
-from graph.edits import Connect
 from graph.export import source
-from graph.layer import Layer, Shape
+from graph.layer import Layer, Shape, port_number
 from graph.layers import (
     CBAM,
     Add,
@@ -47,11 +46,12 @@ from graph.layers import (
     Unflatten,
     Unsqueeze,
 )
-from graph.network import Network, Wire
+from graph.network import Network
 from graph.own_modules import OWN_NAMES, own_module
 from tests.generators import chain, join, legal_case, place
 from tests.graph.judge import run_operation
 from tests.graph.test_export import Folder, assert_tidy, plan_of
+from tests.single import single, wire, with_outputs
 
 KINDS: tuple[type[Layer], ...] = (
     *(Add, Subtract, Maximum, Mean, MatMul, ScaledDotProductAttention),
@@ -60,25 +60,11 @@ KINDS: tuple[type[Layer], ...] = (
     *(EfficientChannelAttention, ChannelAttention, SpatialAttention, CBAM, SqueezeExcitation),
     *(Shortcut, RadialBasis),
 )
-kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-
-
-def attach(network: Network, node: str, port: str, origin: str, output: str) -> None:
-    network.do(Connect(Wire(network.new_id("w"), origin, output, node, port)))
 
 
 def alone(layer: Layer, shapes: list[Shape]) -> Network:
     """A network of one layer between its inputs and outputs."""
-    network = Network()
-    starts = [place(network, Input(shape=shape)) for shape in shapes]
-    node = place(network, layer)
-    ports = layer.input_ports()
-    names = [port.name for port in ports] if len(ports) > 1 else [ports[0].name] * len(starts)
-    for name, start in zip(names, starts, strict=True):
-        attach(network, node, name, start, "output")
-    for port in layer.output_ports():
-        attach(network, place(network, Output()), "input", node, port.name)
-    return network
+    return with_outputs(*single(layer, shapes))
 
 
 def test_exported_layers_run_alone_bit_equal_and_are_tidy(tmp_path: Path) -> None:
@@ -140,31 +126,6 @@ def test_every_own_module_can_be_read() -> None:
         assert max(map(len, found.lines)) <= 88
 
 
-@pytest.mark.parametrize(
-    ("layer", "shape"),
-    [
-        (SqueezeExcitation(reduction=1, gate="hardsigmoid"), (8, 6, 6)),
-        (EfficientChannelAttention(), (8, 6, 6)),
-        (ChannelAttention(reduction=2), (8, 6, 6)),
-        (SpatialAttention(), (8, 6, 6)),
-        (CBAM(reduction=2), (8, 6, 6)),
-        (Shortcut(out_channels=16, stride=2), (8, 6, 6)),
-        (RadialBasis(weights="trainable"), (12,)),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Layer) else "",
-)
-def test_a_training_step_changes_every_weight(layer: Layer, shape: Shape) -> None:
-    module = build(plan_of(alone(layer, [shape]))).train()
-    before = [weight.detach().clone() for weight in module.parameters()]
-    assert before
-    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
-    images = torch.rand(4, *shape, generator=torch.Generator().manual_seed(0))
-    module(images * 4 - 1).square().sum().backward()
-    optimizer.step()
-    for name, old in zip(dict(module.named_parameters()), before, strict=True):
-        assert not torch.equal(module.get_parameter(name), old), name
-
-
 def test_bitmaps_are_fixed_and_the_drawn_digit_is_at_distance_0() -> None:
     module = build(plan_of(alone(RadialBasis(), [(84,)])))
     assert list(module.parameters()) == []
@@ -198,7 +159,7 @@ def seen(layer: Layer, shape: Shape, output: str, cell: tuple[int, ...]) -> tupl
     start = place(network, Input(shape=shape))
     node = place(network, layer, start)
     end = place(network, Identity())
-    attach(network, end, "input", node, output)
+    wire(network, node, output, end, "input")
     ours = support(Analysis(network), end, cell)[start]
     image = torch.rand(1, *shape, dtype=torch.float64).requires_grad_()
     kind = torch.get_default_dtype()
@@ -207,7 +168,7 @@ def seen(layer: Layer, shape: Shape, output: str, cell: tuple[int, ...]) -> tupl
         found = run_operation(layer.call([shape]), [image], [])
     finally:
         torch.set_default_dtype(kind)
-    number = [port.name for port in layer.output_ports()].index(output)
+    number = port_number(layer.output_ports(), output)
     value = found[number] if isinstance(found, tuple) else found
     value[(0, slice(None), *cell)].sum().backward()
     assert image.grad is not None
@@ -251,7 +212,7 @@ def test_a_residual_network_of_these_layers_trains_to_lower_loss() -> None:
     split = place(network, Split(split_size=(8, 8)), gated)
     joined = place(network, Concat())
     for port in ("out2", "out1"):
-        attach(network, joined, "inputs", split, port)
+        wire(network, split, port, joined, "inputs")
     mean = place(network, MeanOver(), joined)
     last = place(network, Linear(out_features=84), mean)
     radial = place(network, RadialBasis(negative=True), last)
