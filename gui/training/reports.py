@@ -30,13 +30,20 @@ def epoch_line(event: EpochDone) -> str:
         validation=number(event.validation_loss),
         accuracy=percent(event.validation_accuracy, 2),
     )
+    if event.validation_iou is not None:
+        share = percent(event.validation_iou, 2)
+        figures = tr("{figures} of the pixels, mean IoU {share}", figures=figures, share=share)
     return tr("{figures}, the best so far", figures=figures) if event.best else figures
 
 
 def outcome(event: Finished) -> str:
     """How a run ended."""
     time = duration(event.seconds)
-    if event.reason == "stopped":
+    if event.reason == "stopped" and event.epochs == 0:
+        words = tr("Stopped within the first epoch, after {time}.", time=time)
+    elif event.reason == "stopped" and event.epochs == 1:
+        words = tr("Stopped after one whole epoch and {time}.", time=time)
+    elif event.reason == "stopped":
         words = tr("Stopped after {n} whole epochs and {time}.", n=event.epochs, time=time)
     elif event.epochs == 1:
         words = tr("The epoch is done in {time}.", time=time)

@@ -11,8 +11,10 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from backend.events import Finished
 from graph.edits import Disconnect
 from graph.project import Project
+from gui.training.reports import outcome
 from tests.gui.training_window import CONV, LINEAR, Room, open_room, tiny_network
 
 
@@ -229,3 +231,15 @@ def test_smoothing_by_the_slider(room: Room) -> None:
     assert room.panel.charts.loss.line("train").smoothed.factor == 0.0
     room.bot.keyClick(slider, Qt.Key.Key_End)
     assert room.panel.charts.loss.line("train").smoothed.factor == 0.99
+
+
+@pytest.mark.parametrize(
+    ("epochs", "words"),
+    [
+        (0, "Stopped within the first epoch, after 00:09."),
+        (1, "Stopped after one whole epoch and 00:09."),
+        (3, "Stopped after 3 whole epochs and 00:09."),
+    ],
+)
+def test_a_stopped_run_says_how_far_it_came(epochs: int, words: str) -> None:
+    assert outcome(Finished("stopped", epochs, 0, None, None, 9.0)) == words
