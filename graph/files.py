@@ -48,3 +48,8 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def readable(path: Path) -> str:
+    """A path for a sentence: on one line, and in characters that can be shown."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(path))

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from graph.adopting import adopt
 from graph.block import Block
+from graph.declaration import show
 from graph.edits import Batch
-from graph.files import reason_of
+from graph.files import readable, reason_of
 from graph.message import Message, say
 from graph.project import SUFFIX, Project, read_project, write_project
 from graph.strict_json import ProjectError
@@ -34,7 +35,12 @@ def saved_blocks(folder: Path) -> tuple[list[SavedBlock], list[Message]]:
     """The blocks in a folder by name, and a sentence for each file that is none."""
     found: list[SavedBlock] = []
     wrong: list[Message] = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ():
+    try:
+        paths = sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = reason_of(error)
+        return [], [say("{path} could not be read: {reason}", path=readable(folder), reason=reason)]
+    for path in paths:
         try:
             block = load_block(path)
         except ProjectError as error:
@@ -55,13 +61,9 @@ def save_block(folder: Path, block: Block) -> Path:
     path = folder / _file_name(block.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ProjectError(
-            say(
-                "{path} could not be saved: {reason}",
-                path=str(path),
-                reason=reason_of(error),
-            )
+            say("{path} could not be saved: {reason}", path=readable(path), reason=reason_of(error))
         ) from error
     write_project(path, project)
     return path
@@ -72,7 +74,11 @@ def load_block(path: Path) -> Block:
     project = read_project(path)
     if project.name not in project.library.blocks:
         raise ProjectError(
-            say("{path} holds no block that is called {name}", path=str(path), name=project.name)
+            say(
+                "{path} holds no block that is called {name}",
+                path=readable(path),
+                name=show(project.name),
+            )
         )
     return project.library.blocks[project.name]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from graph.declaration import show
 from graph.document import check_node_texts, plain, read_networks, write_blocks, write_network
-from graph.files import reason_of, write_bytes
+from graph.files import readable, reason_of, write_bytes
 from graph.library import Library
 from graph.message import say
 from graph.network import Network
@@ -93,7 +93,7 @@ def write_project(path: Path, project: Project) -> None:
         write_bytes(path, data)
     except (OSError, ValueError, ProjectError) as error:
         raise ProjectError(
-            say("{path} could not be saved: {reason}", path=str(path), reason=reason_of(error))
+            say("{path} could not be saved: {reason}", path=readable(path), reason=reason_of(error))
         ) from error
 
 
@@ -102,13 +102,13 @@ def read_project(path: Path) -> Project:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise ProjectError(say("{path} is not a regular file", path=str(path)))
+            raise ProjectError(say("{path} is not a regular file", path=readable(path)))
         size = status.st_size
         if size > MAX_BYTES:
             raise ProjectError(
                 say(
                     "{path} has {size} bytes; a project has at most {most}",
-                    path=str(path),
+                    path=readable(path),
                     size=size,
                     most=MAX_BYTES,
                 )
@@ -116,13 +116,19 @@ def read_project(path: Path) -> Project:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ProjectError(
-            say("{path} could not be opened: {reason}", path=str(path), reason=reason_of(error))
+            say(
+                "{path} could not be opened: {reason}", path=readable(path), reason=reason_of(error)
+            )
         ) from error
     try:
         return loads(data)
     except ProjectError as error:
         raise ProjectError(
-            say("{path} is not a usable project: {reason}", path=str(path), reason=error.message)
+            say(
+                "{path} is not a usable project: {reason}",
+                path=readable(path),
+                reason=error.message,
+            )
         ) from error
 
 

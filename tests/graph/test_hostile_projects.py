@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from graph.analysis import Analysis
 from graph.analysis.spending import MOST
 from graph.export import source
 from graph.layer import FaultKind
+from graph.personal import load_block, save_block, saved_blocks
 from graph.plan_builder import make_plan
 from graph.project import dumps, loads, read_project
 from graph.strict_json import ProjectError
@@ -297,6 +299,37 @@ def test_a_file_of_version_1_opens_with_the_same_figures() -> None:
     assert not analysis.errors()
     assert (totals.layers, totals.parameters, totals.macs) == (36, 79_224, 12_208_064)
     assert json.loads(dumps(found))["version"] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes and links")
+def test_a_folder_of_blocks_full_of_other_things(tmp_path: Path) -> None:
+    block = loads(json.dumps(example())).library.blocks["Out"]
+    path = save_block(tmp_path, block)
+    (tmp_path / "a.cloom").write_bytes(b"\xff\x00")
+    (tmp_path / "b.cloom").mkdir()
+    os.mkfifo(tmp_path / "c.cloom")
+    (tmp_path / "d.cloom").symlink_to("nowhere")
+    (tmp_path / "e.cloom").symlink_to("e.cloom")
+    (tmp_path / "f.cloom").symlink_to("/dev/zero")
+    (tmp_path / "g\nh.cloom").write_text("{}")
+    with (tmp_path / "huge.cloom").open("wb") as file:
+        file.truncate(10**11)  # sparse
+    found, wrong = saved_blocks(tmp_path)
+    assert [saved.name for saved in found] == ["Out"]
+    assert len(wrong) == 8
+    for message in wrong:
+        assert "\n" not in str(message)
+        str(message).encode("utf-8")
+    assert load_block(path).summary == block.summary
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 5000, "file/inner"])
+def test_a_folder_of_blocks_that_cannot_be(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    block = loads(json.dumps(example())).library.blocks["Out"]
+    assert saved_blocks(tmp_path / name)[0] == []
+    with pytest.raises(ProjectError, match="could not be saved"):
+        save_block(tmp_path / name, block)
 
 
 def test_texts_of_blocks_never_become_code(tmp_path: Path) -> None:
