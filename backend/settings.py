@@ -10,15 +10,8 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from graph.declaration import (
-    Declaration,
-    FieldError,
-    choice,
-    flag,
-    integer,
-    optional_integer,
-    real,
-)
+from graph.declaration import Declaration, FieldError
+from graph.fields import choice, flag, integer, optional_integer, real
 from graph.initialisation import (
     CLASSIC_HELP,
     CONSTANT,

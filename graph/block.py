@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from graph.analysis.backward import backward
 from graph.analysis.facts import Facts, forward, node_facts
 from graph.analysis.spending import Spending, beyond
-from graph.declaration import FieldSpec, Kind, Value, flag, integer, real, show
-from graph.declaration import choice as choice_field
+from graph.declaration import FieldSpec, Kind, Value, show
+from graph.fields import choice as choice_field
+from graph.fields import flag, integer, real
 from graph.layer import Port, Shape
 from graph.layers.io import Input, Output
 from graph.message import UserError, say

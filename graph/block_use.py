@@ -15,8 +15,9 @@ from pydantic import create_model
 from graph.analysis.facts import Facts
 from graph.analysis.spending import Spending, too_much
 from graph.block import Block, Inside, Parameter, through
-from graph.declaration import Kind, integer, show
+from graph.declaration import Kind, show
 from graph.dims import is_traced
+from graph.fields import integer
 from graph.layer import (
     Category,
     Explanation,

@@ -1,8 +1,8 @@
 """One declaration feeds the form, the checks, the help, the file format and the tests.
 
 A declaration is a frozen, strict pydantic model. Each field says its kind, default, range, unit
-and help through one of the functions below (``integer``, ``pair``, ``real``, ``flag``, ``choice``,
-``extent``); everything else reads it back with ``fields_of``. An illegal value cannot be stored:
+and help through one of the functions of graph.fields (``integer``, ``pair``, ``flag`` …);
+everything else reads it back with ``fields_of``. An illegal value cannot be stored:
 ``True`` is not 1, ``"3"`` is not 3, and 2**62 is refused by range before torch ever sees it.
 """
 
@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from graph.message import Message, UserError, say
 
@@ -120,17 +120,28 @@ class FieldSpec:
             return say("must be true or false")
         if self.kind is Kind.CHOICE:
             return say("must be one of {words}", words=", ".join(self.words))
-        low, high = show(self.minimum), show(self.maximum)
         if self.kind is Kind.REAL:
-            if self.maximum == math.inf:
-                if self.open_minimum:
-                    return say("must be a number above {low}", low=low)
-                return say("must be a number of at least {low}", low=low)
-            if self.open_minimum or self.open_maximum:
-                return say("must be a number between {low} and {high}", low=low, high=high)
-            return say("must be a number from {low} to {high}", low=low, high=high)
+            return self._rule_of_a_real()
+        numbers = self._rule_of_several()
+        if self.words:
+            return say("{numbers}, or {words}", numbers=numbers, words=", ".join(self.words))
+        return numbers
+
+    def _rule_of_a_real(self) -> Message:
+        low, high = show(self.minimum), show(self.maximum)
+        if self.maximum == math.inf:
+            if self.open_minimum:
+                return say("must be a number above {low}", low=low)
+            return say("must be a number of at least {low}", low=low)
+        if self.open_minimum or self.open_maximum:
+            return say("must be a number between {low} and {high}", low=low, high=high)
+        return say("must be a number from {low} to {high}", low=low, high=high)
+
+    def _rule_of_several(self) -> Message:
+        """For one or more whole numbers, or a list of numbers."""
+        low, high = show(self.minimum), show(self.maximum)
         least, most = self.lengths
-        what = {
+        return {
             Kind.INTEGER: say("must be a whole number from {low} to {high}", low=low, high=high),
             Kind.PAIR: say("must be two whole numbers from {low} to {high}", low=low, high=high),
             Kind.TRIPLE: say(
@@ -154,9 +165,6 @@ class FieldSpec:
                 high=high,
             ),
         }[self.kind]
-        if self.words:
-            return say("{numbers}, or {words}", numbers=what, words=", ".join(self.words))
-        return what
 
 
 def _quoted(value: object) -> object:
@@ -181,169 +189,6 @@ def show(value: object) -> str:
             text = "a number of thousands of digits"
     text = "".join(c if c.isprintable() else "�" for c in text[: _SHOWN + 1])
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "…"
-
-
-def _field(kind: Kind, default: Value, **spec: Any) -> Any:
-    return Field(default=default, json_schema_extra={"kind": kind.value, **spec})
-
-
-def integer(
-    default: int | str,
-    minimum: int,
-    maximum: int,
-    help: str,
-    unit: str = "",
-    *,
-    words: tuple[str, ...] = (),
-) -> Any:
-    """A whole number in a closed range. ``words`` may stand instead."""
-    return _field(
-        Kind.INTEGER,
-        default,
-        minimum=minimum,
-        maximum=maximum,
-        help=help,
-        unit=unit,
-        words=list(words),
-    )
-
-
-def pair(
-    default: tuple[int, int] | str | None,
-    minimum: int,
-    maximum: int,
-    help: str,
-    *,
-    words: tuple[str, ...] = (),
-    none_means: str = "",
-) -> Any:
-    """Height and width. ``words`` may stand instead; ``none_means`` names what None stands for."""
-    return _field(
-        Kind.PAIR,
-        default,
-        minimum=minimum,
-        maximum=maximum,
-        help=help,
-        words=list(words),
-        none_means=none_means,
-        optional=bool(none_means),
-    )
-
-
-def triple(
-    default: tuple[int, int, int] | str | None,
-    minimum: int,
-    maximum: int,
-    help: str,
-    *,
-    words: tuple[str, ...] = (),
-    none_means: str = "",
-) -> Any:
-    """Depth, height and width, otherwise as ``pair``."""
-    return _field(
-        Kind.TRIPLE,
-        default,
-        minimum=minimum,
-        maximum=maximum,
-        help=help,
-        words=list(words),
-        none_means=none_means,
-        optional=bool(none_means),
-    )
-
-
-def integers(
-    default: tuple[int, ...] | None,
-    minimum: int,
-    maximum: int,
-    help: str,
-    *,
-    least: int = 1,
-    most: int,
-    none_means: str = "",
-) -> Any:
-    """A list of ``least`` to ``most`` whole numbers; ``none_means`` as in ``pair``."""
-    return _field(
-        Kind.INTEGERS,
-        default,
-        minimum=minimum,
-        maximum=maximum,
-        help=help,
-        lengths=[least, most],
-        none_means=none_means,
-        optional=bool(none_means),
-    )
-
-
-def reals(
-    default: tuple[float, ...],
-    minimum: float,
-    maximum: float,
-    help: str,
-    *,
-    least: int = 1,
-    most: int,
-) -> Any:
-    """A list of ``least`` to ``most`` finite numbers."""
-    return _field(
-        Kind.REALS, default, minimum=minimum, maximum=maximum, help=help, lengths=[least, most]
-    )
-
-
-def extent(default: tuple[int, ...], minimum: int, maximum: int, help: str) -> Any:
-    """One to four sizes, channels first."""
-    return _field(Kind.EXTENT, default, minimum=minimum, maximum=maximum, help=help)
-
-
-def real(
-    default: float | None,
-    minimum: float,
-    maximum: float,
-    help: str,
-    *,
-    none_means: str = "",
-    open_minimum: bool = False,
-    open_maximum: bool = False,
-    unit: str = "",
-) -> Any:
-    """A finite number; the range is closed unless an end is declared open."""
-    return _field(
-        Kind.REAL,
-        default,
-        minimum=minimum,
-        maximum=maximum,
-        help=help,
-        unit=unit,
-        none_means=none_means,
-        optional=bool(none_means),
-        open_minimum=open_minimum,
-        open_maximum=open_maximum,
-    )
-
-
-def optional_integer(
-    default: int | None, minimum: int, maximum: int, help: str, none_means: str
-) -> Any:
-    """A whole number, or None, which stands for ``none_means``."""
-    return _field(
-        Kind.INTEGER,
-        default,
-        minimum=minimum,
-        maximum=maximum,
-        help=help,
-        optional=True,
-        none_means=none_means,
-    )
-
-
-def flag(default: bool, help: str) -> Any:
-    """On or off."""
-    return _field(Kind.FLAG, default, help=help)
-
-
-def choice(default: str, words: tuple[str, ...], help: str) -> Any:
-    """One of a few words."""
-    return _field(Kind.CHOICE, default, words=list(words), help=help)
 
 
 class Declaration(BaseModel):

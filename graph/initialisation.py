@@ -11,8 +11,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from graph.declaration import choice, real
 from graph.dims import Named, plain
+from graph.fields import choice, real
 from graph.layer import Call, Init, Layer
 from graph.plan import Plan, Repeat, Step
 

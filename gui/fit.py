@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from graph.analysis import Analysis
-from graph.declaration import Declaration, flag, integer
+from graph.declaration import Declaration
+from graph.fields import flag, integer
 from graph.layer import Shape
 from graph.layers import Output
 from graph.message import UserError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from graph.declaration import fields_of, flag, integer, real, show
+from graph.declaration import fields_of, show
+from graph.fields import flag, integer, real
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.message import say
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import integer
+from graph.fields import integer
 from graph.layer import Call, FaultKind, Problem, Shape, dims, needs_image
 from graph.layers.activation import Activation
 from graph.message import say

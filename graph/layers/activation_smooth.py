@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.declaration import choice, flag, real
+from graph.fields import choice, flag, real
 from graph.layer import Call, Shape
 from graph.layers.activation import IN_PLACE, Activation
 

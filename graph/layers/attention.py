@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import choice, flag, integer
 from graph.dims import Dim, Named
+from graph.fields import choice, flag, integer
 from graph.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layer import (
     Apply,

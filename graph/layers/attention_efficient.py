@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import log2
 
-from graph.declaration import optional_integer
 from graph.dims import Dim
+from graph.fields import optional_integer
 from graph.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layer import (
     Apply,

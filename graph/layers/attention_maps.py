@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graph.declaration import flag, integer
 from graph.dims import Dim, Named
+from graph.fields import flag, integer
 from graph.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layer import (
     Apply,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from graph.declaration import flag, integer, integers, show
+from graph.declaration import show
+from graph.fields import flag, integer, integers
 from graph.layer import Apply, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.layers.dimension import moved, no_dimension, position, whole
 from graph.message import say

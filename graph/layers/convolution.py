@@ -7,7 +7,8 @@ from functools import lru_cache
 from math import prod
 from typing import Literal
 
-from graph.declaration import choice, flag, integer, show
+from graph.declaration import show
+from graph.fields import choice, flag, integer
 from graph.initialisation import CLASSIC, SCHEMES, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import (

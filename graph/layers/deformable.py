@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graph.declaration import flag, integer, pair, show
+from graph.declaration import show
 from graph.dims import Dim, Named
+from graph.fields import flag, integer, pair
 from graph.initialisation import init_field, initialised, value_field
 from graph.layer import (
     Apply,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import integer
+from graph.fields import integer
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
 from graph.message import say
 from graph.reach import SAME, Axis

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph import kernels
-from graph.declaration import choice, flag, integer, real, reals
+from graph.fields import choice, flag, integer, real, reals
 from graph.kernels import Kernel
 from graph.layer import (
     Call,

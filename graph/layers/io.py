@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import choice, extent, flag, real
+from graph.fields import choice, extent, flag, real
 from graph.layer import INPUT, Category, FaultKind, Layer, Port, Problem, Shape, dims
 from graph.message import say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from graph.declaration import flag, integer
+from graph.fields import flag, integer
 from graph.initialisation import init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.layers.reshape import Flatten

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from graph.declaration import flag, real
+from graph.fields import flag, real
 from graph.layer import (
     Apply,
     Category,

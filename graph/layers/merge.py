@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from graph.declaration import integer, real, show
+from graph.declaration import show
+from graph.fields import integer, real
 from graph.layer import (
     Apply,
     Category,

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import prod
 from typing import ClassVar
 
-from graph.declaration import fields_of, flag, integer, real
+from graph.declaration import fields_of
+from graph.fields import flag, integer, real
 from graph.layer import (
     Call,
     Category,

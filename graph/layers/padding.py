@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from graph.declaration import choice, integer, real
+from graph.fields import choice, integer, real
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import OUTPUT_TITLES, Sliding, border_problem
 from graph.message import say

@@ -6,7 +6,8 @@ import operator
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from graph.declaration import fields_of, flag, integer, optional_integer, pair, real, show, triple
+from graph.declaration import fields_of, show
+from graph.fields import flag, integer, optional_integer, pair, real, triple
 from graph.layer import (
     OUTPUT,
     Call,

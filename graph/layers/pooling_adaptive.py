@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import flag, integer, pair, show, triple
+from graph.declaration import show
+from graph.fields import flag, integer, pair, triple
 from graph.layer import (
     OUTPUT,
     Call,

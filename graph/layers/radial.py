@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import choice, flag, integer
+from graph.fields import choice, flag, integer
 from graph.initialisation import DEFAULT, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
 from graph.message import say

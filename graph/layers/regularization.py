@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from graph.declaration import flag, real
+from graph.fields import flag, real
 from graph.layer import Call, Category, Explanation, Layer, Problem, Shape, needs_rank
 from graph.message import Message, say
 

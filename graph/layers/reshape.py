@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from graph.declaration import integer, integers, show
+from graph.declaration import show
+from graph.fields import integer, integers
 from graph.layer import Apply, Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
 from graph.layers.dimension import no_dimension, position, whole
 from graph.message import say

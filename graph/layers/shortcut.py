@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import choice, flag, integer
+from graph.fields import choice, flag, integer
 from graph.layer import (
     Call,
     Category,

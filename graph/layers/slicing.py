@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from graph.declaration import integer, integers, optional_integer, show
+from graph.declaration import show
+from graph.fields import integer, integers, optional_integer
 from graph.layer import (
     Apply,
     Category,

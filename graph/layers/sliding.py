@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from math import gcd
 from typing import Any, ClassVar
 
-from graph.declaration import integer, pair, show, triple
+from graph.declaration import show
 from graph.dims import is_traced
+from graph.fields import integer, pair, triple
 from graph.layer import FaultKind, Layer, Problem, Shape, dims, needs_image
 from graph.message import Message, say
 

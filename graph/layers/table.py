@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import flag, integers, show
+from graph.declaration import show
+from graph.fields import flag, integers
 from graph.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import Pair, Sliding, each, short, sizes, window_problem, window_size

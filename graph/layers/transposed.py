@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from graph.declaration import flag, integer, show
+from graph.declaration import show
+from graph.fields import flag, integer
 from graph.initialisation import init_field, initialised, value_field
 from graph.layer import Call, Category, Explanation, FaultKind, Problem, Shape, dims
 from graph.layers.sliding import (

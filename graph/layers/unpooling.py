@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.declaration import integer, optional_integer, pair, show, triple
+from graph.declaration import show
+from graph.fields import integer, optional_integer, pair, triple
 from graph.layer import (
     INPUT,
     Apply,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graph.declaration import choice, flag, integer, integers, reals, show
+from graph.declaration import show
+from graph.fields import choice, flag, integer, integers, reals
 from graph.layer import (
     Call,
     Category,

@@ -10,7 +10,8 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
-from graph.declaration import Declaration, integer, integers, real, reals, triple
+from graph.declaration import Declaration
+from graph.fields import integer, integers, real, reals, triple
 from graph.layer import Layer
 from graph.layers import REGISTRY, Conv2d, Input, MaxPool2d, ReLU
 from gui.form import ZERO_WIDTH_SPACE, Form
