@@ -21,6 +21,7 @@ from graph.plan_builder import make_plan
 from graph.project import dumps, loads, read_project
 from graph.strict_json import ProjectError
 from graph.templates import TEMPLATES
+from main import main
 from tests.graph.test_export import HOSTILE, assert_harmless, assert_tidy
 
 Json = dict[str, Any]
@@ -357,3 +358,21 @@ def test_texts_of_blocks_never_become_code(tmp_path: Path) -> None:
         assert_harmless(code)
         files[f"network{number:03}"] = code
     assert_tidy(files, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        *(["--input", size] for size in ("99999x1x1", "1x1x1", "3x99999x99999", "0x0x0", "1x2")),
+        *(["--classes", number] for number in ("0", "-1", "1000000000")),
+        ["--small", "--input", "3x5x5"],
+    ],
+    ids=" ".join,
+)
+def test_templates_for_absurd_data(fit: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("lenet5", "resnet18", "inception-v3", "densenet121"):
+        code = main(["check", name, *fit])
+        told = capsys.readouterr()
+        assert code in (0, 1, 2)
+        assert "Traceback" not in told.err
+        assert code != 2 or (told.err.startswith("convloom: ") and told.err.count("\n") == 1)
