@@ -136,7 +136,7 @@ def _misfit(path: Path, detail: Message) -> WeightsError:
     return WeightsError(
         say(
             "The weights in {path} do not fit this network: {detail}. Open the network they were "
-            "trained with.",
+            "trained with, or choose a match that takes what fits.",
             path=path.name,
             detail=detail,
         )

@@ -26,7 +26,7 @@ from graph.network import Change
 from graph.templates import Literature, Recipe, Row, Template, compare, find_template
 from gui.parts import Label
 from gui.session import Session
-from gui.text import NOTHING, tr
+from gui.text import NOTHING, THIN_SPACE, tr
 from gui.theme import current, notifier
 
 YEAR = re.compile(r"\b(19|20)\d\d\b")
@@ -233,12 +233,16 @@ class _Table(QTableWidget):
             super().keyPressEvent(event)
 
 
+_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
+
+
 def _items(row: Row) -> tuple[QTableWidgetItem, ...]:
     theme = current()
     quantity = tr(row.quantity)
     items = [QTableWidgetItem(quantity[:1].upper() + quantity[1:])]
     for text in (row.published, row.ours):
-        figure = QTableWidgetItem(text)
+        # As figures are written everywhere else.
+        figure = QTableWidgetItem(_COMMA.sub(THIN_SPACE, text))
         figure.setFont(theme.font("mono"))
         items.append(figure)
     last = QTableWidgetItem(verdict(row))

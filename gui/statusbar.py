@@ -70,7 +70,8 @@ class StatusBar(QStatusBar):
         analysis = self._session.main_analysis
         totals = analysis.totals()
         errors = len(analysis.errors()) if totals.layers else 0
-        self._show_state(errors, totals.layers)
+        warnings = len(analysis.faults()) - errors if totals.layers else 0
+        self._show_state(errors, warnings, totals.layers)
         fields = self._field()
         texts = (
             tr("{n} parameters", n=full(totals.parameters)),
@@ -82,7 +83,7 @@ class StatusBar(QStatusBar):
             label.setText(text if totals.layers else "")
             label.setVisible(bool(label.text()))
 
-    def _show_state(self, errors: int, layers: int) -> None:
+    def _show_state(self, errors: int, warnings: int, layers: int) -> None:
         role = "secondary"
         if self._run:
             text, role = self._run, "success"
@@ -91,6 +92,9 @@ class StatusBar(QStatusBar):
         elif errors:
             text = tr("1 error") if errors == 1 else tr("{n} errors", n=full(errors))
             role = "error"
+        elif warnings:
+            text = tr("1 warning") if warnings == 1 else tr("{n} warnings", n=full(warnings))
+            role = "warning"
         else:
             text = tr("No problems") if layers else tr("Ready")
         self.state.setText(text)

@@ -69,9 +69,10 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
 
 def test_the_table_stands_beside_the_paper(page, session):
     note = with_note().literature
-    assert [row[1] for row in page.texts()] == [row.published for row in note.rows]
+    published = [row.published.replace(",", "\u2009") for row in note.rows]
+    assert [row[1] for row in page.texts()] == published
     assert [row[2:] for row in page.texts()] == [
-        (row.ours, verdict(row)) for row in compare(note, session.analysis)
+        (row.ours.replace(",", "\u2009"), verdict(row)) for row in compare(note, session.analysis)
     ]
     assert any(row[3] == "✓ matches" for row in page.texts())
 

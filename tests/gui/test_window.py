@@ -465,3 +465,10 @@ def test_senseless_preferences_are_taken_as_absent(qapp):
     assert (preferences.theme, preferences.scale) == ("system", 1.0)
     assert preferences.recent() == []
     assert preferences.place("window").isEmpty()
+
+
+def test_the_status_bar_counts_warnings_where_there_are_no_errors(qtbot, window):
+    window.session.new(find_template("yolo11n").build())  # boxes: nothing to train them with
+    qtbot.waitUntil(lambda: window.status.state.text() == "1 warning")
+    window.session.new(find_template("lenet5").build())
+    qtbot.waitUntil(lambda: window.status.state.text() == "No problems")
