@@ -11,8 +11,10 @@ from graph.block import Block
 from graph.block_use import BlockUse
 from graph.edits import AddNode, Batch, Connect, Edit
 from graph.layer import Layer, Port, port_number
-from graph.library import DefineBlock, Library
-from graph.network import Network, Wire, natural
+from graph.library import Library
+from graph.library_edits import DefineBlock
+from graph.network import Network, Wire
+from graph.ordering import natural
 from graph.used_names import DIGITS
 
 

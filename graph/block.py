@@ -10,188 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from graph.analysis.backward import backward
-from graph.analysis.facts import Facts, forward, node_facts
+from graph.analysis.facts import Facts, node_facts
 from graph.analysis.spending import Spending, beyond
-from graph.declaration import FieldSpec, Kind, Value, show
-from graph.fields import choice as choice_field
-from graph.fields import flag, integer, real
+from graph.declaration import Value
+from graph.inside import Inside
 from graph.layer import Port, Shape
 from graph.layers.io import Input, Output
-from graph.message import UserError, say
-from graph.names import is_plain
-from graph.network import Change, Network, natural, upstream
-from graph.reach import FIRST, Strand, Strands, unite
-from graph.scope import NODE_WORDS, Scope
+from graph.network import Change, Network
+from graph.ordering import natural
+from graph.parameter import Parameter
+from graph.reachable import upstream
+from graph.scope import CHAIN_WORDS, Scope
 
 if TYPE_CHECKING:
     from graph.block_use import BlockUse
 
-CHAIN_WORDS = ("index", "count")
-"""What a formula inside may say of the place of this one in its chain: index from 0, of count."""
-PARAMETER_KINDS = (Kind.INTEGER, Kind.REAL, Kind.FLAG, Kind.CHOICE)
-MAX_PARAMETERS = 32
 MAX_NAME = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A setting of a block. ``first_only``: in a chain only the first one has the value, the others
-    have the default (a stride). ``required``: written at every use in the exported file."""
-
-    name: str
-    kind: Kind
-    default: Value
-    minimum: float = 1
-    maximum: float = 65536
-    words: tuple[str, ...] = ()
-    help: str = ""
-    first_only: bool = False
-    required: bool = False
-
-    def field(self) -> Any:
-        """The field of the layer type that uses the block."""
-        if self.kind is Kind.FLAG:
-            return flag(bool(self.default), self.help)
-        if self.kind is Kind.CHOICE:
-            return choice_field(str(self.default), self.words, self.help)
-        low, high = self.minimum, self.maximum
-        if self.kind is Kind.REAL:
-            assert isinstance(self.default, (int, float))
-            return real(float(self.default), low, high, self.help)
-        assert isinstance(self.default, int)
-        return integer(self.default, int(low), int(high), self.help)
-
-    def check(self) -> None:
-        """Raise UserError: one sentence about what is wrong with it."""
-        if not is_plain(self.name) or self.name in (*NODE_WORDS, *CHAIN_WORDS, "repeat"):
-            raise UserError(
-                say(
-                    "{name} cannot be the name of a parameter: use a word of letters, digits and _ "
-                    "that means nothing yet",
-                    name=show(self.name or '""'),
-                )
-            )
-        from graph.block_use import BlockUse
-
-        if hasattr(BlockUse, self.name) or self.name == "block":
-            raise UserError(
-                say("{name} cannot be the name of a parameter: it is taken", name=self.name)
-            )
-        if self.kind not in PARAMETER_KINDS:
-            raise UserError(say("{name} is of a kind that no parameter has", name=self.name))
-        if self.kind is Kind.CHOICE and not self.words:
-            raise UserError(say("{name} has no words to choose from", name=self.name))
-        if self.kind in (Kind.INTEGER, Kind.REAL) and self.minimum > self.maximum:
-            raise UserError(say("{name} has a range that holds no number", name=self.name))
-        if not all(word.isprintable() for word in self.words):
-            raise UserError(say("{name} has a word that is not on one line", name=self.name))
-        words = self.words if self.kind is Kind.CHOICE else ()
-        FieldSpec(self.name, self.kind, self.default, self.minimum, self.maximum, words).check(
-            self.default
-        )
-
-
-@dataclass(frozen=True)
-class Inside:
-    """The inside of a block for certain parameter values and input shapes."""
-
-    block: Block
-    facts: Mapping[str, Facts]
-    outputs: tuple[Shape | None, ...]
-    own: int = 0
-    inner: tuple[Inside, ...] = ()
-    """What it took to compute it, and the insides that it uses (graph.analysis.spending)."""
-
-    @cached_property
-    def used(self) -> tuple[Facts, ...]:
-        """The facts of the nodes that some output needs."""
-        return tuple(self.facts[node] for node in self.block.needed if node in self.facts)
-
-    @cached_property
-    def parameters(self) -> int:
-        return sum(facts.parameters for facts in self.used)
-
-    @cached_property
-    def macs(self) -> int:
-        return sum(facts.macs for facts in self.used)
-
-    @cached_property
-    def elements(self) -> int:
-        return sum(facts.memory // 4 for facts in self.used)
-
-    @cached_property
-    def layers(self) -> int:
-        return sum(facts.layers for facts in self.used if not isinstance(facts.layer, Output))
-
-    def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
-        """What one output sees of one input, per axis: strands, if each input cell sees itself."""
-        wire = self.block.network.inputs(self.block.exits[output])[0]
-        place = self.block.network.output_number(wire)
-        if len(self.block.entrances) == 1:
-            return self.facts[wire.source].strands_of(place)
-        strands: tuple[Strands, ...] = self._strands_from(self.block.entrances[entrance])[
-            wire.source
-        ](place)
-        return strands
-
-    def _strands_from(self, entrance: str) -> dict[str, Any]:
-        network = self.block.network
-        known: dict[str, Any] = {}
-        for node in network.order():
-            if node not in self.block.needed:
-                continue
-            facts = self.facts[node]
-            if isinstance(facts.layer, Input):
-                shape = facts.outputs[0] or ()
-                own = ((FIRST,),) * (len(shape) - 1) if node == entrance else ()
-                known[node] = lambda _, own=own: own
-                continue
-            shapes = facts.known_inputs() or ()
-            before = [
-                known[wire.source](network.output_number(wire)) for wire in network.inputs(node)
-            ]
-            count = max(1, len(facts.outputs)) if facts.layer.outputs_differ else 1
-            found = [forward(facts.layer, shapes, before, port) for port in range(count)]
-            known[node] = lambda port, found=found: found[port if port < len(found) else 0]
-        return known
-
-    def seen(self, entrance: int, output: int, outputs: Sequence[int]) -> tuple[int, ...]:
-        """The positions of an input that positions of an output see: bit masks, one per axis."""
-        network = self.block.network
-        wire = network.inputs(self.block.exits[output])[0]
-        start = (wire.source, network.output_number(wire))
-        masks = backward(network, self.facts, {start: tuple(outputs)})
-        end = self.block.entrances[entrance]
-        shape = self.facts[end].outputs[0] or ()
-        # Of a vector without axes one empty set says that nothing is seen.
-        return masks.get((end, 0), (0,) * max(1, len(shape) - 1))
-
-
-def through(inner: tuple[Strands, ...], image: tuple[Strands, ...]) -> tuple[Strands, ...]:
-    """The strands of an output, from those of an input: all rules are linear in start and jump."""
-    return tuple(
-        unite(
-            tuple(
-                Strand(
-                    strand.start + own.start * strand.jump,
-                    strand.size + (own.size - 1) * strand.jump,
-                    own.jump * strand.jump,
-                )
-                for strand in image[axis]
-                for own in inner[axis]
-            )
-        )
-        for axis in range(min(len(inner), len(image)))
-    )
 
 
 @dataclass(eq=False)
 class Block:
-    """A network with parameters. Change it by edits: of its network, and those of graph.library."""
+    """A network with parameters. Change it by edits: of its network, and graph.library_edits."""
 
     name: str
     parameters: tuple[Parameter, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from graph.block import CHAIN_WORDS, Block
+from graph.block import Block
 from graph.block_use import BlockUse
 from graph.declaration import Kind
 from graph.dims import Dim, Named, counted, names_of, times
@@ -19,7 +19,7 @@ from graph.layer import Apply, Call, Shape
 from graph.names import class_name, is_plain
 from graph.plan import Plan, Repeat
 from graph.plan_builder import Traced, steps_of
-from graph.scope import Scope, resolve
+from graph.scope import CHAIN_WORDS, Scope, resolve
 
 _AXES: Mapping[int, tuple[str, ...]] = {
     1: ("features",),

@@ -14,10 +14,11 @@ from pydantic import create_model
 
 from graph.analysis.facts import Facts
 from graph.analysis.spending import Spending, too_much
-from graph.block import Block, Inside, Parameter, through
+from graph.block import Block
 from graph.declaration import Kind, show
 from graph.dims import is_traced
 from graph.fields import integer
+from graph.inside import Inside, through
 from graph.layer import (
     Category,
     Explanation,
@@ -32,6 +33,7 @@ from graph.layer import (
 from graph.message import Message, say
 from graph.names import is_plain
 from graph.network import MAX_NODES
+from graph.parameter import Parameter
 from graph.plan import Plan, Repeat
 from graph.reach import Axis, Strands
 

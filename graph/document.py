@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graph.block import PARAMETER_KINDS, Block, Parameter
+from graph.block import Block
 from graph.block_use import PREFIX, BlockUse
 from graph.declaration import FieldError, Kind, show
 from graph.edits import AddNode, Batch, Connect, Edit
 from graph.layer import Layer
 from graph.layers import REGISTRY, RENAMED
-from graph.library import DefineBlock, Library, check_parameters
+from graph.library import Library
+from graph.library_edits import DefineBlock
 from graph.message import Message, say
-from graph.network import EditRefused, Network, Node, Wire, natural
+from graph.network import EditRefused, Network, Node, Wire
+from graph.ordering import natural
+from graph.parameter import PARAMETER_KINDS, Parameter, check_parameters
 from graph.strict_json import (
     MAX_DEPTH,
     ProjectError,

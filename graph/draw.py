@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.declaration import Kind, fields_of
 from graph.edits import AddNode, Connect
 from graph.layer import Layer, Shape
 from graph.layers.io import Input, Output
-from graph.library import DefineBlock, Library
+from graph.library import Library
+from graph.library_edits import DefineBlock
 from graph.network import Network, Node, Wire
+from graph.parameter import Parameter
 
 STEP = 80.0
 """How far the nodes stand from each other until they are laid out."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from graph.analysis import Analysis
-from graph.block import CHAIN_WORDS, Block, Parameter
+from graph.block import Block
 from graph.block_use import MAX_REPEAT, BlockUse
 from graph.declaration import FieldError, Kind, fields_of
 from graph.dims import plain
@@ -19,10 +19,13 @@ from graph.edits import MAX_COORDINATE, AddNode, Batch, Connect, Edit, RemoveNod
 from graph.formula import names_in, substituted
 from graph.layer import INPUT, MAX_ELEMENTS, OUTPUT, FaultKind, Shape
 from graph.layers.io import Input, Output
-from graph.library import DefineBlock
+from graph.library_edits import DefineBlock
 from graph.message import say
-from graph.network import EditRefused, Network, Node, Position, Wire, downstream, natural, upstream
-from graph.scope import NODE_WORDS
+from graph.network import EditRefused, Network, Node, Position, Wire
+from graph.ordering import natural
+from graph.parameter import Parameter
+from graph.reachable import downstream, upstream
+from graph.scope import CHAIN_WORDS, NODE_WORDS
 
 BETWEEN, ASIDE = 120.0, 180.0
 """How far ports stand above or below the nodes of a new block, and beside each other."""

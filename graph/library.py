@@ -1,4 +1,4 @@
-"""The blocks of a project: which there are, who uses them, and the edits that change them.
+"""The blocks of a project: which there are, and who uses them (edits: graph.library_edits).
 
 Every network of a project knows the same library. What changes inside a block is told to all
 networks that use it, at any depth, so that their figures follow.
@@ -7,20 +7,19 @@ networks that use it, at any depth, so that their figures follow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from graph.block import MAX_NAME, MAX_PARAMETERS, Block, Parameter
+from graph.block import MAX_NAME, Block
 from graph.block_use import BlockUse
 from graph.declaration import show
-from graph.formula import FormulaError, names_in, substituted
 from graph.layer import FaultKind, Layer
 from graph.layers.io import Input, Output
-from graph.message import Message, UserError, say
+from graph.message import say
 from graph.network import Change, EditRefused, Network, Node
+from graph.parameter import check_parameters
 
 if TYPE_CHECKING:
-    from graph.edits import Edit, SetLayer
+    pass
 
 MAX_BLOCKS = 500
 MAX_DEPTH = 24
@@ -229,151 +228,3 @@ def _check_name(name: str) -> None:
         raise EditRefused(
             say("The name of a block has 1 to {most} characters, on one line", most=MAX_NAME)
         )
-
-
-def check_parameters(parameters: tuple[Parameter, ...]) -> None:
-    """Raise EditRefused unless every parameter is in order and no name stands twice."""
-    if len(parameters) > MAX_PARAMETERS:
-        raise EditRefused(say("A block has at most {most} parameters", most=MAX_PARAMETERS))
-    names = [parameter.name for parameter in parameters]
-    for name in names:
-        if names.count(name) > 1:
-            raise EditRefused(say("There are two parameters called {name}", name=name))
-    for parameter in parameters:
-        try:
-            parameter.check()
-        except UserError as error:
-            raise EditRefused(error.message) from error
-
-
-@dataclass(frozen=True, slots=True)
-class DefineBlock:
-    """Take a block into the project."""
-
-    block: Block
-    index: int | None = None
-    """Its place among the blocks, last if None."""
-
-    def apply(self, network: Network) -> Edit:
-        network.library.define(self.block, self.index)
-        return RemoveBlock(self.block.name)
-
-    def title(self) -> Message:
-        return say("Define the block {name}", name=self.block.name)
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveBlock:
-    """Take a block that nothing uses out of the project."""
-
-    name: str
-
-    def apply(self, network: Network) -> Edit:
-        index = list(network.library.blocks).index(network.library.block(self.name).name)
-        return DefineBlock(network.library.drop(self.name), index)
-
-    def title(self) -> Message:
-        return say("Remove the block {name}", name=self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class RenameBlock:
-    """Give a block another name."""
-
-    old: str
-    new: str
-
-    def apply(self, network: Network) -> Edit:
-        network.library.rename(self.old, self.new)
-        return RenameBlock(self.new, self.old)
-
-    def title(self) -> Message:
-        return say("Rename the block to {name}", name=self.new)
-
-
-@dataclass(frozen=True, slots=True)
-class SetParameters:
-    """Give a block other parameters or another summary. Uses keep the values that still fit.
-
-    ``renames`` are pairs of old and new names: formulas and uses follow.
-    """
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    summary: str
-    renames: tuple[tuple[str, str], ...] = ()
-
-    def apply(self, network: Network) -> Edit:
-        from graph.edits import Batch, SetLayer
-
-        library = network.library
-        block = library.block(self.name)
-        check_parameters(self.parameters)
-        back = tuple((new, old) for old, new in self.renames)
-        undo: list[Edit] = [SetParameters(self.name, block.parameters, block.summary, back)]
-        names = dict(self.renames)
-        followed = list(_followed(block, names))
-        before = list(library.uses(block))
-        block.set_parameters(self.parameters, self.summary)
-        for outer, node in before:
-            old = node.layer.values()
-            new = _moved(block, {names.get(key, key): value for key, value in old.items()})
-            formulas = {
-                names.get(key, key): text
-                for key, text in node.formulas.items()
-                if names.get(key, key) in type(new).model_fields
-            }
-            changed = SetLayer(node.id, new, formulas)
-            undo.append(OnNetwork(outer, outer.do(changed)))
-        for edit in followed:
-            undo.append(OnNetwork(block.network, block.network.do(edit)))
-        library.changed(block)
-        first, *rest = undo
-        return Batch((first, *reversed(rest)), self.title())
-
-    def title(self) -> Message:
-        return say("Change the parameters of {name}", name=self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class OnNetwork:
-    """An edit of another network of the project."""
-
-    network: Network
-    edit: Edit
-
-    def apply(self, network: Network) -> Edit:
-        return OnNetwork(self.network, self.network.do(self.edit))
-
-    def title(self) -> Message:
-        return self.edit.title()
-
-
-def _moved(block: Block, values: dict[str, object]) -> BlockUse:
-    """A use with the values that its fields still take, each on its own."""
-    found = block.kind()
-    for key, value in values.items():
-        if key in type(found).model_fields:
-            try:
-                found = found.changed(**{key: value})
-            except UserError:
-                continue
-    return found
-
-
-def _followed(block: Block, names: dict[str, str]) -> Iterator[SetLayer]:
-    """The changes of formulas inside a block that follow new names of parameters. Raises
-    EditRefused where a formula becomes too long."""
-    from graph.edits import SetLayer
-
-    for node in block.network.nodes.values():
-        try:
-            texts = {field: substituted(text, names) for field, text in node.formulas.items()}
-            for text in texts.values():
-                names_in(text)
-        except FormulaError as error:
-            raise EditRefused(
-                say("{node}: {reason}", node=node.name, reason=error.message)
-            ) from error
-        if texts != dict(node.formulas):
-            yield SetLayer(node.id, node.layer, texts)

@@ -7,7 +7,7 @@ tells the listeners what changed, and returns the edit that undoes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from types import MappingProxyType
@@ -18,7 +18,7 @@ import networkx as nx
 from graph.declaration import show
 from graph.layer import FaultKind, Layer, Port, port_number
 from graph.message import Message, UserError, say
-from graph.ordering import Ordering
+from graph.ordering import Ordering, natural
 from graph.used_names import UsedNames
 
 if TYPE_CHECKING:
@@ -398,33 +398,3 @@ class Network:
                 )
         self._replace(replace(old, layer=layer, formulas=formulas), "updated")
         return old
-
-
-def natural(text: str) -> tuple[str, int, str]:
-    """Sort key that puts n2 before n10."""
-    head = text.rstrip("0123456789")
-    tail = text[len(head) :]
-    return head, int(tail[:18] or -1), text
-
-
-def upstream(network: Network, start: Iterator[str] | list[str]) -> set[str]:
-    """The given nodes and all that lead to them."""
-    return _spread(start, lambda n: network.graph.predecessors(n))
-
-
-def downstream(network: Network, start: Iterator[str] | list[str]) -> set[str]:
-    """The given nodes and all that they lead to."""
-    return _spread(start, lambda n: network.graph.successors(n))
-
-
-def _spread(
-    start: Iterator[str] | list[str], neighbours: Callable[[str], Iterator[str]]
-) -> set[str]:
-    found: set[str] = set()
-    waiting = list(start)
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting.extend(neighbours(node))
-    return found

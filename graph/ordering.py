@@ -127,3 +127,10 @@ class Ordering:
         if after is None:
             return start, _GAP
         return start, (self._rank[after] - start) // (count + 1)
+
+
+def natural(text: str) -> tuple[str, int, str]:
+    """Sort key that puts n2 before n10."""
+    head = text.rstrip("0123456789")
+    tail = text[len(head) :]
+    return head, int(tail[:18] or -1), text

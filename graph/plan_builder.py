@@ -12,8 +12,10 @@ from graph.layer import Layer, Shape, dims
 from graph.layers.io import Input, Output
 from graph.message import UserError, say
 from graph.names import class_name, python_names
-from graph.network import Network, Wire, downstream, natural, upstream
+from graph.network import Network, Wire
+from graph.ordering import natural
 from graph.plan import Name, Plan, Step
+from graph.reachable import downstream, upstream
 
 
 class NotReady(UserError):

@@ -22,6 +22,8 @@ from graph.network import Node
 IN_CHANNELS = "in_channels"
 NODE_WORDS = (IN_CHANNELS, "in_height", "in_width")
 """What a formula may say of the node's own first input."""
+CHAIN_WORDS = ("index", "count")
+"""What one inside a block may say of its place in a chain: index from 0, of count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from graph.analysis import Analysis
-from graph.block import CHAIN_WORDS, Inside
 from graph.block_use import BlockUse
 from graph.declaration import FieldError, show
 from graph.edits import AddNode, Batch, Connect, Edit, RemoveNode
 from graph.formula import FormulaError, names_in, substituted
 from graph.grouping import End, middle, size_words, within
+from graph.inside import Inside
 from graph.layer import Layer
 from graph.layers.io import Input, Output
-from graph.library import RemoveBlock
+from graph.library_edits import RemoveBlock
 from graph.message import say
-from graph.network import EditRefused, Network, Node, Position, Wire, natural
-from graph.scope import NODE_WORDS, Scope, resolve
+from graph.network import EditRefused, Network, Node, Position, Wire
+from graph.ordering import natural
+from graph.scope import CHAIN_WORDS, NODE_WORDS, Scope, resolve
 from graph.used_names import DIGITS, UsedNames
 
 STEP = 60.0

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.declaration import Kind, show
-from graph.library import RenameBlock, SetParameters
+from graph.library_edits import RenameBlock, SetParameters
 from graph.message import Message
+from graph.parameter import Parameter
 from gui.block_uses import all_uses, used_words
 from gui.icons import icon
 from gui.parameter_form import ParameterForm

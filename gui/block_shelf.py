@@ -18,7 +18,7 @@ from graph.block import Block
 from graph.edits import Batch
 from graph.layer import Layer
 from graph.layers import REGISTRY
-from graph.library import DefineBlock, RemoveBlock
+from graph.library_edits import DefineBlock, RemoveBlock
 from graph.message import Message, UserError, say
 from graph.network import Network
 from graph.personal import SavedBlock, load_block, save_block, saved_blocks

@@ -14,7 +14,7 @@ from graph.block_use import BlockUse
 from graph.edits import AddNode, Batch, Connect, Edit, Freeze, Move
 from graph.grouping import group
 from graph.layers import Input, Output
-from graph.library import RenameBlock
+from graph.library_edits import RenameBlock
 from graph.message import say
 from graph.network import EditRefused, Network, Node, Wire
 from graph.unpacking import unpack

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from graph.block import Block
 from graph.layer import Category, Layer, Shape
 from graph.layers import by_category
-from graph.library import RenameBlock
+from graph.library_edits import RenameBlock
 from graph.presets import PRESETS, Preset
 from gui.block_menu import block_menu
 from gui.block_rows import BlockRows

@@ -7,8 +7,8 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from graph.block import PARAMETER_KINDS, Parameter
 from graph.declaration import Kind, Value, show
+from graph.parameter import PARAMETER_KINDS, Parameter
 from gui.entry import Entry, parse
 from gui.text import tr
 from gui.theme import current, notifier

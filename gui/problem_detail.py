@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from graph.analysis.faults import Fault, Repair, repairs
-from graph.network import downstream
+from graph.reachable import downstream
 from gui.parts import Elided, Label
 from gui.repairs import RepairCard
 from gui.session import Session

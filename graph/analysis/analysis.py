@@ -23,7 +23,8 @@ from graph.analysis.spending import Spending, beyond
 from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, Category, FaultKind, Shape
 from graph.layers.io import Input, Output
 from graph.message import say
-from graph.network import Change, Network, downstream, upstream
+from graph.network import Change, Network
+from graph.reachable import downstream, upstream
 from graph.scope import MAIN, Scope
 
 

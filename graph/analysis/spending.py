@@ -16,7 +16,7 @@ from graph.network import MAX_NODES, Network
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graph.block import Inside
+    from graph.inside import Inside
 
 MOST = MAX_NODES
 """Different nodes inside the blocks of one network."""

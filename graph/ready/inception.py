@@ -4,7 +4,7 @@ followed by batch normalisation and ReLU, as in all later versions."""
 
 from __future__ import annotations
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.draw import Drawing, number, switch, whole
 from graph.layers import (
     AdaptiveAvgPool2d,
@@ -20,6 +20,7 @@ from graph.layers import (
 )
 from graph.library import Library
 from graph.message import say
+from graph.parameter import Parameter
 from graph.ready.maker import Maker
 
 UNIT = "Inception conv"

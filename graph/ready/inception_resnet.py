@@ -6,11 +6,12 @@ Connections on Learning", AAAI 2017. The channels are those of the code that the
 
 from __future__ import annotations
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.draw import Drawing, number
 from graph.layers import Add, Concat, Conv2d, ReLU
 from graph.library import Library
 from graph.message import say
+from graph.parameter import Parameter
 from graph.ready.inception import unit
 from graph.ready.inception_v3 import SHRINK, join, pooled
 from graph.ready.inception_v4 import MEAN

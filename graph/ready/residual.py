@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.draw import Drawing, whole, word
 from graph.layers import Add, BatchNorm2d, Conv2d, ReLU, Shortcut, SqueezeExcitation
 from graph.library import Library
 from graph.message import say
+from graph.parameter import Parameter
 from graph.ready.maker import Maker
 
 NARROW = Conv2d(kernel_size=(1, 1), bias=False)

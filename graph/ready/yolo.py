@@ -3,11 +3,12 @@ ones has no bias, and batch normalisation and SiLU behind it: the conv unit."""
 
 from __future__ import annotations
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.draw import Drawing, whole
 from graph.layers import Add, BatchNorm2d, Concat, Conv2d, MaxPool2d, SiLU, Slice
 from graph.library import Library
 from graph.message import say
+from graph.parameter import Parameter
 from graph.ready.maker import Maker
 from graph.ready.yolo_attention import c2psa, psa
 from graph.ready.yolo_detect import detect, detect_level

@@ -6,11 +6,12 @@ cells of its map. What comes out is not yet sorted: boxes that tell of one objec
 
 from __future__ import annotations
 
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.draw import Drawing, whole
 from graph.edits import Freeze
 from graph.layers import Concat, Conv2d, Expectation, Flatten, Slice
 from graph.library import Library
+from graph.parameter import Parameter
 
 SIDES = 4
 BINS = 16

@@ -12,7 +12,7 @@ from graph.block_use import BlockUse
 from graph.edits import AddNode, Batch, Edit
 from graph.layer import Layer, Shape
 from graph.layers import REGISTRY
-from graph.library import DefineBlock
+from graph.library_edits import DefineBlock
 from graph.network import Network, Position
 from graph.presets import Preset
 from gui.canvas import additions, changes

@@ -6,7 +6,8 @@ import random
 from typing import Any
 
 from graph.layers import Input, Output
-from graph.network import Network, downstream, upstream
+from graph.network import Network
+from graph.reachable import downstream, upstream
 
 State = tuple[Any, ...]
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from graph.adopting import adopt, copy_block, definition
 from graph.analysis import Analysis
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.declaration import Kind
 from graph.edits import AddNode, Batch, Connect, Move, SetLayer
 from graph.layers import Conv2d, Input, Output, ReLU
-from graph.library import DefineBlock, RenameBlock
+from graph.library_edits import DefineBlock, RenameBlock
 from graph.network import Network, Node, Wire
+from graph.parameter import Parameter
 from graph.personal import load_block, save_block, saved_blocks
 from graph.project import Project, dumps, loads
 from tests.generators import join, place

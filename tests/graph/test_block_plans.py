@@ -11,7 +11,7 @@ import torch
 from backend.build import build, node_paths
 from graph.analysis import Analysis
 from graph.analysis.support import support
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.declaration import Kind
 from graph.draw import whole
 from graph.edits import AddNode, Connect, RemoveNode, SetLayer
@@ -30,10 +30,12 @@ from graph.layers import (
     ReLU,
     Sigmoid,
 )
-from graph.library import DefineBlock
-from graph.network import Network, Node, Wire, upstream
+from graph.library_edits import DefineBlock
+from graph.network import Network, Node, Wire
+from graph.parameter import Parameter
 from graph.plan import Plan
 from graph.plan_builder import make_plan
+from graph.reachable import upstream
 from graph.unpacking import unpack
 from tests.generators import join, place, random_network
 from tests.graph.states import convex

@@ -8,7 +8,7 @@ import pytest
 
 from graph.adopting import copy_block
 from graph.analysis import Analysis
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.block_use import BlockUse
 from graph.declaration import FieldError, Kind
 from graph.draw import Drawing, whole
@@ -26,14 +26,9 @@ from graph.edits import (
 from graph.grouping import group
 from graph.layer import FaultKind
 from graph.layers import Conv2d, Input, Output, ReLU
-from graph.library import (
-    DefineBlock,
-    OnNetwork,
-    RemoveBlock,
-    RenameBlock,
-    SetParameters,
-)
+from graph.library_edits import DefineBlock, OnNetwork, RemoveBlock, RenameBlock, SetParameters
 from graph.network import EditRefused, Network, Node, Wire
+from graph.parameter import Parameter
 from graph.unpacking import unpack
 from tests.generators import Editor, join, place
 from tests.graph.states import convex, project_state

@@ -11,7 +11,7 @@ from torch import nn
 
 from backend.build import build, node_paths
 from graph.analysis import Analysis
-from graph.block import Block, Parameter
+from graph.block import Block
 from graph.declaration import Kind
 from graph.edits import AddNode, Connect, Freeze, RemoveNode, SetLayer
 from graph.grouping import group
@@ -29,10 +29,13 @@ from graph.layers import (
     Output,
     ReLU,
 )
-from graph.library import DefineBlock, OnNetwork
-from graph.network import EditRefused, Network, Node, Wire, natural, upstream
+from graph.library_edits import DefineBlock, OnNetwork
+from graph.network import EditRefused, Network, Node, Wire
+from graph.ordering import natural
+from graph.parameter import Parameter
 from graph.plan import Plan
 from graph.plan_builder import make_plan
+from graph.reachable import upstream
 from graph.unpacking import unpack
 from tests.generators import chain, join, place, random_network
 from tests.graph.states import convex, project_state, state

@@ -11,7 +11,7 @@ from graph.block import Block
 from graph.edits import AddNode, Connect, Disconnect, Freeze, SetLayer
 from graph.layer import Layer
 from graph.layers import Add, Conv2d, Flatten, Input, Linear, Output, ReLU
-from graph.library import DefineBlock
+from graph.library_edits import DefineBlock
 from graph.message import UserError, say
 from graph.network import Network, Node, Wire
 from graph.templates import TEMPLATES, Literature, Published, Template, compare, find_template

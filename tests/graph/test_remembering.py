@@ -14,7 +14,7 @@ from graph.dims import Dim
 from graph.draw import Drawing, whole
 from graph.edits import SetLayer
 from graph.layers import Add, BatchNorm2d, Conv2d, ReLU
-from graph.library import SetParameters
+from graph.library_edits import SetParameters
 from graph.network import Node
 from graph.reach import Strand, axis_field
 from graph.scope import Scope, resolve

@@ -13,7 +13,7 @@ from graph.analysis import Analysis
 from graph.block import Block
 from graph.edits import AddNode, Connect
 from graph.layers import Add, Conv2d, Input, Output
-from graph.library import DefineBlock
+from graph.library_edits import DefineBlock
 from graph.message import UserError, say
 from graph.network import Network, Node, Wire
 from graph.templates import TEMPLATES
