@@ -98,26 +98,12 @@ def _plan(
     traced = _trace(block, block.scope(own, own_shapes, chain))
     steps, names, results = steps_of(block.network, traced)
     used = frozenset().union(*(names_needed(step.operation) for step in steps))
-    outer: dict[str, Any] = {
+    sizes = {
         name: size
         for entry, shape in zip(entries, shapes, strict=True)
         for name, size in zip(entry, shape, strict=True)
     }
-    types = dict.fromkeys(outer, "int")
-    required = [p for p in block.parameters if p.required]
-    optional = [p for p in block.parameters if not p.required]
-    for parameter in required:
-        outer[parameter.name], types[parameter.name] = (
-            values[parameter.name],
-            _KINDS[parameter.kind],
-        )
-    for name, number in zip(CHAIN_WORDS, place, strict=True):
-        outer[name], types[name] = number, "int"
-    for parameter in optional:
-        outer[parameter.name], types[parameter.name] = (
-            values[parameter.name],
-            _KINDS[parameter.kind],
-        )
+    outer = {n: a for n, a in _arguments(block, values, sizes, place).items() if n in used}
     return Plan(
         class_name(block.name),
         tuple(
@@ -127,12 +113,27 @@ def _plan(
         steps,
         results,
         doc=_doc(block),
-        arguments={name: value for name, value in outer.items() if name in used},
-        argument_types={name: kind for name, kind in types.items() if name in used},
-        argument_defaults={p.name: p.default for p in optional if p.name in used},
+        arguments={name: value for name, (value, _) in outer.items()},
+        argument_types={name: kind for name, (_, kind) in outer.items()},
+        argument_defaults={
+            p.name: p.default for p in block.parameters if not p.required and p.name in used
+        },
         shared=True,
         origin=block.name,
     )
+
+
+def _arguments(
+    block: Block, values: Mapping[str, Any], sizes: Mapping[str, int], place: tuple[int, int]
+) -> dict[str, tuple[Any, str]]:
+    """Values and types of all that the class may take, by name: those with a default come last."""
+    own = [(p, (values[p.name], _KINDS[p.kind])) for p in block.parameters]
+    return {
+        **{name: (size, "int") for name, size in sizes.items()},
+        **{parameter.name: found for parameter, found in own if parameter.required},
+        **{name: (number, "int") for name, number in zip(CHAIN_WORDS, place, strict=True)},
+        **{parameter.name: found for parameter, found in own if not parameter.required},
+    }
 
 
 def _as_argument(name: str, value: Any) -> Any:

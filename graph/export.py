@@ -6,27 +6,21 @@ the plan and literals from ``repr``; no text of the user becomes code.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from dataclasses import field as default
 from itertools import chain
 
 from graph.dims import is_traced
-from graph.functions import expression
-from graph.held import held, through_self
-from graph.layer import Apply, Call, Shape
-from graph.layout import WIDTH, Expression, Group, docstring, statement, with_comment
+from graph.forward import Body, Forward
+from graph.held import held
+from graph.layer import Call
+from graph.layout import WIDTH, Group, docstring, statement
 from graph.literals import call_arguments, literal, quote
 from graph.loops import in_loops
 from graph.own_modules import NAMES, OWN_NAMES, own_module
-from graph.plan import Name, Plan, Repeat, Step
+from graph.plan import Plan, Repeat, Step
 from graph.shared_start import loop_lines, shared_starts, start_lines, started_alone
-
-_NESTED = 3
-_FITTING = 66
-_TYPED = 8
-"""Results of a class that its type names one by one, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +81,11 @@ def _main(name: str, plan: Plan, weights: str) -> list[str]:
     ]
 
 
-@dataclass(slots=True)
-class _Body:
-    lines: list[str]
-    marks: dict[str, list[int]] = default(default_factory=dict)
-    origin: str = ""
-
-    def put(self, lines: list[str], *nodes: str) -> None:
-        for node in nodes:
-            if node:
-                numbers = range(len(self.lines), len(self.lines) + len(lines))
-                self.marks.setdefault(node, []).extend(numbers)
-        self.lines += lines
-
-
 class _Writer:
     """Collects the classes of a file, inner ones first."""
 
     def __init__(self, own: Set[str] = frozenset()) -> None:
-        self.classes = [_Body(list(own_module(name).lines)) for name in sorted(own)]
+        self.classes = [Body(list(own_module(name).lines)) for name in sorted(own)]
         self.names = {name: name for name in own}
         """What a class says, or the name of an own module -> its name in the file."""
         self.used = {used for name in own for used in own_module(name).names}
@@ -131,8 +111,8 @@ class _Writer:
         self.classes.append(body)
         return name
 
-    def _class(self, plan: Plan, uses: Mapping[str, tuple[str, ...]], name: str) -> _Body:
-        body = _Body([f"class {name}(nn.Module):"], origin=plan.origin)
+    def _class(self, plan: Plan, uses: Mapping[str, tuple[str, ...]], name: str) -> Body:
+        body = Body([f"class {name}(nn.Module):"], origin=plan.origin)
         body.put([*docstring(plan.doc, 4), ""])
         parameters = ["self"]
         for argument, kind in plan.argument_types.items():
@@ -152,7 +132,7 @@ class _Writer:
         for target, lines in loop_lines(shared):
             body.put(list(lines), *_nodes_of(plan, target))
         body.put([""])
-        _Forward(self, plan, body).write()
+        Forward(plan, body, self.use).write()
         return body
 
     def _constructor(self, step: Step, uses: Mapping[str, tuple[str, ...]]) -> Group | None:
@@ -207,156 +187,3 @@ def _made(step: Step, value: Group) -> list[str]:
         lines = [lines[0] + end] if fits else [*lines, f"        self.{step.name}{end}"]
     inits = step.operation.init if isinstance(step.operation, Call) else ()
     return [*lines, *start_lines(f"self.{step.name}", inits, 8)]
-
-
-@dataclass(slots=True)
-class _Open:
-    """An expression not yet assigned, of one output value, and the nodes in it."""
-
-    value: Name
-    expression: Expression
-    nodes: tuple[str, ...]
-    depth: int
-    shape: Shape
-    last: str
-
-
-class _Forward:
-    """Writes ``forward``: chains are nested, the main line is called x. What only auxiliary
-    outputs need stands in ``if self.training:``."""
-
-    def __init__(self, writer: _Writer, plan: Plan, body: _Body) -> None:
-        self.writer = writer
-        self.plan = plan
-        self.body = body
-        self.left: Counter[Name] = Counter(v for step in plan.steps for v in step.inputs)
-        self.left.update(plan.outputs)
-        self.names: dict[Name, str] = {(name, 0): name for name, _ in plan.inputs}
-        self.x: Name | None = (plan.inputs[0][0], 0) if len(plan.inputs) == 1 else None
-        self.open: _Open | None = None
-        self.held = held(plan)
-        self.indent = 8
-
-    def write(self) -> None:
-        plan = self.plan
-        parameters = ["self", *(f"{name}: Tensor" for name, _ in plan.inputs)]
-        count = len(plan.outputs)
-        several = ["Tensor"] * count if count <= _TYPED else ["Tensor", "..."]
-        result = "Tensor" if count == 1 else f"tuple[{', '.join(several)}]"
-        if plan.auxiliary:
-            result = "Tensor | tuple[Tensor, ...]"
-        self.body.put(statement("def ", Group("forward", tuple(parameters)), 4, f" -> {result}:"))
-        always, training = plan.parts()
-        for step in always:
-            self._step(step)
-        if plan.auxiliary:
-            self._close()
-            self.body.put(["        if self.training:"])
-            self.indent = 12
-            for step in training:
-                self._step(step)
-            self._close()
-            self._return(plan.outputs)
-            self.indent = 8
-        self._finish()
-
-    def _step(self, step: Step) -> None:
-        opened = self.open
-        nested = (
-            opened is not None
-            and step.inputs == (opened.value,)
-            and self.left[opened.value] == 1
-            and opened.depth < _NESTED
-            and not isinstance(step.operation, Apply)
-        )
-        if nested and opened is not None:
-            call = Group(f"self.{step.name}", (opened.expression,))
-            if len(str(call)) <= _FITTING:
-                self.left[opened.value] -= 1
-                self.open = _Open(
-                    (step.name, 0),
-                    call,
-                    (*opened.nodes, step.node),
-                    opened.depth + 1,
-                    step.shapes[0],
-                    step.name,
-                )
-                self._split(step)
-                return
-        self._close()
-        arguments = [self.names[value] for value in step.inputs]
-        for value in step.inputs:
-            self.left[value] -= 1
-        if isinstance(step.operation, Apply):
-            self._apply(step, step.operation, arguments)
-            return
-        call = Group(f"self.{step.name}", tuple(arguments))
-        self.open = _Open((step.name, 0), call, (step.node,), 1, step.shapes[0], step.name)
-        self._split(step)
-
-    def _apply(self, step: Step, operation: Apply, arguments: list[str]) -> None:
-        written = expression(through_self(operation, self.held), arguments)
-        if written != arguments[0]:  # the sum of one value is that value
-            self.writer.use(operation.target)
-        # A long sum or list stands alone; nesting it would hide it.
-        depth = 1 if len(str(written)) <= _FITTING // 2 else _NESTED
-        value = (step.name, 0)
-        self.open = _Open(value, written, (step.node,), depth, step.shapes[0], step.name)
-        self._split(step)
-
-    def _split(self, step: Step) -> None:
-        """A step with several outputs is assigned to several names at once."""
-        if len(step.shapes) == 1:
-            return
-        opened = self.open
-        assert opened is not None
-        self.open = None
-        targets = [
-            f"{step.name}_{number}" if number else step.name for number in range(len(step.shapes))
-        ]
-        for number, target in enumerate(targets):
-            self.names[step.name, number] = target
-            if not self.left[step.name, number]:
-                targets[number] = "_"
-        lines = statement(f"{', '.join(targets)} = ", opened.expression, self.indent)
-        self.body.put(lines, *opened.nodes)
-
-    def _close(self) -> None:
-        """Assign the open expression to a variable."""
-        opened = self.open
-        if opened is None:
-            return
-        self.open = None
-        target = self._target(opened.value, opened.last)
-        lines = statement(f"{target} = ", opened.expression, self.indent)
-        self.body.put(with_comment(lines, self._comment(opened.shape)), *opened.nodes)
-
-    def _target(self, value: Name, name: str) -> str:
-        """``x`` where the value it holds is needed no more, else the step's own name."""
-        head = self.indent > 8 and value in self.plan.outputs
-        if not head and (self.x is None or self.left[self.x] == 0):
-            self.x = value
-            name = "x"
-        self.names[value] = name
-        return name
-
-    def _comment(self, shape: Shape) -> str:
-        # A class with arguments has another shape at each use.
-        return "" if self.plan.argument_types else "x".join(str(int(size)) for size in shape)
-
-    def _is_result(self, value: Name) -> bool:
-        return self.plan.outputs == (value,) and self.left[value] == 1
-
-    def _finish(self) -> None:
-        opened = self.open
-        if opened is not None and self._is_result(opened.value):
-            self.body.put(statement("return ", opened.expression, 8), *opened.nodes)
-            return
-        self._close()
-        self._return(self.plan.outputs[: len(self.plan.outputs) - self.plan.auxiliary])
-
-    def _return(self, values: tuple[Name, ...]) -> None:
-        names = tuple(self.names[value] for value in values)
-        line = f"{' ' * self.indent}return {', '.join(names)}"
-        long = len(line) > WIDTH and len(names) > 1
-        self.body.put(statement("return ", Group("", names), self.indent) if long else [line])

@@ -97,7 +97,7 @@ def node_facts(
     if placed.formulas:
         shapes = [shape for shape, _, _ in sources if shape is not None]
         if len(shapes) < len(sources):
-            return _unknown(layer, tuple(shape for shape, _, _ in sources))
+            return unknown(layer, tuple(shape for shape, _, _ in sources))
         try:
             found = resolve(placed, scope, shapes)
         except FieldError as error:
@@ -108,17 +108,7 @@ def node_facts(
                 field=error.field,
                 value=show(placed.formulas.get(error.field, "")),
             )
-            return Facts(
-                layer,
-                tuple(shapes),
-                (None,) * len(layer.output_ports()),
-                True,
-                0,
-                0,
-                0,
-                (),
-                (problem,),
-            )
+            return unknown(layer, tuple(shapes), problem)
         layer, named = found.layer, found.named
     facts = compute(layer, sources, complete, named)
     if scope.inside and isinstance(layer, Output):
@@ -142,8 +132,9 @@ def _entrance(layer: Input, shape: Shape) -> Facts:
     return Facts(layer, (), (shape,), False, 0, 0, 0, strands, (), layers=0)
 
 
-def _unknown(layer: Layer, shapes: tuple[Shape | None, ...]) -> Facts:
-    return Facts(layer, shapes, (None,) * len(layer.output_ports()), True, 0, 0, 0, (), ())
+def unknown(layer: Layer, inputs: tuple[Shape | None, ...], *problems: Problem) -> Facts:
+    """The facts of a node whose outputs cannot be told."""
+    return Facts(layer, inputs, (None,) * len(layer.output_ports()), True, 0, 0, 0, (), problems)
 
 
 def compute(
@@ -157,7 +148,7 @@ def compute(
     known = tuple(shape for shape in shapes if shape is not None)
     ports = len(layer.output_ports())
     if not complete or len(known) < len(shapes):
-        return _unknown(layer, shapes)
+        return unknown(layer, shapes)
     figures = _remembered(layer, known) if _lasting(layer, known) else _figures(layer, known)
     problems = figures.problems
     assumed = any(guess for _, guess, _ in sources)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph.analysis.facts import Facts, wire_source
+from graph.analysis.facts import Facts, unknown, wire_source
 from graph.layer import FaultKind, Problem
 from graph.message import say
 from graph.network import MAX_NODES, Network
@@ -70,8 +70,7 @@ def beyond(network: Network, node: str, known: Mapping[str, Facts]) -> Facts:
     wires = network.inputs(node)
     inputs = tuple(wire_source(network, known, wire.source, wire.output)[0] for wire in wires)
     problem = too_much(getattr(getattr(layer, "block", None), "name", ""))
-    ports = len(layer.output_ports())
-    return Facts(layer, inputs, (None,) * ports, True, 0, 0, 0, (), (problem,))
+    return unknown(layer, inputs, problem)
 
 
 def too_much(name: str) -> Problem:

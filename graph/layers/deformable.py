@@ -139,6 +139,20 @@ class DeformConv2d(Layer):
             call = Call("nn.Conv2d", arguments, 3, defaults, _AT_REST)
             return Step(name, call, (("x", 0),), ((int(amount), *result[1:]),))
 
+        deform = self._filters(channels, window)
+        offsets = guide("offset", 2 * offset_groups * taps)
+        # torchvision reads beyond its memory where an offset is not a number.
+        finite = Step("finite", Apply("torch.nan_to_num"), (("offset", 0),), offsets.shapes)
+        guides = [offsets, finite]
+        sources = [("x", 0), ("finite", 0)]
+        if self.modulation:
+            weights = guide("modulation", offset_groups * taps)
+            sigmoid = Call("nn.Sigmoid", {})
+            guides += [weights, Step("mask", sigmoid, (("modulation", 0),), weights.shapes)]
+            sources.append(("mask", 0))
+        return self._plan(shape, (*guides, Step("deform", deform, tuple(sources), (result,))))
+
+    def _filters(self, channels: Dim, window: dict[str, Named]) -> Call:
         filters = Call(
             "ops.DeformConv2d",
             {
@@ -152,18 +166,7 @@ class DeformConv2d(Layer):
             },
             positional=3,
         )
-        deform = initialised(filters)
-        offsets = guide("offset", 2 * offset_groups * taps)
-        # torchvision reads beyond its memory where an offset is not a number.
-        finite = Step("finite", Apply("torch.nan_to_num"), (("offset", 0),), offsets.shapes)
-        guides = [offsets, finite]
-        sources = [("x", 0), ("finite", 0)]
-        if self.modulation:
-            weights = guide("modulation", offset_groups * taps)
-            sigmoid = Call("nn.Sigmoid", {})
-            guides += [weights, Step("mask", sigmoid, (("modulation", 0),), weights.shapes)]
-            sources.append(("mask", 0))
-        return self._plan(shape, (*guides, Step("deform", deform, tuple(sources), (result,))))
+        return initialised(filters)
 
     def _plan(self, shape: Shape, steps: tuple[Step, ...]) -> Plan:
         pairs = "tuple[int, int]"

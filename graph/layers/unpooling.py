@@ -92,20 +92,22 @@ class _MaxUnpool(Layer):
             return
         sizes = self._sizes(shape)
         if any(abs(a - b) >= s for a, b, s in zip(sizes, formula, strides, strict=True)):
-            yield Problem(
-                FaultKind.DIMENSION,
-                say(
-                    "the pooling of such a size would not give the input {input}", input=dims(shape)
-                ),
-                say(
-                    "Use {size}, or less than a stride {stride} beside it",
-                    size=show(formula),
-                    stride=show(tuple(strides)),
-                ),
-                field="output_size",
-                value=show(sizes),
-                changes={"output_size": None},
-            )
+            yield self._not_pooled(shape)
+
+    def _not_pooled(self, shape: Shape) -> Problem:
+        """What is said where no pooling leads from the output to the input."""
+        return Problem(
+            FaultKind.DIMENSION,
+            say("the pooling of such a size would not give the input {input}", input=dims(shape)),
+            say(
+                "Use {size}, or less than a stride {stride} beside it",
+                size=show(self._formula(shape)),
+                stride=show(tuple(s for _, s, _ in self._windows())),
+            ),
+            field="output_size",
+            value=show(self._sizes(shape)),
+            changes={"output_size": None},
+        )
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         return ((inputs[0][0], *self._sizes(inputs[0])),)
