@@ -111,6 +111,11 @@ class _View:
         self._bar.set_postfix_str(figures, refresh=False)
         self._bar.update(event.step - self._bar.n)
 
+    @property
+    def _masks(self) -> bool:
+        """Whether accuracies are shares of pixels."""
+        return self._started is not None and self._started.masks
+
     def say(self, text: str) -> None:
         """A line that does not disturb the bar."""
         tqdm.write(text, file=self._stream)
@@ -122,7 +127,8 @@ class _View:
     def print_table(self) -> None:
         """Epochs, the best one, and where the weights are."""
         assert isinstance(self.end, Finished)
-        head = ("epoch", "train loss", "train acc", "val loss", "val acc", "seconds")
+        overlap = ["val mean IoU"] if self._masks else []
+        head = ("epoch", "train loss", "train acc", "val loss", "val acc", *overlap, "seconds")
         rows = [
             (
                 f"{e.epoch}{'*' if e.epoch == self.end.best_epoch else ''}",
@@ -130,14 +136,16 @@ class _View:
                 f"{e.train_accuracy:.2%}",
                 f"{e.validation_loss:.4f}",
                 f"{e.validation_accuracy:.2%}",
+                *([] if e.validation_iou is None else [f"{e.validation_iou:.4f}"]),
                 f"{e.seconds:.1f}",
             )
             for e in self._epochs
         ]
         print_table([head, *rows], right=range(len(head)), ruled=False)
         if self.end.best_accuracy is not None:
+            kind = "pixel accuracy" if self._masks else "accuracy"
             print(
-                f"\n{self.end.reason}: best validation accuracy {self.end.best_accuracy:.2%} "
+                f"\n{self.end.reason}: best validation {kind} {self.end.best_accuracy:.2%} "
                 f"in epoch {self.end.best_epoch}, {self.end.seconds:.1f} s in all"
             )
         for title, path in (("best", self.end.best_weights), ("last", self.end.last_weights)):

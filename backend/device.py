@@ -75,19 +75,6 @@ def mixed_type(device: torch.device) -> torch.dtype | None:
     return torch.bfloat16 if device.type == "cpu" else None
 
 
-def memory_in_use(device: torch.device) -> int:
-    """Bytes in use: of the device by this program, or of the whole process on the CPU."""
-    import torch
-
-    if device.type == "cuda":
-        return int(torch.cuda.memory_reserved(device))
-    if device.type == "mps":
-        return int(torch.mps.driver_allocated_memory())
-    with suppress(OSError, ValueError, IndexError), open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
-
-
 def free_memory(device: torch.device) -> None:
     """Give back what torch keeps for later, after objects were dropped."""
     import gc

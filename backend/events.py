@@ -53,6 +53,8 @@ class Started:
     parameters: int
     classes: tuple[str, ...]
     planned: tuple[tuple[int, float], ...]
+    masks: bool = False
+    """Whether accuracies are shares of pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class Progress:
 class EpochDone:
     """An epoch and its validation are over. Accuracies are shares 0..1; the training figures are
     means over the epoch, made while the weights changed. ``best`` says whether no epoch so far
-    has a higher validation accuracy."""
+    has a higher validation accuracy. ``validation_iou`` is the mean over the classes, 0..1, where
+    the data has masks."""
 
     epoch: int
     step: int
@@ -82,6 +85,7 @@ class EpochDone:
     validation_accuracy: float
     best: bool
     seconds: float
+    validation_iou: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +95,8 @@ class Probed:
     ``filters`` float32 out×in×kh×kw and ``maps`` float32 N×H×W (a vector is 1×1×F), by the key
     they were asked for: a node's id, or a dotted path of step names. ``cut`` has the true number of
     channels where ``maps`` or ``filters`` were cut. ``probabilities`` has one value per class;
-    ``pixels`` is the image, uint8 H×W×C.
+    ``pixels`` is the image, uint8 H×W×C. Where the data has masks, ``mask`` is the true class of
+    each pixel and ``predicted`` the likeliest one, uint8 H×W.
     """
 
     step: int
@@ -103,6 +108,8 @@ class Probed:
     classes: tuple[str, ...]
     pixels: NDArray[np.uint8]
     cut: Mapping[str, int]
+    mask: NDArray[np.uint8] | None = None
+    predicted: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)

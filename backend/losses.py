@@ -77,6 +77,14 @@ def right_share(outputs: Tensor, labels: Tensor) -> Tensor:
     return hits if hits.dim() == 1 else hits.flatten(1).float().mean(dim=1)
 
 
+def pixel_counts(outputs: Tensor, labels: Tensor) -> Tensor:
+    """Pixels by true class (row) and likeliest class (column), int64 C×C on the device; outputs
+    N×C×H×W, labels N×H×W."""
+    n_classes = outputs.shape[1]
+    pairs = labels * n_classes + outputs.argmax(dim=1)
+    return torch.bincount(pairs.flatten(), minlength=n_classes**2).view(n_classes, n_classes)
+
+
 def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:
     """What turns the plan's first output N×C into probabilities N×C, those of a map N×C×H×W into
     their mean."""

@@ -48,18 +48,17 @@ class Probe:
     def maps(self, x: Tensor, keys: Iterable[str]) -> dict[str, Array]:
         """What nodes give for one image, x float32 1×C×H×W normalised: float32 N×H×W each, a
         vector as 1×1×F. Unknown keys are left out; see MAX_CHANNELS and MAX_SIDE."""
-        maps, _, _ = self._forward(x, tuple(keys))
-        return maps
+        return self._forward(x, tuple(keys))[0]
 
     def probabilities(self, x: Tensor) -> Array:
         """One probability per output for one image 1×C×H×W."""
-        return self._forward(x, ())[2]
+        return _array(self._probabilities(self._forward(x, ())[2])[0])
 
     def look(self, data: Prepared, view: View, step: int = 0) -> Probed:
         """Everything a view asks for. The image's number is brought into range."""
         image = min(max(view.image, 0), data.n_validation - 1)
         picture = data.image(image)
-        maps, cut, probabilities = self._forward(picture.x, view.maps)
+        maps, cut, values = self._forward(picture.x, view.maps)
         filters = {}
         for key in view.filters:
             weight = self._weight(key)
@@ -67,7 +66,7 @@ class Probe:
                 filters[key] = _array(weight[:MAX_CHANNELS, :MAX_CHANNELS])
                 if max(weight.shape[:2]) > MAX_CHANNELS:
                     cut[key] = int(weight.shape[0])
-        return self._probed(data, picture, image, step, filters, maps, cut, probabilities)
+        return self._probed(data, picture, image, step, filters, maps, cut, values)
 
     def _probed(
         self,
@@ -78,18 +77,21 @@ class Probe:
         filters: dict[str, Array],
         maps: dict[str, Array],
         cut: dict[str, int],
-        probabilities: Array,
+        values: Tensor,
     ) -> Probed:
+        likeliest = values[0].argmax(0).to("cpu", torch.uint8).numpy() if data.masks else None
         return Probed(
             step=step,
             image=image,
             filters=filters,
             maps=maps,
-            probabilities=probabilities[: len(data.classes)],
+            probabilities=_array(self._probabilities(values)[0])[: len(data.classes)],
             label=picture.label,
             classes=data.classes,
             pixels=picture.pixels,
             cut=cut,
+            mask=picture.mask,
+            predicted=likeliest,
         )
 
     def _weight(self, key: str) -> Tensor | None:
@@ -104,8 +106,8 @@ class Probe:
 
     def _forward(
         self, x: Tensor, keys: tuple[str, ...]
-    ) -> tuple[dict[str, Array], dict[str, int], Array]:
-        """Maps by key, true channel counts of those cut, and the probabilities."""
+    ) -> tuple[dict[str, Array], dict[str, int], Tensor]:
+        """Maps by key, true channel counts of those cut, and the output that predicts."""
         wanted: dict[str, list[str]] = {}
         for key in keys:
             path = path_of(self._plan, key)
@@ -122,8 +124,7 @@ class Probe:
 
         with evaluating(self._module):
             outputs = Walk(self._module, visit).run(x) if wanted else self._module(x)
-            probabilities = self._probabilities(main_output(outputs))[0]
-        return maps, cut, _array(probabilities)
+        return maps, cut, main_output(outputs)
 
 
 @contextmanager

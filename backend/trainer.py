@@ -33,9 +33,10 @@ from backend.events import (
 )
 from backend.failure import Cause, LossNotFinite, failed
 from backend.looking import Looks
-from backend.losses import main_output, make_loss, right_share
+from backend.losses import main_output, make_loss, pixel_counts, right_share
 from backend.meter import Meter
 from backend.optimizer import make_optimizer
+from backend.overlap import mean_overlap
 from backend.probe import Probe, evaluating
 from backend.randomness import apart, seed_random
 from backend.schedule import Schedule
@@ -175,6 +176,7 @@ class _Run:
             parameters=sum(parameter.numel() for parameter in self._module.parameters()),
             classes=self._data.classes,
             planned=self._schedule.planned(),
+            masks=self._data.masks,
         )
         yield from self._look()
         self._began = self._reported = perf_counter()
@@ -242,6 +244,7 @@ class _Run:
         size = min(max(4 * self._settings.batch_size, 64), 1024)
         losses: list[Tensor] = []
         right: list[Tensor] = []
+        pixels: list[Tensor] = []
         precision = self._precision()
         for x, y in self._data.validation_batches(size):
             if self._control.attention:
@@ -250,7 +253,10 @@ class _Run:
             with evaluating(self._module), precision:
                 outputs = self._module(x)
                 losses.append(self._loss(outputs, y) * len(y))
-                right.append(right_share(main_output(outputs), y).sum())
+                values = main_output(outputs)
+                right.append(right_share(values, y).sum())
+                if self._data.masks:
+                    pixels.append(pixel_counts(values, y))
         count = self._data.n_validation
         loss = float(torch.stack(losses).sum()) / count
         accuracy = float(torch.stack(right).sum()) / count
@@ -269,6 +275,9 @@ class _Run:
             validation_accuracy=accuracy,
             best=best,
             seconds=perf_counter() - self._epoch_began,
+            validation_iou=mean_overlap(torch.stack(pixels).sum(0).cpu().numpy())
+            if pixels
+            else None,
         )
         if best:
             yield from self._save(BEST, accuracy)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from backend.buffer import EventBuffer
 from backend.control import Control
+from backend.data.shapes import check_trainable
 from backend.data.source import LoadCancelled, Skipped
 from backend.device import cpu_threads
 from backend.events import Event, Failed, Finished, Notice, Preparing
@@ -149,6 +150,7 @@ class Worker:
             self._buffer.put(Failed(say("The training ended without a result.")))
 
     def _events(self) -> Iterator[Event]:
+        check_trainable(self.plan)
         yield Preparing(say("Loading PyTorch"))
         import torch
 

@@ -51,6 +51,8 @@ class Plan:
     """How many outputs, at the end, exist in training only."""
     weights: tuple[float, ...] = ()
     """The weight of each output's loss; empty for 1 everywhere."""
+    targets: tuple[str, ...] = ()
+    """What each output tells (``Output.target``); empty inside a plan."""
     shared: bool = False
     """Whether other uses of the same class may have other shapes."""
     origin: str = ""

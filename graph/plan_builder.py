@@ -58,6 +58,7 @@ def make_plan(network: Network, analysis: Analysis, name: str = "network") -> Pl
         f"{macs:,} multiply-accumulates.",
         auxiliary=sum(head.auxiliary for head in heads),
         weights=tuple(head.loss_weight for head in heads),
+        targets=tuple(head.target for head in heads),
     )
 
 

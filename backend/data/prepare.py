@@ -33,11 +33,12 @@ Batch = tuple[Tensor, Tensor]
 class Picture:
     """One image three ways: ``x`` is what the network sees, float32 1×C×H×W, normalised, on the
     device; ``pixels`` the same before normalisation, uint8 H×W×C; ``label`` its class, or that of
-    most of its pixels."""
+    most of its pixels; ``mask`` the classes of all, uint8 H×W."""
 
     x: Tensor
     pixels: NDArray[np.uint8]
     label: int
+    mask: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +119,7 @@ class Prepared:
             x=self._normalised(stored),
             pixels=np.ascontiguousarray(stored[0].permute(1, 2, 0).cpu().numpy()),
             label=int(y.flatten().mode().values),
+            mask=y[0].to("cpu", torch.uint8).numpy() if self.masks else None,
         )
 
     def _batches(

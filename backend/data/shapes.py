@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from backend.data.source import Shape
 from graph.message import Message, UserError, say
+from graph.plan import Plan
 
 FitMode = Literal["auto", "resize", "pad"]
 
@@ -142,8 +143,17 @@ def check_target(target: str, *, masks: bool) -> None:
         )
     if target == "boxes":
         raise UserError(
-            say("Boxes cannot be trained here; export the network and train it elsewhere.")
+            say(
+                "The output gives boxes, and a detector's boxes cannot be trained here yet; the "
+                "network can be opened, counted and exported: train it elsewhere."
+            )
         )
+
+
+def check_trainable(plan: Plan) -> None:
+    """Raise UserError if no data could train the plan, before any is loaded."""
+    if "boxes" in plan.targets:
+        check_target("boxes", masks=False)
 
 
 def _how(source: Shape, target: Shape, fit: FitMode) -> Literal["keep", "resize", "pad"]:

@@ -247,7 +247,7 @@ class Chart(ChartFrame):
     def _add_entry(self, key: str, line: Line) -> None:
         entry = LegendEntry(line.label)
         theme = current()
-        entry.set_look(line.colour(theme), line.dash(theme), line.kind is LineKind.POINTS)
+        entry.set_look(line.colour(theme), line.dash(theme), line.kind)
         entry.setFont(theme.font("small"))
         entry.clicked.connect(lambda checked: self.set_visible(key, checked))
         entry.only.connect(lambda: self.show_only(key))
@@ -370,7 +370,7 @@ class Chart(ChartFrame):
     def _restyle(self, theme: Theme) -> None:
         for key, entry in self._entries.items():
             line = self._lines[key]
-            entry.set_look(line.colour(theme), line.dash(theme), line.kind is LineKind.POINTS)
+            entry.set_look(line.colour(theme), line.dash(theme), line.kind)
             entry.setFont(theme.font("small"))
         if self._plot is not None:
             self._plot.restyle(theme)

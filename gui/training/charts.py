@@ -18,6 +18,7 @@ PERIOD = 100
 """Milliseconds between two drawings, at least."""
 
 TRAIN, VALIDATION, RATE, PLAN = "train", "validation", "rate", "plan"
+OVERLAP = "overlap"
 
 
 class TrainingCharts(QSplitter):
@@ -79,7 +80,8 @@ class TrainingCharts(QSplitter):
         self._smoothing_label.setMinimumWidth(
             self._smoothing_label.fontMetrics().horizontalAdvance(tr("Smoothing {x}", x="0.88"))
         )
-        for chart, width in ((self.loss, 205), (self.accuracy, 228), (self.rate, 170)):
+        shares = 290 if OVERLAP in self.accuracy.line_keys() else 228
+        for chart, width in ((self.loss, 205), (self.accuracy, shares), (self.rate, 170)):
             chart.setMinimumWidth(theme.pixels(width))
 
     @property
@@ -100,10 +102,21 @@ class TrainingCharts(QSplitter):
     def begin(self, event: Started) -> None:
         """A new run: empty charts over all its planned steps."""
         self.clear()
+        self._show_masks(event.masks)
         for chart in self.charts:
             chart.set_span(event.total_steps)
         steps, rates = zip(*event.planned, strict=True) if event.planned else ((), ())
         self.rate.line(PLAN).extend(steps, rates)
+
+    def _show_masks(self, masks: bool) -> None:
+        """Whether shares are of pixels; then the overlap of the masks is drawn, too."""
+        self.accuracy.set_title(tr("Pixel accuracy") if masks else tr("Accuracy"))
+        if masks != (OVERLAP in self.accuracy.line_keys()):
+            if masks:
+                self.accuracy.add_line(OVERLAP, tr("IoU"), LineKind.DIAMONDS, series_index=1)
+            else:
+                self.accuracy.remove_line(OVERLAP)
+            self._restyle()
 
     def advance(self, event: Progress) -> None:
         """Add the points of new steps."""
@@ -119,6 +132,8 @@ class TrainingCharts(QSplitter):
         """Add the circles of an epoch's validation."""
         self.loss.line(VALIDATION).append(event.step, event.validation_loss)
         self.accuracy.line(VALIDATION).append(event.step, event.validation_accuracy)
+        if event.validation_iou is not None and OVERLAP in self.accuracy.line_keys():
+            self.accuracy.line(OVERLAP).append(event.step, event.validation_iou)
 
     def redraw(self, now: bool = False) -> None:
         """Draw what is new, unless that was done just before."""

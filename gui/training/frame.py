@@ -23,6 +23,11 @@ class ChartFrame(QWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setAccessibleName(title)
 
+    def set_title(self, text: str) -> None:
+        """Other words for what is shown."""
+        self._title.setText(text)
+        self.setAccessibleName(text)
+
     def set_note(self, text: str) -> None:
         """Words at the right end of the title row (``now 1.40e−3``)."""
         self._note.setText(text)

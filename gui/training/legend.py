@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from gui.text import tr
 from gui.theme import current
+from gui.training.line import LineKind
 
 SAMPLE = 14
 GAP = 5
@@ -33,11 +34,11 @@ class LegendEntry(QAbstractButton):
         self.setAccessibleName(text)
         self._colour = QColor()
         self._dash: tuple[float, ...] = ()
-        self._marker = False
+        self._kind = LineKind.PLAIN
 
-    def set_look(self, colour: QColor, dash: tuple[float, ...], marker: bool) -> None:
-        """Colour and dash of the sample, or a hollow circle."""
-        self._colour, self._dash, self._marker = colour, dash, marker
+    def set_look(self, colour: QColor, dash: tuple[float, ...], kind: LineKind) -> None:
+        """Colour and dash of the sample, or a hollow circle or diamond."""
+        self._colour, self._dash, self._kind = colour, dash, kind
         self.updateGeometry()
         self.update()
 
@@ -67,13 +68,17 @@ class LegendEntry(QAbstractButton):
         sample, middle = theme.pixels(SAMPLE), self.height() / 2
         left = theme.space("xs")
         colour = self._colour if self.isChecked() else theme.disabled()
-        pen = QPen(colour, 1.5 if self._marker else 2)
+        pen = QPen(colour, 1.5 if self._kind.marked else 2)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if self._dash:
             pen.setDashPattern([part / 2 for part in self._dash])
         painter.setPen(pen)
-        if self._marker:
-            painter.drawEllipse(QPointF(left + sample / 2, middle), 3, 3)
+        spot = QPointF(left + sample / 2, middle)
+        if self._kind is LineKind.DIAMONDS:
+            corners = ((-4, 0), (0, -4), (4, 0), (0, 4))
+            painter.drawPolygon([spot + QPointF(x, y) for x, y in corners])
+        elif self._kind.marked:
+            painter.drawEllipse(spot, 3, 3)
         else:
             painter.drawLine(QPointF(left, middle), QPointF(left + sample, middle))
         font = self.font()

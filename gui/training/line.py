@@ -25,7 +25,13 @@ class LineKind(StrEnum):
     RUN = "run"  # the mean alone, with the dash of its run: other runs to compare with
     PLAIN = "plain"  # the values joined as they are: the learning rate
     POINTS = "points"  # hollow circles, not joined: one per epoch
+    DIAMONDS = "diamonds"  # hollow diamonds: another figure of each epoch
     PLAN = "plan"  # thin and dashed: what is still to come
+
+    @property
+    def marked(self) -> bool:
+        """Whether each point is drawn alone."""
+        return self in (LineKind.POINTS, LineKind.DIAMONDS)
 
 
 class Line:
@@ -83,8 +89,9 @@ class Line:
         """Make the items in a ``Plot``."""
         import pyqtgraph
 
-        if self.kind is LineKind.POINTS:
-            self._items = [pyqtgraph.ScatterPlotItem(size=6, symbol="o", antialias=True)]
+        if self.kind.marked:
+            symbol, size = ("d", 8) if self.kind is LineKind.DIAMONDS else ("o", 6)
+            self._items = [pyqtgraph.ScatterPlotItem(size=size, symbol=symbol, antialias=True)]
         elif self.kind is LineKind.SMOOTHED:
             self._items = [
                 pyqtgraph.PlotCurveItem(antialias=False),
@@ -96,7 +103,7 @@ class Line:
             # One long path of 2 px costs ten times its segments drawn one by one.
             self._items[1].setSegmentedLineMode("on")
         for depth, item in enumerate(self._items):
-            item.setZValue(self.kind is LineKind.POINTS or depth)
+            item.setZValue(self.kind.marked or depth)
             plot.add(item)
         self.restyle(theme)
 
@@ -109,7 +116,7 @@ class Line:
     def restyle(self, theme: Theme) -> None:
         """Pens in the colours of a theme."""
         colour = self.colour(theme)
-        if self.kind is LineKind.POINTS:
+        if self.kind.marked:
             for item in self._items:
                 item.setPen(_pen(colour, 1.5))
                 item.setBrush(theme.background.panel)
@@ -131,7 +138,7 @@ class Line:
         if not self.visible or not self._items:
             return
         pixels = min(pixels, MOST_PIXELS)
-        if self.kind is LineKind.POINTS:
+        if self.kind.marked:
             xs, ys = self.raw.view(*span, pixels)
             ys = place(ys)
             known = np.isfinite(ys)

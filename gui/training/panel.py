@@ -15,6 +15,7 @@ from PySide6.QtCore import QMetaMethod, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from backend.data.shapes import check_trainable
 from backend.events import EpochDone, Failed, Finished, Notice, Preparing, Probed, Progress, Started
 from backend.worker import DataRequest
 from graph.declaration import FieldError
@@ -199,6 +200,7 @@ class TrainingPanel(QWidget):
         try:
             plan = make_plan(session.project.network, session.main_analysis, session.project.name)
             settings = settings_of(session)
+            check_trainable(plan)
         except NotReady as error:
             self._refuse_network(error)
             return

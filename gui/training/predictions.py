@@ -1,4 +1,5 @@
-"""The validation image one looks at, a way to the others, and what the network takes it for."""
+"""The validation image one looks at, a way to the others, and what the network takes it for: its
+class, or that of each pixel where the data has masks."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from gui.icons import icon
 from gui.parts import Elided
 from gui.text import full, tr
 from gui.theme import current, notifier
+from gui.training.masks import MaskView
+from gui.training.pictures import picture_image
 
 ROWS = 4
 ROW_HEIGHT = 18
@@ -33,6 +36,8 @@ class ImageChooser(QWidget):
         self.next = self._button("right", tr("Next image"), 1)
         self.picture = Picture(self)
         self.bars = PredictionBars(self)
+        self.masks = MaskView(self)
+        self.masks.hide()
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self.previous)
@@ -45,6 +50,7 @@ class ImageChooser(QWidget):
         column.setSpacing(2)
         column.addLayout(head)
         column.addLayout(self._body)
+        column.addWidget(self.masks)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._restyle()
         notifier.changed.connect(self._restyle)
@@ -87,6 +93,11 @@ class ImageChooser(QWidget):
         """Show the image of a look and what the network takes it for."""
         self._image = event.image
         self.previous.setEnabled(event.image > 0)
+        self._show_masks(event.mask is not None)
+        if event.mask is not None:
+            self._title.set_text(tr("Image {number}", number=full(event.image + 1)))
+            self.masks.show_look(event)
+            return
         name = event.classes[event.label] if event.label < len(event.classes) else ""
         self._title.set_text(
             tr("Image {number} · {label}", number=full(event.image + 1), label=name)
@@ -99,6 +110,12 @@ class ImageChooser(QWidget):
         self._title.set_text(text)
         self.picture.set_pixels(None)
         self.bars.set_probabilities(np.zeros(0, np.float32), (), 0)
+        self.masks.clear()
+
+    def _show_masks(self, masks: bool) -> None:
+        self.picture.setVisible(not masks)
+        self.bars.setVisible(not masks)
+        self.masks.setVisible(masks)
 
 
 class Picture(QWidget):
@@ -112,16 +129,7 @@ class Picture(QWidget):
 
     def set_pixels(self, pixels: NDArray[np.uint8] | None) -> None:
         """uint8 H×W×C with 1 or 3 channels; others show their first."""
-        self._image = None
-        if pixels is not None:
-            height, width, channels = pixels.shape
-            if channels == 3:
-                data = np.ascontiguousarray(pixels)
-                kind = QImage.Format.Format_RGB888
-            else:
-                data = np.ascontiguousarray(pixels[:, :, 0])
-                kind = QImage.Format.Format_Grayscale8
-            self._image = QImage(data.data, width, height, data.strides[0], kind).copy()
+        self._image = picture_image(pixels) if pixels is not None else None
         self.update()
 
     def sizeHint(self) -> QSize:

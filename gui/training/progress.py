@@ -198,7 +198,10 @@ class RunFigures(QWidget):
     def add_epoch(self, event: EpochDone) -> None:
         """An epoch is over."""
         if event.best:
-            self.best.show_value(
-                percent(event.validation_accuracy, 2),
-                tr("best validation, epoch {epoch}", epoch=event.epoch),
-            )
+            value, words = percent(event.validation_accuracy, 2), tr("best validation")
+            if event.validation_iou is not None:
+                overlap = percent(event.validation_iou, 1)
+                value = tr("{pixels} · IoU {overlap}", pixels=value, overlap=overlap)
+                words = tr("best pixel accuracy")
+            words = tr("{best}, epoch {epoch}", best=words, epoch=event.epoch)
+            self.best.show_value(value, words)

@@ -42,19 +42,10 @@ def unsuited(session: Session, look: DataLook | None) -> Unsuited | None:
     nodes = network.nodes.items()
     inputs = [node.layer.shape for _, node in nodes if isinstance(node.layer, Input)]
     ends = [(key, node.layer) for key, node in nodes if isinstance(node.layer, Output)]
-    main = [(key, layer) for key, layer in ends if not layer.auxiliary]
+    main = [key for key, layer in ends if not layer.auxiliary]
     if template is None or look is None or len(inputs) != 1 or len(main) != 1:
         return None
-    key, output = main[0]
-    shape = facts(key).inputs[0]
-    if output.target == "boxes":
-        return Unsuited(
-            say(
-                "{title} finds boxes around objects; there is no loss and no data for them here: "
-                "look at it, export it, and train it elsewhere.",
-                title=template.title,
-            )
-        )
+    shape = facts(main[0]).inputs[0]
     if shape is None:
         return None
     return _other_kind(template, look, shape) or _other_sizes(template, look, inputs[0], shape)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,10 +17,13 @@ from backend.data.prepare import Prepared, prepare
 from backend.data.shapes import check_target, plan_conversion
 from backend.data.silhouettes import CLASSES, NAME, THRESHOLD
 from backend.events import EpochDone, Failed, Finished, Progress
-from backend.losses import make_loss, right_share
+from backend.looking import View
+from backend.losses import make_loss, pixel_counts, right_share
+from backend.overlap import count_pixels
 from backend.probe import Probe
 from backend.settings import TrainingSettings
 from backend.trainer import train
+from backend.worker import DataRequest, Worker
 from graph.analysis import Analysis
 from graph.layer import Shape
 from graph.layers import Conv2d, Input, LogSoftmax, Output
@@ -103,6 +108,8 @@ def test_unet_learns_which_pixels_are_garment(few: DataSet) -> None:
     assert 0 < points[0].accuracy < 1
     (epoch,) = (event for event in events if isinstance(event, EpochDone))
     assert epoch.validation_accuracy > 0.9
+    assert epoch.validation_iou is not None
+    assert 0.7 < epoch.validation_iou < epoch.validation_accuracy
     assert isinstance(events[-1], Finished)
 
 
@@ -143,6 +150,32 @@ def test_a_look_inside_gives_the_mean_probability_of_each_class(few: DataSet) ->
     assert found.shape == (2,)
     assert found.sum() == pytest.approx(1, abs=1e-5)
     assert data.image(0).label in (0, 1)
+    looked = Probe(module, plan).look(data, View())
+    assert looked.mask is not None
+    assert looked.predicted is not None
+    assert np.array_equal(looked.mask, data.image(0).mask)
+    module.eval()
+    likeliest = module(data.image(0).x)[0].argmax(0)
+    assert np.array_equal(looked.predicted, likeliest.numpy())
+
+
+def test_boxes_are_refused_before_torch_and_data(tmp_path: Path) -> None:
+    network, _ = chain(Input(shape=(1, 8, 8)), Conv2d(), Output(target="boxes"))
+    plan = make_plan(network, Analysis(network), "Boxes")
+    assert plan.targets == ("boxes",)
+    worker = Worker(plan, TrainingSettings(), DataRequest(str(tmp_path / "missing")))
+    worker.start()
+    assert worker.join(60)
+    (event,) = worker.drain()
+    assert isinstance(event, Failed)
+    assert "opened, counted and exported" in str(event.message)
+
+
+def test_overlap_is_counted_alike_on_the_device() -> None:
+    outputs, labels = torch.randn(2, 3, 5, 4), torch.randint(0, 3, (2, 5, 4))
+    predicted = outputs.argmax(1).byte().numpy()
+    expected = count_pixels(labels.byte().numpy(), predicted, 3)
+    assert np.array_equal(pixel_counts(outputs, labels).numpy(), expected)
 
 
 def failure(plan: Plan, data: Prepared) -> str:

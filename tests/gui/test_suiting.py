@@ -99,5 +99,5 @@ def test_a_template_for_such_images_just_trains(qtbot, window):
 def test_boxes_are_not_trained_and_the_reason_is_told(qtbot, window):
     opened(qtbot, window, "yolo11n")
     train(qtbot, window)
-    assert "export it" in window.training.banner.text()
+    assert "opened, counted and exported" in window.training.banner.text()
     assert not window.training.is_running()
