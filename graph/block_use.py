@@ -12,7 +12,6 @@ from typing import Any, ClassVar, cast
 
 from pydantic import create_model
 
-from graph.analysis.facts import Facts
 from graph.analysis.spending import Spending, too_much
 from graph.block import Block
 from graph.declaration import Kind, show
@@ -315,9 +314,3 @@ def _sentence(problem: Problem) -> Message:
     if problem.field is None:
         return problem.why
     return say("{field} {value}: {why}", field=problem.field, value=problem.value, why=problem.why)
-
-
-def facts_inside(use: BlockUse, inputs: Sequence[Shape], index: int = 0) -> Mapping[str, Facts]:
-    """The facts of the nodes inside one of the chain, for those who look into it."""
-    chain = use.chain(inputs)
-    return chain[min(index, len(chain) - 1)].facts

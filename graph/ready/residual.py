@@ -28,18 +28,36 @@ def _channels(help: str) -> Parameter:
     return whole("channels", 64, help, required=True)
 
 
-def _add_shortcut(draw: Drawing, x: str, main: str, channels: str) -> None:
-    """Join the main path with the shortcut around it."""
+def _with_shortcut(draw: Drawing, x: str, main: str, channels: str, **formulas: str) -> Block:
+    """The block, once its main path is joined with the shortcut around it."""
     shortcut = draw.put(
-        Shortcut(), x, name="shortcut", out_channels=channels, stride="stride", option="option"
+        Shortcut(),
+        x,
+        name="shortcut",
+        out_channels=channels,
+        stride="stride",
+        option="option",
+        **formulas,
     )
     draw.put(Add(), main, shortcut)
+    draw.then(ReLU())
+    draw.output()
+    return draw.define()
 
 
 def _convolve(draw: Drawing, layer: Conv2d, name: str, **formulas: str) -> str:
     """A convolution and batch normalisation behind the last node."""
     draw.put(layer, draw.last, name=name, **formulas)
     return draw.then(BatchNorm2d())
+
+
+def _narrow_wide_narrow(draw: Drawing, first: dict[str, str], middle: dict[str, str]) -> str:
+    """1×1, 3×3 and 1×1 convolutions behind the last node, the last with ``channels * 4``."""
+    _convolve(draw, NARROW, "conv1", **first)
+    draw.then(ReLU())
+    _convolve(draw, WIDE, "conv2", **middle)
+    draw.then(ReLU())
+    return _convolve(draw, NARROW, "conv3", out_channels="channels * 4")
 
 
 def basic(library: Library) -> Block:
@@ -65,10 +83,7 @@ def _basic(library: Library, name: str, summary: str, *, excited: bool) -> Block
     if excited:
         draw.then(ReLU())
         main = draw.put(SqueezeExcitation(), draw.last, reduction="reduction")
-    _add_shortcut(draw, x, main, "channels")
-    draw.then(ReLU())
-    draw.output()
-    return draw.define()
+    return _with_shortcut(draw, x, main, "channels")
 
 
 def plain_pair(library: Library) -> Block:
@@ -100,15 +115,10 @@ def bottleneck(library: Library) -> Block:
         OPTION,
     )
     x = draw.input("input", (64, 56, 56))
-    _convolve(draw, NARROW, "conv1", out_channels="channels")
-    draw.then(ReLU())
-    _convolve(draw, WIDE, "conv2", out_channels="channels", stride="stride")
-    draw.then(ReLU())
-    main = _convolve(draw, NARROW, "conv3", out_channels="channels * 4")
-    _add_shortcut(draw, x, main, "channels * 4")
-    draw.then(ReLU())
-    draw.output()
-    return draw.define()
+    main = _narrow_wide_narrow(
+        draw, {"out_channels": "channels"}, {"out_channels": "channels", "stride": "stride"}
+    )
+    return _with_shortcut(draw, x, main, "channels * 4")
 
 
 def se_bottleneck(library: Library) -> Block:
@@ -123,16 +133,11 @@ def se_bottleneck(library: Library) -> Block:
         OPTION,
     )
     x = draw.input("input", (64, 56, 56))
-    _convolve(draw, NARROW, "conv1", out_channels="channels", stride="stride")
-    draw.then(ReLU())
-    _convolve(draw, WIDE, "conv2", out_channels="channels")
-    draw.then(ReLU())
-    main = _convolve(draw, NARROW, "conv3", out_channels="channels * 4")
+    main = _narrow_wide_narrow(
+        draw, {"out_channels": "channels", "stride": "stride"}, {"out_channels": "channels"}
+    )
     main = draw.put(SqueezeExcitation(), main, reduction="reduction")
-    _add_shortcut(draw, x, main, "channels * 4")
-    draw.then(ReLU())
-    draw.output()
-    return draw.define()
+    return _with_shortcut(draw, x, main, "channels * 4")
 
 
 def senet_bottleneck(library: Library) -> Block:
@@ -149,25 +154,13 @@ def senet_bottleneck(library: Library) -> Block:
         OPTION,
     )
     x = draw.input("input", (64, 56, 56))
-    _convolve(draw, NARROW, "conv1", out_channels="channels * 2")
-    draw.then(ReLU())
-    _convolve(draw, WIDE, "conv2", out_channels="channels * 4", groups="groups", stride="stride")
-    draw.then(ReLU())
-    _convolve(draw, NARROW, "conv3", out_channels="channels * 4")
-    main = draw.put(SqueezeExcitation(), draw.last, reduction="reduction")
-    shortcut = draw.put(
-        Shortcut(),
-        x,
-        name="shortcut",
-        out_channels="channels * 4",
-        stride="stride",
-        option="option",
-        kernel_size="kernel_size",
+    main = _narrow_wide_narrow(
+        draw,
+        {"out_channels": "channels * 2"},
+        {"out_channels": "channels * 4", "groups": "groups", "stride": "stride"},
     )
-    draw.put(Add(), main, shortcut)
-    draw.then(ReLU())
-    draw.output()
-    return draw.define()
+    main = draw.put(SqueezeExcitation(), main, reduction="reduction")
+    return _with_shortcut(draw, x, main, "channels * 4", kernel_size="kernel_size")
 
 
 def resnext(library: Library) -> Block:
@@ -184,15 +177,12 @@ def resnext(library: Library) -> Block:
     )
     x = draw.input("input", (64, 56, 56))
     middle = "channels * width // 64 * groups"
-    _convolve(draw, NARROW, "conv1", out_channels=middle)
-    draw.then(ReLU())
-    _convolve(draw, WIDE, "conv2", out_channels=middle, groups="groups", stride="stride")
-    draw.then(ReLU())
-    main = _convolve(draw, NARROW, "conv3", out_channels="channels * 4")
-    _add_shortcut(draw, x, main, "channels * 4")
-    draw.then(ReLU())
-    draw.output()
-    return draw.define()
+    main = _narrow_wide_narrow(
+        draw,
+        {"out_channels": middle},
+        {"out_channels": middle, "groups": "groups", "stride": "stride"},
+    )
+    return _with_shortcut(draw, x, main, "channels * 4")
 
 
 def preactivation(library: Library) -> Block:
