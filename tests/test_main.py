@@ -98,6 +98,7 @@ def test_check_of_a_faulty_project_names_the_fault(
             ["export", "lenet5", "--out", "lenet.py", "--weights", "none.safetensors"],
             ["none.safetensors"],
         ),
+        (["train", "yolo11n"], ["boxes", "opened, counted and exported"]),
         (["nonsense"], ["nonsense", "--help"]),
     ],
 )
@@ -201,6 +202,16 @@ def test_without_a_display_it_says_so_and_names_the_command_line() -> None:
     assert child.returncode == 2
     assert "no display" in child.stderr
     assert "main.py train" in child.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--input", "1x28x28"]])
+def test_a_slip_in_a_name_is_answered_with_the_name_meant(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "vgg-smal", *options]) == 2
+    told = capsys.readouterr().err
+    assert "did you mean vgg-small?" in told
+    assert "lenet5" not in told
 
 
 def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,14 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from backend.overlap import count_pixels, mean_overlap, overlaps
+from graph.analysis import Analysis
 from graph.layers import Conv2d, Input, Output, ReLU
 from graph.network import Network
+from graph.templates import find_template
 from gui.theme import current
+from gui.training.data_look import look_at
 from gui.training.pictures import mask_image
+from gui.training.suiting import fit_to
 from tests.generators import chain
 from tests.gui.training_window import Room, open_room
 
@@ -124,3 +128,15 @@ def test_overlap_is_intersection_over_union() -> None:
     assert overlaps(counts)[:2].tolist() == [0.5, 2 / 3]
     assert np.isnan(overlaps(counts)[2])
     assert mean_overlap(counts) == pytest.approx((0.5 + 2 / 3) / 2)
+
+
+def test_unet_is_fitted_to_the_masks_that_are_chosen(folder: Path) -> None:
+    template = find_template("unet")
+    assert template is not None
+    fit = fit_to(template, look_at(str(folder)))
+    assert fit is not None
+    assert (fit.shape, fit.classes) == ((1, 16, 24), 3)
+    for shape in (fit.shape, (3, 37, 50)):
+        network = template.build(shape, fit.classes).network
+        (end,) = [key for key, n in network.nodes.items() if isinstance(n.layer, Output)]
+        assert Analysis(network).facts(end).inputs[0] == (3, *shape[1:])
