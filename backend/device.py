@@ -5,6 +5,7 @@ Importing this module does not import torch; asking does.
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 from contextlib import suppress
@@ -77,8 +78,6 @@ def mixed_type(device: torch.device) -> torch.dtype | None:
 
 def free_memory(device: torch.device) -> None:
     """Give back what torch keeps for later, after objects were dropped."""
-    import gc
-
     import torch
 
     gc.collect()

@@ -51,7 +51,7 @@ class Block:
     def kind(self) -> type[BlockUse]:
         """The layer type that uses the block; a new one once its parameters have changed."""
         if self._kind is None:
-            from graph.block_use import use_type
+            from graph.block_use import use_type  # whose uses hold blocks
 
             self._kind = use_type(self)
         return self._kind

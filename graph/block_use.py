@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 
 from pydantic import create_model
 
+from graph.analysis.faults import structural
 from graph.analysis.spending import Spending, too_much
 from graph.block import Block
 from graph.declaration import Kind, show
@@ -169,8 +170,6 @@ class BlockUse(Layer):
             )
 
     def _problem_inside(self, inside: Inside, index: int) -> Problem | None:
-        from graph.analysis.faults import structural
-
         nodes, needed = self.block.network.nodes, self.block.needed
         for node in self.block.network.order():
             facts = inside.facts[node]
@@ -202,7 +201,7 @@ class BlockUse(Layer):
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         if is_traced(tuple(inputs)) or is_traced(tuple(self.values().values())):
-            from graph.block_plan import traced_shapes
+            from graph.block_plan import traced_shapes  # which imports this module
 
             return traced_shapes(self, inputs)
         return tuple(shape for shape in self.chain(inputs)[-1].outputs if shape is not None)
@@ -242,7 +241,7 @@ class BlockUse(Layer):
         return masks
 
     def call(self, inputs: Sequence[Shape]) -> Plan | Repeat:
-        from graph.block_plan import block_plan
+        from graph.block_plan import block_plan  # which imports this module
 
         return block_plan(self, inputs)
 

@@ -114,7 +114,7 @@ class Network:
     def library(self) -> Library:
         """The blocks that its nodes may use: those of its project."""
         if self._library is None:
-            from graph.library import Library
+            from graph.library import Library  # which holds networks
 
             Library(self)
             assert self._library is not None

@@ -1,8 +1,8 @@
 """This program's own modules: layers of the literature that torch does not have.
 
 Each is one class, or one function that writes first weights, in a file of ``resources/modules``,
-which may use ``torch``, ``Tensor``, ``nn``, ``F``, ``math`` and nothing else. The builder imports
-it; the exporter copies the text read here, so that an exported file runs alone.
+which may use ``NAMES`` and nothing else. The builder imports it; the exporter copies the text read
+here, so that an exported file runs alone.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def steps_of(
     network: Network, known: Mapping[str, Traced]
 ) -> tuple[tuple[Step, ...], dict[str, str], tuple[Name, ...]]:
     """The steps of what lies between inputs and outputs, the names of the nodes, the results."""
-    from graph.block_plan import with_named
+    from graph.block_plan import with_named  # which builds plans, too
 
     order = _execution_order(network)
     nodes = network.nodes
