@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from graph.analysis.backward import backward
 from graph.analysis.facts import Facts, forward
 from graph.layer import Shape
-from graph.layers.io import Input, Output
+from graph.layers.io import Input
 from graph.reach import FIRST, Strand, Strands, unite
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Inside:
 
     @cached_property
     def layers(self) -> int:
-        return sum(facts.layers for facts in self.used if not isinstance(facts.layer, Output))
+        return sum(facts.layers for facts in self.used)
 
     def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
         """What one output sees of one input, per axis: strands, if each input cell sees itself."""

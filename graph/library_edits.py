@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graph.block import Block
 from graph.block_use import BlockUse
+from graph.declaration import Value
 from graph.edits import Batch, Edit, SetLayer
 from graph.formula import FormulaError, names_in, substituted
 from graph.message import Message, UserError, say
@@ -61,7 +62,8 @@ class RenameBlock:
 
 @dataclass(frozen=True, slots=True)
 class SetParameters:
-    """Give a block other parameters or another summary. Uses keep the values that still fit.
+    """Give a block other parameters or another summary. Uses keep the values that still fit;
+    a default they follow, unless the parameter is required: there every use chose its value.
 
     ``renames`` are pairs of old and new names: formulas and uses follow.
     """
@@ -78,12 +80,15 @@ class SetParameters:
         back = tuple((new, old) for old, new in self.renames)
         undo: list[Edit] = [SetParameters(self.name, block.parameters, block.summary, back)]
         names = dict(self.renames)
+        defaults = _defaults_to_follow(block, names, self.parameters)
         followed = list(_followed(block, names))
         before = list(library.uses(block))
         block.set_parameters(self.parameters, self.summary)
         for outer, node in before:
             old = node.layer.values()
-            new = _moved(block, {names.get(key, key): value for key, value in old.items()})
+            moved = {names.get(key, key): value for key, value in old.items()}
+            kept = {k: v for k, v in moved.items() if k not in defaults or v != defaults[k]}
+            new = _moved(block, kept)
             formulas = {
                 names.get(key, key): text
                 for key, text in node.formulas.items()
@@ -113,6 +118,19 @@ class OnNetwork:
 
     def title(self) -> Message:
         return self.edit.title()
+
+
+def _defaults_to_follow(
+    block: Block, names: dict[str, str], parameters: tuple[Parameter, ...]
+) -> dict[str, Value]:
+    """The defaults that give way to others, by the new names of their parameters."""
+    required = {parameter.name for parameter in parameters if parameter.required}
+    found = {names.get(old.name, old.name): old for old in block.parameters}
+    return {
+        name: old.default
+        for name, old in found.items()
+        if not old.required and name not in required
+    }
 
 
 def _moved(block: Block, values: dict[str, object]) -> BlockUse:

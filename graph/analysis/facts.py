@@ -112,7 +112,8 @@ def node_facts(
         layer, named = found.layer, found.named
     facts = compute(layer, sources, complete, named)
     if scope.inside and isinstance(layer, Output):
-        return replace(facts, problems=())  # a port of a block, which no loss compares
+        # A port of a block: no loss compares it, and it is no layer of the network.
+        return replace(facts, problems=(), layers=0)
     return facts
 
 

@@ -339,7 +339,7 @@ def test_an_edit_of_several_networks_is_heard_once_it_is_whole() -> None:
     before = project_state(main)
     undo = main.do(Batch(edits))
     assert_followed(main, analysis)
-    assert analysis.facts("n90").outputs == ((4, 36, 36),), "uses keep the value they had"
+    assert analysis.facts("n90").outputs == ((6, 36, 36),), "a default is followed"
     main.do(undo)
     assert_followed(main, analysis)
     assert project_state(main) == before
@@ -442,6 +442,39 @@ def test_a_name_too_long_for_a_formula_is_refused_whole() -> None:
     with pytest.raises(EditRefused, match="at most 200 characters"):
         main.do(SetParameters("Long", (whole("a" * 30, 3),), "", (("a", "a" * 30),)))
     assert project_state(main) == before
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_uses_follow_a_default_unless_each_must_choose(required: bool) -> None:
+    main = Network()
+    block, x = new_block(main, "Wide", whole("width", 4, required=required))
+    block.network.do(AddNode(Node("n5", "conv", Conv2d(), formulas={"out_channels": "width"})))
+    join(block.network, x, "n5")
+    place(block.network, Output(), "n5")
+    main.do(DefineBlock(block))
+    image = place(main, Input(shape=(3, 8, 8)))
+    at_default, own = (place(main, block.layer(width=width), image) for width in (4, 7))
+    before = project_state(main)
+    parameter = whole("broad", 6, required=required)
+    undo = main.do(SetParameters("Wide", (parameter,), "", (("width", "broad"),)))
+    follows = 4 if required else 6
+    assert [main.nodes[n].layer.values()["broad"] for n in (at_default, own)] == [follows, 7]
+    after = project_state(main)
+    redo = main.do(undo)
+    assert project_state(main) == before
+    undo = main.do(redo)
+    assert project_state(main) == after
+    main.do(undo)
+    assert project_state(main) == before
+
+
+def test_ports_of_an_opened_block_are_no_layers() -> None:
+    main = Network()
+    block = convolution(main)
+    image = place(main, Input(shape=(3, 8, 8)))
+    node = place(main, block.layer(), image)
+    opened = Analysis(block.network, block.scope({"width": 4}, [(3, 8, 8)], {}))
+    assert opened.totals().layers == Analysis(main).facts(node).layers == 1
 
 
 def test_a_default_is_what_first_only_gives_to_the_rest_of_a_chain() -> None:
