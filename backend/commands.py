@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from graph.export import source
 from graph.files import reason_of, write_bytes, write_text
 from graph.freezing import freeze
 from graph.layer import dims
-from graph.message import UserError, say
+from graph.message import Message, UserError, say
 from graph.plan_builder import NotReady, make_plan
 from graph.project import Project, read_project
 from graph.templates import TEMPLATES, find_template
@@ -214,18 +215,29 @@ def _load(options: argparse.Namespace) -> Project:
     template = find_template(text)
     if template is not None:
         return template.build(_sizes(options.input), options.classes, options.small)
-    if options.input is not None or options.classes is not None or options.small:
-        raise UserError(say("{name} is no template: only templates can be fitted", name=show(text)))
     path = Path(text)
     if not path.exists():
-        raise UserError(
-            say(
-                "there is no project file or template called {name}; the templates are {names}",
-                name=show(text),
-                names=", ".join(t.name for t in TEMPLATES),
-            )
-        )
+        raise UserError(_nothing_called(text))
+    if options.input is not None or options.classes is not None or options.small:
+        raise UserError(say("{name} is no template: only templates can be fitted", name=show(text)))
     return read_project(path)
+
+
+def _nothing_called(text: str) -> Message:
+    """That no project and no template has this name, and which template may be meant."""
+    names = [template.name for template in TEMPLATES]
+    near = get_close_matches(text.lower().replace("_", "-"), names, n=1)
+    if near:
+        return say(
+            "there is no project file or template called {name}; did you mean {near}?",
+            name=show(text),
+            near=near[0],
+        )
+    return say(
+        "there is no project file or template called {name}; the templates are {names}",
+        name=show(text),
+        names=", ".join(names),
+    )
 
 
 def _sizes(text: str | None) -> tuple[int, ...] | None:
