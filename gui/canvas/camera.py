@@ -120,7 +120,8 @@ class Camera(QObject):
             self.go(zoom, center)
 
     def fit_settling(self, area: QRectF, bodies: Sequence[QRectF] | None = None) -> None:
-        """Show an area whole at once, and again when a rearranged window has its sizes."""
+        """Show an area whole at once, and again at every size that the view gets until a person
+        looks elsewhere: a window may find its sizes late."""
         self.fit(area, still=True, bodies=bodies)
         self._kept, self._whole = None, True
         self._settled.start()
@@ -196,8 +197,12 @@ class Camera(QObject):
         shown = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
         return not area.isEmpty() and shown.contains(area)
 
+    def loosen(self) -> None:
+        """What is shown is a person's choice from now on."""
+        self._whole = False
+
     def _let_go(self) -> None:
-        self._kept, self._whole = None, False
+        self._kept = None
 
     def _step(self, part: float) -> None:
         (zoom, center), (new_zoom, new_center) = self._from, self._to

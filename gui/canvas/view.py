@@ -37,6 +37,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
+from graph.network import Change
 from gui.canvas import keys
 from gui.canvas import measures as m
 from gui.canvas.anatomy import Form, InputSlot, OutputSlot
@@ -121,7 +122,7 @@ class CanvasView(QGraphicsView):
         session = self.session
         session.document_replaced.connect(self._replaced)
         session.level_changed.connect(self._change_level)
-        session.changed.connect(self._show_empty)
+        session.changed.connect(self._edited)
         session.selection_changed.connect(self._describe)
         session.reveal_requested.connect(self.reveal)
         session.refused.connect(self._refused)
@@ -218,6 +219,7 @@ class CanvasView(QGraphicsView):
 
     def _go_to(self, point: QPointF) -> None:
         self.camera.finish()
+        self.camera.loosen()
         self.centerOn(point)
         self._camera_moved()
 
@@ -448,7 +450,7 @@ class CanvasView(QGraphicsView):
     def _replaced(self) -> None:
         self._forget_level()
         self._level = self.session.levels[-1]
-        self.camera.fit(self.canvas.content(), still=True, bodies=self.canvas.covered())
+        self.camera.fit_settling(self.canvas.content(), self.canvas.covered())
 
     def _forget_level(self) -> None:
         self.pointing.forget()
@@ -470,6 +472,11 @@ class CanvasView(QGraphicsView):
             if not self.canvas.reduce_motion and self.isVisible():
                 self.camera.set_zoom(self.camera.zoom * OPENING)
                 self.camera.fit(area, bodies=self.canvas.covered())
+
+    def _edited(self, change: Change) -> None:
+        if change.structural or change.moved:
+            self.camera.loosen()
+        self._show_empty()
 
     def _show_empty(self) -> None:
         self.empty.setVisible(not self.session.network.nodes)

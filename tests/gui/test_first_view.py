@@ -5,13 +5,17 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRectF, QTimer
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.templates import find_template
+from gui.canvas.arrange import lay_out_project
 from gui.canvas.measures import Level
+from gui.fit import FitDialog
 from gui.preferences import Preferences
+from gui.session import Session
+from gui.template_card import TemplateCard
 from gui.theme import apply_theme
 from gui.window import MainWindow
 
@@ -62,6 +66,64 @@ def test_a_template_opens_whole_and_large_with_nothing_over_its_nodes(qtbot, win
     assert not view.minimap.isVisible()
     bar = view.mapToScene(view.zoom_bar.geometry()).boundingRect()
     assert not any(bar.intersects(body) for body in view.canvas.covered())
+
+
+def named(card) -> bool:
+    return card.template.name == "googlenet"
+
+
+def from_card(qtbot, window, path):
+    (card,) = [card for card in window.findChildren(TemplateCard) if named(card)]
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+
+
+def from_file(qtbot, window, path):
+    window.documents.open(path)
+
+
+def from_dialog(qtbot, window, path):
+    window.templates.ask_fit(find_template("googlenet"))
+    (dialog,) = window.findChildren(FitDialog)
+    qtbot.waitUntil(lambda: dialog.ready)
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+
+
+def from_code(qtbot, window, path):
+    window.open_template(find_template("googlenet"))
+
+
+@pytest.mark.parametrize("way", [from_card, from_file, from_dialog, from_code])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_every_way_of_opening_ends_in_the_fit_that_fills_the_view(qtbot, tmp_path, way, size):
+    path = tmp_path / "googlenet.cloom"
+    project = find_template("googlenet").build()
+    lay_out_project(project, (900.0, 500.0))
+    session = Session()
+    session.new(project)
+    session.save(path)
+    apply_theme(QApplication.instance(), "dark")
+    window = MainWindow(Preferences())
+    qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
+    window.canvas.set_reduce_motion(True)
+    window.show()
+    qtbot.waitExposed(window)
+    way(qtbot, window, path)
+    qtbot.waitUntil(lambda: len(window.session.network.nodes) > 20)
+    qtbot.waitUntil(lambda: not window.canvas.camera._settled.isActive())
+    window.resize(*size)  # a slow desktop gives the size late
+    QApplication.processEvents()
+    view = window.canvas
+    shown = view.zoom(), view.camera.center()
+    view.fit()
+    assert (view.zoom(), view.camera.center()) == shown
+
+
+def test_who_looks_elsewhere_stays_there_when_the_window_changes(qtbot, window):
+    opened(qtbot, window, "lenet5")
+    window.canvas.set_zoom(0.5)
+    window.resize(1500, 900)
+    QApplication.processEvents()
+    assert window.canvas.zoom() == 0.5
 
 
 @pytest.mark.parametrize("zoom", [1.0, 0.8, 0.6, 0.45])
