@@ -17,24 +17,37 @@ class Cells:
     def __init__(self, nodes: Mapping[str, NodeItem], clear: float) -> None:
         self._nodes, self._clear = nodes, clear
         self._cells: dict[int, set[str]] = {}
+        self._bodies: dict[str, QRectF] = {}
+        self._before: dict[str, QRectF | None] = {}
 
     def forget(self) -> None:
         """No node stands anywhere."""
-        self._cells = {}
+        self._cells, self._bodies, self._before = {}, {}, {}
 
     def enter(self, node: str) -> None:
-        """A node has come to where it is now."""
-        for cell in self._columns(node):
+        """A node has come to where it is now, or has its size now."""
+        self.leave(node)
+        body = self._bodies[node] = self._nodes[node].rect()
+        for cell in _columns(body):
             self._cells.setdefault(cell, set()).add(node)
 
     def leave(self, node: str) -> None:
-        """A node is about to go from where it is."""
-        for cell in self._columns(node):
-            self._cells.get(cell, set()).discard(node)
+        """A node goes from where it was."""
+        body = self._bodies.pop(node, None)
+        self._before.setdefault(node, body)
+        if body is not None:
+            for cell in _columns(body):
+                self._cells[cell].discard(node)
 
-    def _columns(self, node: str) -> range:
-        rect = self._nodes[node].rect()
-        return range(int(rect.left() // CELL), int(rect.right() // CELL) + 1)
+    def take_changes(self) -> list[QRectF]:
+        """Where bodies have come or gone since this was last asked."""
+        changes: list[QRectF] = []
+        for node, before in self._before.items():
+            now = self._bodies.get(node)
+            if now != before:
+                changes += [body for body in (before, now) if body is not None]
+        self._before = {}
+        return changes
 
     def _found(self, left: float, right: float) -> set[str]:
         found: set[str] = set()
@@ -44,10 +57,14 @@ class Cells:
 
     def between(self, left: float, right: float) -> Sequence[QRectF]:
         """Bodies whose x range meets a range."""
-        rects = (self._nodes[node].rect() for node in sorted(self._found(left, right)))
+        rects = (self._bodies[node] for node in sorted(self._found(left, right)))
         return [rect for rect in rects if rect.right() > left and rect.left() < right]
 
     def clearances(self, left: float, right: float) -> Sequence[QRectF]:
         """What the shapes on wires keep off: bodies with their ports."""
         found = self._found(left - self._clear, right + self._clear)
         return [self._nodes[node].clearance() for node in found]
+
+
+def _columns(body: QRectF) -> range:
+    return range(int(body.left() // CELL), int(body.right() // CELL) + 1)

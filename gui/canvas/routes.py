@@ -32,6 +32,8 @@ class Route:
     """Length along which a text may stand."""
     seam: bool = False
     lane: bool = False
+    reach: QRectF | None = None
+    """Where a body that comes or goes may change the way; None if no body ever does."""
 
 
 def is_seam(upper: QRectF, lower: QRectF) -> bool:
@@ -62,11 +64,13 @@ def route(start: QPointF, end: QPointF, obstacles: Obstacles | None, shift: floa
     across = end.x() - start.x()
     if across < m.CONTROL_MIN / 2:
         return _back(start, end)
-    if obstacles is not None and across > LONG:
-        bodies = obstacles(start.x() + 4, end.x() - 4)
-        if bodies and _hits(start, end, bodies):
+    path, reach = curve(start, end), None
+    if across > LONG:
+        bodies = obstacles(start.x() + 4, end.x() - 4) if obstacles is not None else ()
+        if bodies and _hits(path, bodies):
             return _lane(start, end, bodies, shift)
-    return Route(curve(start, end), (start + end) / 2, _distance(start, end))
+        reach = path.boundingRect().adjusted(-1, -1, 1, 1)
+    return Route(path, (start + end) / 2, _distance(start, end), reach=reach)
 
 
 def _distance(start: QPointF, end: QPointF) -> float:
@@ -74,13 +78,13 @@ def _distance(start: QPointF, end: QPointF) -> float:
     return float((delta.x() ** 2 + delta.y() ** 2) ** 0.5)
 
 
-def _hits(start: QPointF, end: QPointF, bodies: Sequence[QRectF]) -> bool:
-    path = curve(start, end)
-    for step in range(1, 24):
-        point = path.pointAtPercent(step / 24)
-        if any(body.contains(point) for body in bodies):
-            return True
-    return False
+def _hits(path: QPainterPath, bodies: Sequence[QRectF]) -> bool:
+    area = path.boundingRect().adjusted(-1, -1, 1, 1)
+    near = [body for body in bodies if body.intersects(area)]
+    if not near:
+        return False
+    points = [path.pointAtPercent(step / 24) for step in range(1, 24)]
+    return any(body.contains(point) for point in points for body in near)
 
 
 def _lane(start: QPointF, end: QPointF, bodies: Sequence[QRectF], shift: float) -> Route:
@@ -100,7 +104,11 @@ def _lane(start: QPointF, end: QPointF, bodies: Sequence[QRectF], shift: float) 
     out, back = start.x() + m.COLUMN_GAP / 2, end.x() - m.COLUMN_GAP / 2
     points = [start, QPointF(out, start.y()), QPointF(out, y), QPointF(back, y)]
     points += [QPointF(back, end.y()), end]
-    return Route(rounded(points, bend), QPointF((out + back) / 2, y), back - out, lane=True)
+    reach = QRectF(start, QPointF(end.x(), start.y()))
+    reach.setTop(min(*heights, start.y(), end.y()) - LANE_CLEARANCE - 1)
+    reach.setBottom(max(*heights, start.y(), end.y()) + LANE_CLEARANCE + 1)
+    path, middle = rounded(points, bend), QPointF((out + back) / 2, y)
+    return Route(path, middle, back - out, lane=True, reach=reach)
 
 
 def _free_lane(y: float, bodies: Sequence[QRectF], direction: int) -> float:

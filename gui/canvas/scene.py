@@ -59,6 +59,7 @@ class CanvasScene(QGraphicsScene):
         self.next_glide = m.MOTION["node_move"]
         self.glide = Glide(self, self._place_many)
         self._long: set[str] = set()
+        self._lanes = True
         self._symbols = False
         self._node_faults: dict[str, Fault] = {}
         self._wire_faults: dict[str, Fault] = {}
@@ -94,6 +95,7 @@ class CanvasScene(QGraphicsScene):
             self._add_node(node)
         for wire in self.network.wires:
             self._add_wire(wire)
+        self._disturbed()
         self._route(self.network.wires)
         self.set_activity(self._shares)
         self.show_selection()
@@ -115,6 +117,8 @@ class CanvasScene(QGraphicsScene):
         touched = self._touched(change)
         resized = {node for node in touched if self._refresh_node(node)}
         stale = {wire.id for node in resized for wire in self._wires_of(node)}
+        for node in resized:
+            self._cells.enter(node)
         stale |= change.wires_added & set(self.wires)
         for node in change.added & set(self.nodes):
             stale |= {wire.id for wire in self._wires_of(node)}
@@ -122,7 +126,7 @@ class CanvasScene(QGraphicsScene):
             for wire in network.outputs(node):
                 self._load(wire.id)
         self._move(change.moved)
-        self._route(stale | (self._long if change.structural else set()))
+        self._route(stale | self._disturbed())
         if stale or change.removed:
             self._settle_labels()
         self.pictured.emit()
@@ -242,8 +246,6 @@ class CanvasScene(QGraphicsScene):
             starts = {node: self.nodes[node].pos() for node in goals}
             still = self.reduce_motion or len(goals) > m.ANIMATED_NODES
             self.glide.start(starts, goals, 0 if still else duration)
-        elif self._long and moved:
-            self._route(self._long)
 
     def _place_many(self, places: dict[str, QPointF], final: bool) -> None:
         self.place(places, long_wires=final)
@@ -258,11 +260,10 @@ class CanvasScene(QGraphicsScene):
             item = self.nodes.get(node)
             if item is None:
                 continue
-            self._cells.leave(node)
             item.setPos(point)
             self._cells.enter(node)
             stale |= {wire.id for wire in self._wires_of(node)}
-        self._route(stale | self._long if long_wires else stale)
+        self._route(stale | self._disturbed() if long_wires else stale)
 
     def _settle_labels(self) -> None:
         """Something has moved: find places again for the shapes that were painted."""
@@ -283,7 +284,7 @@ class CanvasScene(QGraphicsScene):
 
     def _route(self, wires: Iterable[str]) -> None:
         ends: set[str] = set()
-        obstacles = self._cells.between if len(self.nodes) <= m.LANES_UP_TO else None
+        obstacles = self._cells.between if self._lanes else None
         for wire in wires:
             item, found = self.wires.get(wire), self.network.wires.get(wire)
             if item is None or found is None:
@@ -292,6 +293,21 @@ class CanvasScene(QGraphicsScene):
             ends |= {found.source, found.target}
         for node in ends:
             self._hide_ports(node)
+
+    def _disturbed(self) -> set[str]:
+        """The wires whose ways the bodies touch that have come, gone or moved since the last
+        time."""
+        places, had_lanes = self._cells.take_changes(), self._lanes
+        self._lanes = len(self.nodes) <= m.LANES_UP_TO
+        if self._lanes != had_lanes:
+            return set(self._long)
+        found: set[str] = set()
+        for wire in self._long if places else ():
+            way = self.wires[wire].route
+            reach = way.reach if way is not None else None
+            if reach is not None and any(reach.intersects(place) for place in places):
+                found.add(wire)
+        return found
 
     def _route_one(
         self,
@@ -309,8 +325,9 @@ class CanvasScene(QGraphicsScene):
             return
         start, end = source.output_point(out), target.input_point(into)
         shift = int(start.x() / m.GRID_SNAP + start.y() / m.GRID_SNAP) % 4 * 7.0
-        item.set_route(route(start, end, obstacles, shift))
-        if end.x() - start.x() > m.COLUMN_GAP + 40:
+        way = route(start, end, obstacles, shift)
+        item.set_route(way)
+        if way.reach is not None:
             self._long.add(wire.id)
 
     def slot_of(self, wire: Wire) -> InputSlot | None:

@@ -1,0 +1,66 @@
+"""Ways of wires: those that an edit does not touch stay, and all are as if drawn anew."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from graph.edits import Batch, Disconnect, Move, RemoveNode
+from graph.layers import Concat, Conv2d
+from graph.templates import find_template
+from gui.canvas.arrange import lay_out_project
+from gui.canvas.scene import CanvasScene
+from gui.session import Session
+from tests.gui.helpers import add, show_canvas
+
+
+@pytest.fixture(params=["unet", "densenet121", "googlenet"])
+def view(qtbot, request):
+    project = find_template(request.param).build()
+    lay_out_project(project, (1400.0, 800.0))
+    session = Session()
+    view = show_canvas(qtbot, session)
+    session.new(project)
+    return view
+
+
+def ways(scene: CanvasScene) -> dict[str, object]:
+    return {name: wire.route.path for name, wire in scene.wires.items()}
+
+
+def change(session: Session, draw: random.Random) -> None:
+    network = session.network
+    node = draw.choice(sorted(network.nodes))
+    x, y = network.nodes[node].position
+    what = draw.choice(["move", "remove", "add", "cut", "undo", "merge"])
+    if what == "move":
+        session.do(Move({node: (x + draw.randrange(-400, 400), y + draw.randrange(-300, 300))}))
+    elif what == "remove":
+        session.do(RemoveNode(node))
+    elif what == "add":
+        add(session, network.free_name("new"), Conv2d(), x + draw.randrange(-300, 300), y + 40)
+    elif what == "cut" and network.wires:
+        wire = draw.choice(sorted(network.wires))
+        session.do(Batch((Disconnect(wire),)))
+    elif what == "merge" and "output" in {p.name for p in network.nodes[node].layer.output_ports()}:
+        add(session, network.free_name("cat"), Concat(), x + 700, y, node)
+    else:
+        session.undo_stack.undo()
+
+
+def test_after_any_edit_all_wires_run_as_if_drawn_anew(view):
+    session, draw = view.session, random.Random(7)
+    for _ in range(25):
+        change(session, draw)
+        fresh = CanvasScene(session)
+        expected = ways(fresh)
+        fresh.deleteLater()
+        assert ways(view.canvas) == expected
+
+
+def test_wires_that_an_edit_does_not_touch_are_left_alone(view):
+    routes = {name: wire.route for name, wire in view.canvas.wires.items()}
+    far = view.canvas.content().bottomRight()
+    add(view.session, "far", Conv2d(), far.x() + 500, far.y() + 500)
+    assert all(wire.route is routes[name] for name, wire in view.canvas.wires.items())
