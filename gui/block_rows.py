@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from gui.block_shelf import HERE, BlockShelf, Offer
+from gui.described import with_signs
 from gui.glyphs import glyph_icon
 from gui.palette_tree import TYPE
 from gui.text import tr
@@ -46,7 +47,7 @@ class BlockRows:
         for offer in offers:
             row = QTreeWidgetItem(folder, [offer.title])
             row.setData(0, TYPE, offer.key)
-            row.setToolTip(0, offer.summary or offer.title)
+            row.setToolTip(0, with_signs(offer.summary) or offer.title)
             row.setFlags(FOLDER | Qt.ItemFlag.ItemIsDragEnabled)
             if offer.key.startswith(HERE):
                 row.setFlags(row.flags() | Qt.ItemFlag.ItemIsEditable)  # its name

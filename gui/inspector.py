@@ -98,7 +98,7 @@ class Inspector(QScrollArea):
     def edit_first_field(self) -> None:
         """Put the keyboard into the first field of the node, or into its name."""
         form = self.node_page.form if len(self._session.selection) == 1 else None
-        if form is None or not form.focus_first():
+        if form is None or form.isHidden() or not form.focus_first():
             self.head.edit_name()
 
 

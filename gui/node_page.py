@@ -19,15 +19,15 @@ from graph.layer import Explanation, Layer
 from graph.layers import Input
 from graph.message import Message, UserError
 from graph.network import Network
-from graph.reach import AxisField
 from graph.scope import resolve, words
 from gui.block_row import BlockRow
+from gui.described import has_settings, reach_words, sizes_of, summary_of
 from gui.figures import FieldPicture, Formula
 from gui.form import Form
 from gui.inputs import InputOrder
 from gui.parts import Figures, Label, Section
 from gui.session import Session
-from gui.text import full, memory, number, shape, tr
+from gui.text import full, memory, shape, tr
 from gui.theme import current
 
 PATH_ROWS = 6
@@ -96,9 +96,12 @@ class NodePage(QWidget):
             self._forms[kind] = form
             self._forms_at.addWidget(form)
         for other, form in self._forms.items():
-            form.setVisible(other is kind)
+            if other is not kind:
+                form.hide()
         self._show_values(fresh=fresh)
-        self._summary.setText(tr(found.layer.summary))
+        inside = self._session.block is not None
+        self._forms[kind].setVisible(has_settings(found.layer, inside=inside))
+        self._summary.setText(summary_of(found.layer, inside=inside))
         self._block.show_use(found.layer)
         self.show_figures()
 
@@ -202,9 +205,7 @@ class NodePage(QWidget):
             return
         cells = output[1:] if len(output) == 3 else (1, 1)
         self._picture.show_field(image[1:], fields, cells)
-        self._reach.figure.set_text(
-            tr("{size} px, step {step}", size=_size(fields, both=True), step=_step(fields))
-        )
+        self._reach.figure.set_text(reach_words(fields, cells))
         self._path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
 
     def _note_refusal(self, message: Message) -> None:
@@ -284,16 +285,6 @@ def _allowed_groups(layer: Layer, channels: int) -> str:
     return " ".join(kept)
 
 
-def _size(fields: tuple[AxisField, ...], *, both: bool = False) -> str:
-    sizes = [full(f.size) if isinstance(f.size, int) else number(f.size) for f in fields]
-    return sizes[0] if not both and len(set(sizes)) == 1 else "×".join(sizes)
-
-
-def _step(fields: tuple[AxisField, ...]) -> str:
-    steps = [full(f.jump) if isinstance(f.jump, int) else number(f.jump) for f in fields]
-    return steps[0] if len(set(steps)) == 1 else "×".join(steps)
-
-
 def reach_path(network: Network, analysis: Analysis, node: str) -> list[tuple[str, str]]:
     """Names and receptive fields from the input to a node, along its widest-seeing inputs.
 
@@ -303,7 +294,7 @@ def reach_path(network: Network, analysis: Analysis, node: str) -> list[tuple[st
     here: str | None = node
     while here is not None:
         fields = analysis.facts(here).receptive_field()
-        text = _size(fields)
+        text = sizes_of(fields)
         if path and path[-1][1] == text and len(path) > 1:
             path.pop()
         path.append((network.nodes[here].name, text))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graph.layer import Category, Layer, Shape
 from graph.presets import PRESETS, Preset
 from gui.block_shelf import Offer, matching
+from gui.described import with_signs
 from gui.finding import Answer, Found, find_presets, fit_of
 from gui.kinds import kind_name
 from gui.preset_adder import suited
@@ -94,5 +95,10 @@ def _preset_row(
 
 def _block_row(offer: Offer) -> Row:
     return Row(
-        offer.title, Category.BLOCK.value, tr("Ready block"), True, offer.summary, key=offer.key
+        offer.title,
+        Category.BLOCK.value,
+        tr("Ready block"),
+        True,
+        with_signs(offer.summary),
+        key=offer.key,
     )

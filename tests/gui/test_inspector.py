@@ -8,14 +8,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget
 
-from graph.edits import AddNode, SetLayer
-from graph.layers import Conv2d
-from graph.network import Node
+from graph.draw import Drawing
+from graph.edits import AddNode, Batch, Connect, SetLayer
+from graph.layers import AdaptiveAvgPool2d, Conv2d, GroupNorm
+from graph.network import Node, Wire
 from graph.templates import find_template
 from gui.figures import Formula
 from gui.inspector import Inspector
 from gui.session import Session
 from gui.text import full
+from tests.gui.nested import nested_project
 
 
 @pytest.fixture
@@ -221,3 +223,60 @@ def test_the_value_of_constant_weights_is_dimmed_for_others(session, inspector):
     assert value.isEnabled()
     session.do(SetLayer(conv, layer.changed(init="classic")))
     assert not value.isEnabled()
+
+
+def test_ports_of_a_block_say_that_they_are_ports_and_have_no_settings_of_the_loss(qtbot):
+    project = nested_project()
+    session = Session()
+    session.new(project)
+    page = Inspector(session)
+    qtbot.addWidget(page)
+    qtbot.addWidget(page.head)
+    page.show()
+    page.head.show()
+    end = first(session, "Output")
+    session.select([end])
+    assert page.node_page.form.isVisible()
+    session.enter(next(n for n, x in session.network.nodes.items() if x.name == "stage1"))
+    ways = {kind: first(session, kind) for kind in ("Output", "Input")}
+    session.select([ways["Output"]])
+    assert page.node_page.form.isHidden()
+    assert "port of the block" in page.node_page._summary.text()
+    assert "loss" not in page.node_page._summary.text()
+    page.edit_first_field()
+    assert page.head.focusWidget() is page.head.name
+    session.select([ways["Input"]])
+    assert page.node_page.form.isVisible()
+    assert "only the sample used when no use is open" in page.node_page._summary.text()
+    session.go_to(0)
+    session.select([end])
+    assert page.node_page.form.isVisible()
+    assert "loss compares" in page.node_page._summary.text()
+
+
+def test_behind_a_global_pooling_no_step_is_told(session, inspector):
+    pooling = first(session, "GlobalAvgPool2d")
+    session.select([pooling])
+    assert "step" not in inspector.node_page._reach.figure.text()
+    whole = Node("n900", "whole", AdaptiveAvgPool2d(output_size=(1, 1)))
+    norm = Node("n901", "norm", GroupNorm(num_groups=1))
+    conv = first(session, "Conv2d")
+    wires = [Wire(f"w{n.id}", conv, "output", n.id, "input") for n in (whole, norm)]
+    session.do(Batch((AddNode(whole), AddNode(norm), *map(Connect, wires))))
+    session.select([whole.id])
+    assert inspector.node_page._reach.figure.text().endswith(" px")
+    session.select([norm.id])
+    assert "all positions see the same" in inspector.node_page._reach.figure.text()
+    session.select([first(session, "Conv2d")])
+    assert inspector.node_page._reach.figure.text().endswith("px, step 1")
+
+
+def test_sizes_in_the_summary_of_a_block_have_a_proper_sign(session, inspector):
+    draw = Drawing.of_block(session.network.library, "Pair", "Two 3x3 convolutions, not mix2xy.")
+    draw.input("x", (3, 8, 8))
+    draw.output()
+    block = draw.define()
+    node = Node("n901", "pair", block.layer())
+    session.do(AddNode(node))
+    session.select([node.id])
+    assert inspector.node_page._summary.text() == "Two 3×3 convolutions, not mix2xy."
