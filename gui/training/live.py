@@ -83,7 +83,7 @@ class LivePanel(QWidget):
         session.selection_changed.connect(self._look)
         session.main_changed.connect(self._edited)
         session.settings_changed.connect(self._soon.start)
-        session.document_replaced.connect(self._soon.start)
+        session.document_replaced.connect(self._forget)
         run.state_changed.connect(self._look)
         run.probed.connect(self._show)
         self._panel.closing.connect(self._close_looks)
@@ -112,6 +112,15 @@ class LivePanel(QWidget):
             self._soon.start()
         elif change.renamed:
             self._look()
+
+    def _forget(self) -> None:
+        """Another project: nothing seen of the last one stays."""
+        self._stills.drop()
+        self._step, self._key = None, ""
+        self.head.show_node("", tr("Live"), "")
+        self._clear(tr("Looking …"))
+        self.chooser.clear()
+        self._soon.start()
 
     def _choose_image(self, image: int) -> None:
         self._run.set_image(image)
@@ -187,8 +196,7 @@ class LivePanel(QWidget):
         kind = kind_name(node.layer) if node is not None else ""
         self.head.show_node(step.category, name, kind)
         if before != key:
-            self.head.show_step("", live=False)
-            self.filters.clear(tr("Looking …"))
+            self._clear(tr("Looking …"))
             self.maps.clear(tr("Looking …"))
 
     # What was seen

@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from graph.edits import AddNode, SetLayer
 from graph.layers import Conv2d
-from graph.network import Node
-from tests.gui.training_window import CONV, LINEAR, RELU, Room, open_room
+from graph.network import Network, Node
+from graph.project import Project
+from tests.gui.training_window import CONV, LINEAR, RELU, Room, open_room, tiny_network
 
 
 @pytest.fixture
@@ -39,6 +40,23 @@ def test_starting_weights_are_shown_before_any_run(room: Room) -> None:
     assert len(rows) == 4
     assert rows[0][1] >= rows[1][1]
     assert live.chooser.title().startswith("Image 1 ·")
+
+
+def test_another_network_leaves_nothing_of_the_last_one(room: Room) -> None:
+    live = room.live
+    assert live.filters._note
+    room.session.new(Project("other", tiny_network()))
+    assert not live.filters._note
+    assert not live.maps._note
+    assert not live.weights.counts.size
+    assert not live.chooser.bars.rows
+    assert live.chooser.title() == ""
+    room.wait(lambda: "starting" in live.head.step_text())
+    assert live.head.name() == "conv1"
+    room.session.new(Project("empty", Network()))
+    room.wait(lambda: not live._soon.isActive())
+    assert live.head.name() == "Live"
+    assert not live.weights.counts.size
 
 
 def test_filters_change_while_training_and_stay_afterwards(room: Room) -> None:
