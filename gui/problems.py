@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from graph.analysis.faults import Fault
 from graph.network import Change
+from gui.causes import faults_shown
 from gui.icons import icon
 from gui.levels import Place
 from gui.parts import Label
@@ -94,13 +95,10 @@ class Problems(QWidget):
         session = self._session
         analysis = session.analysis
         old = self.current()
-        faults = list(analysis.faults())
-        own = len(faults)
-        if session.depth:
-            faults += session.main_analysis.faults()
+        here, around = faults_shown(session)
+        faults, own = [*here, *around], len(here)
         layers = analysis.totals().layers or session.main_analysis.totals().layers
         if layers == 0:
-            faults = []
             self._fine.setText(tr("No layers yet, so no problems"))
         else:
             one = tr("No problems. 1 layer checked")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
 from graph.layers import Output
 from graph.network import Change
+from gui.causes import faults_shown
 from gui.parts import Label
 from gui.session import Session
 from gui.text import full, memory, number, short, tr
@@ -36,6 +37,8 @@ class StatusBar(QStatusBar):
         language = QLocale().name().partition("_")[0].upper()
         language = "EN" if language == "C" else language
         self.addPermanentWidget(Label(f"{language} · float32", "small", self))
+        session.changed.connect(self._changed_inside)
+        session.level_changed.connect(self.refresh)
         session.main_changed.connect(self._changed)
         session.document_replaced.connect(self.refresh)
         notifier.changed.connect(self.refresh)
@@ -44,6 +47,10 @@ class StatusBar(QStatusBar):
     def _changed(self, change: Change) -> None:
         if change.meaning:
             self.refresh()
+
+    def _changed_inside(self, change: Change) -> None:
+        if self._session.depth:
+            self._changed(change)
 
     def set_preparing(self, text: str) -> None:
         """Say that something is being loaded; empty text ends that."""
@@ -69,9 +76,9 @@ class StatusBar(QStatusBar):
         """Read the figures again."""
         analysis = self._session.main_analysis
         totals = analysis.totals()
-        errors = len(analysis.errors()) if totals.layers else 0
-        warnings = len(analysis.faults()) - errors if totals.layers else 0
-        self._show_state(errors, warnings, totals.layers)
+        here, around = faults_shown(self._session)
+        warnings = sum(fault.warning for fault in (*here, *around))
+        self._show_state(len(here) + len(around) - warnings, warnings, totals.layers)
         fields = self._field()
         texts = (
             tr("{n} parameters", n=full(totals.parameters)),

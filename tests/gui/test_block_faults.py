@@ -10,7 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from graph.draw import Drawing
 from graph.edits import SetLayer
+from graph.layers import Conv2d
 from gui.window import MainWindow
 from tests.gui.helpers import mirrored, on_screen
 from tests.gui.nested import nested_window
@@ -132,3 +134,42 @@ def test_a_fault_further_along_a_chain_opens_that_one(window):
     assert session.reveal_inside((), fault) == skip
     assert session.place[0].copy == 1
     assert window.breadcrumb.chooser(1).text() == "2 of 2"
+
+
+def counted(window: MainWindow) -> tuple[str, str, int]:
+    """The title of the tab, the state in the status bar, and the number of rows."""
+    window.problems.refresh()
+    tab = window.bottom.tabs.tabText(0)
+    return tab, window.status.state.text(), window.problems._list.count()
+
+
+def test_a_cause_that_several_uses_tell_counts_once(window):
+    session = window.session
+    blocks = session.project.network.library.blocks
+    block, inner = blocks["Conv-BN-ReLU"].network, blocks["Residual"].network
+    conv = next(n for n, node in block.nodes.items() if node.name == "conv")
+    block.do(SetLayer(conv, block.nodes[conv].layer.changed(groups=1)))
+    skip = next(n for n, node in inner.nodes.items() if node.name == "skip")
+    inner.do(SetLayer(skip, Conv2d(kernel_size=(99, 99))))
+    assert counted(window) == ("Problems 1", "1 error", 1)
+    session.enter(named(session, "stage2"))
+    assert counted(window) == ("Problems 1", "1 error", 1)
+    fault = window.problems.current()
+    assert fault is not None
+    assert fault.node == skip
+    session.go_to(0)
+    assert counted(window) == ("Problems 1", "1 error", 1)
+
+
+def test_a_fault_of_a_block_that_nothing_uses_counts_while_it_is_open(qtbot):
+    window = nested_window(qtbot)
+    draw = Drawing.of_block(window.session.project.network.library, "Lonely", "Nothing uses it.")
+    draw.input("x", (3, 8, 8))
+    draw.then(Conv2d(kernel_size=(9, 9)))
+    draw.output()
+    block = draw.define()
+    assert counted(window) == ("Problems", "No problems", 0)
+    window.session.enter_block(block)
+    assert counted(window) == ("Problems 1", "1 error", 1)
+    window.session.go_to(0)
+    assert counted(window) == ("Problems", "No problems", 0)
