@@ -6,8 +6,9 @@ Names are asked in place, over the canvas. Each verb is one step for undo.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint, QRect, QRectF
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSizeF
 
 from graph.block import Block
 from graph.block_use import BlockUse
@@ -19,9 +20,11 @@ from graph.message import say
 from graph.network import EditRefused, Network, Node, Wire
 from graph.unpacking import unpack
 from gui.block_shelf import BlockShelf
-from gui.canvas.anatomy import size_of
+from gui.canvas.anatomy import size_of, size_when_placed
 from gui.canvas.arrange import lay_out, positions_of
+from gui.canvas.columns import boxes_of, put_in_place
 from gui.canvas.controls import RenameField
+from gui.canvas.scene import CanvasScene
 from gui.canvas.view import CanvasView
 from gui.levels import sample_scope
 from gui.session import Session
@@ -94,6 +97,7 @@ class BlockVerbs(QObject):
         except EditRefused as error:
             session.refuse(error.message)
             return
+        edit = _in_their_place(self._canvas.canvas, nodes, edit)
         use = next(part.node for part in edit.edits if isinstance(part, AddNode))
         assert isinstance(use.layer, BlockUse)
         _tidy(use.layer.block)
@@ -203,6 +207,18 @@ def empty_block(name: str, shape: tuple[int, ...]) -> Block:
 def _tidy(block: Block) -> None:
     """Lay a new block out before anybody sees it."""
     lay_out(block.network, sample_scope(block))
+
+
+def _in_their_place(canvas: CanvasScene, nodes: list[str], edit: Batch) -> Batch:
+    """The edit with the use where the first of the grouped nodes stands, the gap below closed."""
+    boxes = boxes_of(canvas)
+    first = min((boxes[node] for node in nodes), key=lambda box: (box.left(), box.top()))
+    use = next(part for part in edit.edits if isinstance(part, AddNode))
+    placed = AddNode(replace(use.node, position=(first.left(), first.top())))
+    parts = tuple(placed if part is use else part for part in edit.edits)
+    new = QRectF(first.topLeft(), QSizeF(*size_when_placed(use.node.layer)))
+    places = put_in_place(boxes, nodes, new)
+    return Batch((*parts, Move(places)) if places else parts, edit.title())
 
 
 def _without_overlaps(session: Session, edit: Edit) -> Edit:

@@ -18,6 +18,7 @@ from graph.presets import Preset
 from gui.canvas import additions, changes
 from gui.canvas import measures as m
 from gui.canvas.anatomy import InputSlot, OutputSlot
+from gui.canvas.columns import place_on_wire
 from gui.canvas.gestures import Pointer
 from gui.kinds import kind_name
 from gui.preset_adder import place_preset, preset_of, suited
@@ -65,7 +66,12 @@ class Adding(QObject):
         size = (m.OPERATOR_WIDTH if layer.operator else m.WIDTH, m.HEADER)
         position = on_grid(point.x() - size[0] / 2, point.y() - size[1] / 2)
         if wire is not None and wire in network.wires and changes.can_insert(layer):
+            place = place_on_wire(self._view.canvas, layer, wire)
+            if place is not None:
+                position = place.position
             addition = additions.add_on_wire(network, layer, position, wire)
+            if place is not None and place.others:
+                addition = additions.with_moves(addition, place.others)
         else:
             addition = additions.add(network, layer, position, sources, target)
         self.add(addition, still)

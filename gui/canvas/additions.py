@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from graph.edits import AddNode, Batch, Connect, Disconnect, Edit
+from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, Move
 from graph.layer import Layer
 from graph.message import Message, say
 from graph.network import Network, Node, Position, Wire
@@ -82,6 +82,13 @@ def add_on_wire(network: Network, layer: Layer, position: Position, wire: str) -
     edits = inner if Disconnect(wire) in inner else (Disconnect(wire), *inner)
     title = say("Insert {name}", name=layer.type_name())
     return Addition(Batch(edits, title), added.nodes)
+
+
+def with_moves(addition: Addition, places: dict[str, Position]) -> Addition:
+    """The same, and other nodes moved in the same step."""
+    edit = addition.edit
+    edits = edit.edits if isinstance(edit, Batch) else (edit,)
+    return Addition(Batch((*edits, Move(places)), edit.title()), addition.nodes)
 
 
 def place_copies(

@@ -143,6 +143,12 @@ def size_of(network: Network, node: str) -> tuple[float, float]:
     return _size(form, len(_places(network, node)), len(layer.output_ports()))
 
 
+def size_when_placed(layer: Layer) -> tuple[float, float]:
+    """Width and height of a node of this layer with at most one wire."""
+    slots = sum(2 if port.many else 1 for port in layer.input_ports())
+    return _size(form_of(layer), slots, len(layer.output_ports()))
+
+
 def _size(form: Form, inputs: int, outputs: int) -> tuple[float, float]:
     room = m.PORT_STEP * max(inputs, outputs) + 4
     if form is Form.CONCAT:

@@ -16,6 +16,7 @@ from graph.layer import Layer
 from graph.message import say
 from gui.canvas import changes
 from gui.canvas import measures as m
+from gui.canvas.columns import place_on_wire
 from gui.canvas.node_item import NodeItem
 from gui.canvas.overlay import Marks
 from gui.canvas.wire_item import WireItem
@@ -301,6 +302,10 @@ class MoveNodes:
         if wire is not None:
             inserted = changes.insert_on_wire(session.network, wire, self._node)
             if inserted is not None:
+                layer = session.network.nodes[self._node].layer
+                place = place_on_wire(canvas, layer, wire, self._node)
+                if place is not None:
+                    edits = [Move({self._node: place.position, **place.others})]
                 edits.append(inserted)
         if not edits:
             return
