@@ -202,11 +202,10 @@ class FitDialog(QDialog):
     def _ask(self, fit: Fit) -> None:
         """Build for these images; while a build runs, only the last wish is kept."""
         self._wanted = fit
-        self._check_radio(fit)
         self._work()
         self._show_state()
 
-    def _check_radio(self, fit: Fit) -> None:
+    def _check_radio(self, fit: Fit | None) -> None:
         self._group.setExclusive(False)
         for radio, preset in zip(self.radios, self._presets, strict=True):
             radio.setChecked(preset.fit == fit)
@@ -254,11 +253,12 @@ class FitDialog(QDialog):
         return self._result is not None and self._result.fit == self._wanted
 
     def _show_state(self) -> None:
-        wrong = bool(self.problem.text())
-        self.problem.setVisible(wrong)
-        self.open_button.setEnabled(self.ready and not self._typing_wrong())
+        typing_wrong = self._typing_wrong()
+        self.problem.setVisible(bool(self.problem.text()))
+        self._check_radio(None if typing_wrong else self._wanted)
+        self.open_button.setEnabled(self.ready and not typing_wrong)
         self._section.figure.set_text(tr("counting") if self._task is not None else "")
-        result = self._result
+        result = None if typing_wrong else self._result  # what is asked for is not known
         outputs = [shape(size) if size else NOTHING for size in result.results] if result else []
         self.figures.show_rows(
             (

@@ -68,10 +68,14 @@ class SearchPopup(QFrame):
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.empty.setWordWrap(True)
         set_property(self.empty, "role", "hint")
+        self.hint = QLabel(tr("Shift+Tab instead of Tab connects to the chosen layer"), self)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        set_property(self.hint, "role", "hint")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
-        for widget in (self.field, self.list, self.empty):
+        for widget in (self.field, self.list, self.empty, self.hint):
             layout.addWidget(widget)
         self.field.textChanged.connect(self._search)
         self.list.itemClicked.connect(self._choose)
@@ -83,6 +87,7 @@ class SearchPopup(QFrame):
     ) -> None:
         """Show the list at a point of the parent. ``shape`` ranks, ``suits`` leaves out."""
         self._shape, self._suits = shape, suits
+        self.hint.setVisible(suits is None)  # else the layer is connected anyway
         theme = current()
         size = QSize(theme.pixels(300), theme.pixels(340))
         room = self.parentWidget().rect()

@@ -89,7 +89,9 @@ class EmptyState(QFrame):
         )
         self.button = QPushButton(tr("Templates"), self)
         self.button.clicked.connect(self.templates_asked)
+        self.more = plain_label(tr("Shift+Tab connects the layer to the chosen one"), "hint", self)
         layout.addWidget(self.line, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
 
 

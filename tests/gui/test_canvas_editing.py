@@ -309,6 +309,21 @@ def test_shift_tab_connects_and_ranks_what_fits_first(qtbot, session):
     assert sources(session, node) == [a]
 
 
+def test_the_key_that_connects_is_told_where_it_helps(qtbot, session):
+    view = show_canvas(qtbot, session)
+    assert "Shift+Tab" in view.empty.more.text()
+    a = add(session, "input", Input(), 0, 0)
+    search = view.editing.search
+    QTest.keyClick(view, Key.Key_Tab)
+    assert search.hint.isVisible()
+    assert "Shift+Tab" in search.hint.text()
+    QTest.keyClick(search.field, Key.Key_Escape)
+    session.select([a])
+    QTest.keyClick(view, Key.Key_Tab, SHIFT)
+    assert search.isVisible()
+    assert not search.hint.isVisible()
+
+
 def test_search_on_a_chosen_wire_inserts(qtbot, session, chain):
     view = show_canvas(qtbot, session)
     wire = session.network.inputs(chain[2])[0].id

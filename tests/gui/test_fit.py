@@ -16,7 +16,7 @@ from graph.network import Network
 from graph.templates import Fit, Template
 from graph.templates.template import Builder
 from gui.fit import FitDialog
-from gui.text import full
+from gui.text import NOTHING, full
 
 
 def network(fit: Fit) -> Network:
@@ -139,9 +139,15 @@ def test_what_cannot_be_fitted_is_one_sentence_and_open_is_off(qtbot, opened):
 
 def test_an_illegal_number_stays_and_open_is_off(qtbot, opened):
     dialog, _ = opened()
+    settle(qtbot, dialog)
     retype(qtbot, dialog, "width", "0")
     assert dialog.form.complaint("width")
     assert not dialog.open_button.isEnabled()
+    assert not any(radio.isChecked() for radio in dialog.radios)
+    assert set(dialog.figures.texts().values()) == {NOTHING}
+    retype(qtbot, dialog, "width", "64")
+    assert dialog.radios[0].isChecked()
+    assert NOTHING not in dialog.figures.texts().values()
     retype(qtbot, dialog, "width", "32")
     settle(qtbot, dialog)
     assert dialog.open_button.isEnabled()
