@@ -63,7 +63,7 @@ def route(start: QPointF, end: QPointF, obstacles: Obstacles | None, shift: floa
     """From an output port to an input port. ``shift`` keeps lanes of several sources apart."""
     across = end.x() - start.x()
     if across < m.CONTROL_MIN / 2:
-        return _back(start, end)
+        return _back(start, end, obstacles)
     path, reach = curve(start, end), None
     if across > LONG:
         bodies = obstacles(start.x() + 4, end.x() - 4) if obstacles is not None else ()
@@ -124,13 +124,31 @@ def _free_lane(y: float, bodies: Sequence[QRectF], direction: int) -> float:
     return y
 
 
-def _back(start: QPointF, end: QPointF) -> Route:
-    """To a node that does not lie to the right: out, half way down, back, and in."""
-    middle = (start.y() + end.y()) / 2
+def _back(start: QPointF, end: QPointF, obstacles: Obstacles | None) -> Route:
+    """To a node that does not lie to the right: out, half way down or through a gap between the
+    nodes there, back, and in."""
     out, back = start.x() + m.CONTROL_MIN, end.x() - m.CONTROL_MIN
+    bodies = obstacles(back, out) if obstacles is not None else ()
+    middle = _gap(start.y(), end.y(), bodies)
     points = [start, QPointF(out, start.y()), QPointF(out, middle), QPointF(back, middle)]
     points += [QPointF(back, end.y()), end]
-    return Route(rounded(points, m.CONTROL_MIN), QPointF((out + back) / 2, middle), abs(out - back))
+    path, reach = rounded(points, m.CONTROL_MIN), QRectF(points[0], points[0])
+    reach.setCoords(back - 1, min(start.y(), end.y()) - 1, out + 1, max(start.y(), end.y()) + 1)
+    return Route(path, QPointF((out + back) / 2, middle), abs(out - back), reach=reach)
+
+
+def _gap(start: float, end: float, bodies: Sequence[QRectF]) -> float:
+    """A height on the way that meets no body: half way, else in the gap nearest to the end."""
+    half, low, high = (start + end) / 2, min(start, end), max(start, end)
+    if not any(body.top() < half < body.bottom() for body in bodies):
+        return half
+    gaps: list[float] = []
+    bottom = low
+    for body in sorted(bodies, key=lambda b: b.top()):
+        if low <= bottom < body.top() <= high and bottom > low:
+            gaps.append((bottom + body.top()) / 2)
+        bottom = max(bottom, body.bottom())
+    return min(gaps, key=lambda y: abs(y - end), default=half)
 
 
 def rounded(points: Sequence[QPointF], radius: float) -> QPainterPath:

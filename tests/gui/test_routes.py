@@ -7,8 +7,9 @@ import random
 import pytest
 
 from graph.edits import Batch, Disconnect, Move, RemoveNode
-from graph.layers import Concat, Conv2d
+from graph.layers import Add, Concat, Conv2d
 from graph.templates import find_template
+from gui.canvas.anatomy import size_when_placed
 from gui.canvas.arrange import lay_out_project
 from gui.canvas.scene import CanvasScene
 from gui.session import Session
@@ -23,6 +24,22 @@ def view(qtbot, request):
     view = show_canvas(qtbot, session)
     session.new(project)
     return view
+
+
+def test_a_shortcut_down_a_stack_runs_around_the_nodes_between(qtbot):
+    session = Session()
+    above, top, stack = [], 0.0, []
+    for name in ("first", "second", "third", "fourth"):
+        above = [add(session, name, Conv2d(), 0, top, *above)]
+        stack += above
+        top += size_when_placed(Conv2d())[1] + 18
+    end = add(session, "sum", Add(), 0, top, stack[-1], stack[0])
+    view = show_canvas(qtbot, session)
+    shortcut = view.canvas.wires[session.network.inputs(end)[1].id].route.path
+    points = [shortcut.pointAtPercent(step / 400) for step in range(3, 398)]
+    bodies = view.canvas.covered()
+    assert not [point for point in points if any(body.contains(point) for body in bodies)]
+    assert view.canvas.wires[session.network.inputs(end)[0].id].route.seam
 
 
 def ways(scene: CanvasScene) -> dict[str, object]:
