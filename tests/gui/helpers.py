@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from graph.edits import AddNode, Batch, Connect, Edit
 from graph.layer import Layer
 from graph.network import Node, Wire
+from graph.templates import Template
 from gui.canvas.anatomy import InputSlot
 from gui.canvas.view import CanvasView
 from gui.palette import MIME
 from gui.session import Session
+from gui.window import MainWindow
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -154,3 +156,10 @@ def mirrored(view: CanvasView) -> None:
         if shape is not None:
             assert item.load.text.startswith("×".join(map(str, shape)))
         assert item.route is not None
+
+
+def open_template(qtbot, window: MainWindow, template: Template) -> None:
+    """Open a template and wait for it: it is built and arranged in a thread."""
+    before = window.session.project
+    window.open_template(template)
+    qtbot.waitUntil(lambda: window.session.project is not before)

@@ -18,6 +18,7 @@ from gui.session import Session
 from gui.template_card import TemplateCard
 from gui.theme import apply_theme
 from gui.window import MainWindow
+from tests.gui.helpers import open_template
 
 TOLD = 0.75
 
@@ -35,8 +36,7 @@ def window(qtbot) -> MainWindow:
 
 
 def opened(qtbot, window: MainWindow, name: str) -> None:
-    window.open_template(find_template(name))
-    qtbot.waitUntil(lambda: window.session.template == name)
+    open_template(qtbot, window, find_template(name))
     qtbot.waitUntil(lambda: not window.canvas.camera._settled.isActive())
 
 
@@ -89,7 +89,7 @@ def from_dialog(qtbot, window, path):
 
 
 def from_code(qtbot, window, path):
-    window.open_template(find_template("googlenet"))
+    open_template(qtbot, window, find_template("googlenet"))
 
 
 @pytest.mark.parametrize("way", [from_card, from_file, from_dialog, from_code])

@@ -19,6 +19,7 @@ from gui.preferences import Preferences
 from gui.session import Session
 from gui.theme import apply_theme
 from gui.window import MainWindow
+from tests.gui.helpers import open_template
 
 
 def with_note() -> Template:
@@ -114,7 +115,7 @@ def test_the_tab_comes_and_goes_with_the_document(qtbot, window):
     window.documents.new()
     assert not tabs.isTabVisible(place)
     assert not action.isEnabled()
-    window.open_template(with_note())
+    open_template(qtbot, window, with_note())
     assert tabs.isTabVisible(place)
     action.trigger()
     assert window.literature.isVisible()
@@ -124,8 +125,8 @@ def test_the_tab_comes_and_goes_with_the_document(qtbot, window):
     assert not window.literature.isVisible()
 
 
-def test_a_saved_project_still_knows_its_template(window, tmp_path):
-    window.open_template(with_note())
+def test_a_saved_project_still_knows_its_template(qtbot, window, tmp_path):
+    open_template(qtbot, window, with_note())
     path = tmp_path / "known.cloom"
     window.session.save(path)
     assert loads(path.read_bytes()).template == with_note().name
@@ -138,7 +139,7 @@ def test_an_open_template_is_fitted_anew_from_the_menu(qtbot, window):
     action = window.actions_table["fit_template"]
     window.documents.new()
     assert not action.isEnabled()
-    window.open_template(with_note())
+    open_template(qtbot, window, with_note())
     action.trigger()
     dialog = window.findChild(FitDialog)
     qtbot.waitUntil(lambda: dialog.ready)
@@ -146,13 +147,17 @@ def test_an_open_template_is_fitted_anew_from_the_menu(qtbot, window):
     field.selectAll()
     qtbot.keyClicks(field, "7")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "7" in dialog.figures.texts()["Result"])
+    # Return is kept until the figures are there; the dialog then closes by itself.
     qtbot.waitUntil(lambda: not window.findChildren(FitDialog))
+    qtbot.waitUntil(lambda: result_of(window.session) == ((7,),))
     assert window.session.template == with_note().name
     assert not window.session.modified
-    analysis = window.session.analysis
-    end = next(n for n in window.session.network.nodes.values() if n.name == "output")
-    assert analysis.facts(end.id).inputs == ((7,),)
+
+
+def result_of(session: Session) -> Any:
+    """What arrives at the output of the network that is open."""
+    end = next(n for n in session.network.nodes.values() if n.name == "output")
+    return session.analysis.facts(end.id).inputs
 
 
 def test_the_training_of_the_paper_is_taken_over(qtbot) -> None:

@@ -14,6 +14,7 @@ from gui.fit import FitDialog
 from gui.preferences import Preferences
 from gui.theme import apply_theme
 from gui.window import MainWindow
+from tests.gui.helpers import open_template
 from tests.gui.training_window import LONG
 
 FIT, AS_IT_IS = "Fit to the data…", "Train as it is"
@@ -32,8 +33,7 @@ def window(qtbot) -> Iterator[MainWindow]:
 
 
 def opened(qtbot, window: MainWindow, name: str) -> None:
-    window.open_template(find_template(name))
-    qtbot.waitUntil(lambda: window.session.template == name)
+    open_template(qtbot, window, find_template(name))
 
 
 def train(qtbot, window: MainWindow) -> None:

@@ -21,6 +21,7 @@ from gui.actions import MENUS
 from gui.preferences import Preferences
 from gui.theme import apply_theme, current, current_mode
 from gui.window import MainWindow
+from tests.gui.helpers import open_template
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -40,9 +41,9 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
-def drawn(window: MainWindow) -> MainWindow:
+def drawn(qtbot: Any, window: MainWindow) -> MainWindow:
     """The window with a template open."""
-    window.open_template(find_template("lenet5"))
+    open_template(qtbot, window, find_template("lenet5"))
     QApplication.processEvents()
     return window
 
