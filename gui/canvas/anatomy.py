@@ -13,10 +13,11 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF
 
 from graph.analysis import Analysis, Fault
+from graph.analysis.facts import Facts
 from graph.block_use import BlockUse
 from graph.layer import Category, Layer, Shape, dims
 from graph.layers import Concat, Input
-from graph.network import Network
+from graph.network import Network, Node
 from gui.canvas import measures as m
 from gui.canvas.spoken import summary_of
 from gui.canvas.symbols import formula_lines, symbols_of
@@ -189,36 +190,7 @@ def face_of(
     width, height = _size(form, len(places), len(layer.output_ports()))
     inputs = _input_slots(form, layer, places, facts.inputs)
     outputs = _output_slots(form, layer, height, facts.outputs)
-    known = facts.known_inputs() or ()
-    if len(known) < len(layer.input_ports()):
-        known = ()  # a port is empty
-    left, right = layer.face(known)
-    if isinstance(layer, Input) and facts.output is not None:
-        left = dims(facts.output)  # in a block: what comes in there
-        right = right if network.block is None else ""
-    copies = layer.repeat if isinstance(layer, BlockUse) else 1
-    note = f"×{copies}" if copies > 1 else ""
-    left = left.removeprefix(note).strip()
-    rows: Rows = ()
-    footer = ("", "")
-    if form in (Form.FULL, Form.PORTS):
-        rows, footer = _full_texts(layer, left, right, facts.parameters, facts.macs)
-    elif form is Form.OPERATOR:
-        rows = ((left, right),)
-    elif form is Form.CONCAT:
-        note = f"{right}" if right else ""
-        rows = _ranges(network, node, layer, facts.inputs)
-    else:
-        note = short(facts.parameters) if facts.parameters else left or right
-    if symbols:
-        written = symbols_of(network, placed, layer)
-        if written.line() and form in (Form.FULL, Form.PORTS):
-            rows, footer = ((written.left, written.right),), (written.below, "")
-            footer = footer if written.below else _costs(facts.parameters, facts.macs)
-        elif written.line() and form is Form.OPERATOR:
-            rows = ((written.line(), ""),)
-        elif written.line() and form is Form.LINE:
-            note = written.line()
+    rows, footer, note = _texts(network, placed, facts, form, symbols=symbols)
     fault = faults.get(node)
     severity = Severity.NONE
     if fault is not None:
@@ -251,9 +223,52 @@ def face_of(
         ),
         faults=sentences,
         frozen=placed.frozen,
-        copies=copies,
+        copies=_copies(layer),
         formulas=formula_lines(placed, layer),
     )
+
+
+def _copies(layer: Layer) -> int:
+    """How many of a block stand in a chain."""
+    return layer.repeat if isinstance(layer, BlockUse) else 1
+
+
+def _texts(
+    network: Network, placed: Node, facts: Facts, form: Form, *, symbols: bool
+) -> tuple[Rows, tuple[str, str], str]:
+    """What stands on the face: the rows of the body, the figures below, and the note."""
+    layer = facts.layer
+    known = facts.known_inputs() or ()
+    if len(known) < len(layer.input_ports()):
+        known = ()  # a port is empty
+    left, right = layer.face(known)
+    if isinstance(layer, Input) and facts.output is not None:
+        left = dims(facts.output)  # in a block: what comes in there
+        right = right if network.block is None else ""
+    note = f"×{_copies(layer)}" if _copies(layer) > 1 else ""
+    left = left.removeprefix(note).strip()
+    rows: Rows = ()
+    footer = ("", "")
+    if form in (Form.FULL, Form.PORTS):
+        rows, footer = _full_texts(layer, left, right, facts.parameters, facts.macs)
+    elif form is Form.OPERATOR:
+        rows = ((left, right),)
+    elif form is Form.CONCAT:
+        note = f"{right}" if right else ""
+        rows = _ranges(network, placed.id, layer, facts.inputs)
+    else:
+        note = short(facts.parameters) if facts.parameters else left or right
+    written = symbols_of(network, placed, layer) if symbols else None
+    if written is None or not written.line():
+        return rows, footer, note
+    if form in (Form.FULL, Form.PORTS):
+        rows = ((written.left, written.right),)
+        footer = (written.below, "") if written.below else _costs(facts.parameters, facts.macs)
+    elif form is Form.OPERATOR:
+        rows = ((written.line(), ""),)
+    elif form is Form.LINE:
+        note = written.line()
+    return rows, footer, note
 
 
 def _kind(network: Network, layer: Layer) -> str:
