@@ -24,6 +24,24 @@ from graph.plan import Plan, Step
 from graph.reach import WHOLE, Axis
 
 
+def empty_middle(channels: int, reduction: int) -> Iterator[Problem]:
+    """Yield the problem if dividing the channels leaves none."""
+    if channels < reduction:
+        yield Problem(
+            FaultKind.REDUCTION,
+            say("{n} input channels leave none in the middle", n=channels),
+            say("Use at most {n}", n=channels),
+            field="reduction",
+            value=str(reduction),
+            changes={"reduction": max(1, channels // 4)},
+        )
+
+
+def there_and_back(channels: int, middle: int, bias: bool) -> int:
+    """The parameters of two 1×1 convolutions: to the middle and back to the channels."""
+    return 2 * channels * middle + (channels + middle if bias else 0)
+
+
 class SqueezeExcitation(Layer):
     """One weight per channel, computed from the means of all channels.
 
@@ -51,20 +69,11 @@ class SqueezeExcitation(Layer):
         if len(shape) != 3:
             yield from needs_image(self, shape)
             return
-        if self._middle(shape[0]) < 1:
-            yield Problem(
-                FaultKind.REDUCTION,
-                say("{n} input channels leave none in the middle", n=shape[0]),
-                say("Use at most {n}", n=shape[0]),
-                field="reduction",
-                value=str(self.reduction),
-                changes={"reduction": max(1, shape[0] // 4)},
-            )
+        yield from empty_middle(shape[0], self.reduction)
 
     def parameters(self, inputs: Sequence[Shape]) -> int:
         channels = inputs[0][0]
-        middle = self._middle(channels)
-        return 2 * channels * middle + (channels + middle if self.bias else 0)
+        return there_and_back(channels, self._middle(channels), self.bias)
 
     def macs(self, inputs: Sequence[Shape]) -> int:
         return 2 * inputs[0][0] * self._middle(inputs[0][0])

@@ -19,6 +19,7 @@ from graph.layer import (
     Shape,
     needs_image,
 )
+from graph.layers.attention import empty_middle, there_and_back
 from graph.message import say
 from graph.plan import Plan, Step
 from graph.reach import WHOLE, Axis, Window
@@ -64,20 +65,12 @@ class ChannelAttention(Layer):
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
         yield from needs_image(self, shape)
-        if len(shape) == 3 and shape[0] < self.reduction:
-            yield Problem(
-                FaultKind.REDUCTION,
-                say("{n} input channels leave none in the middle", n=shape[0]),
-                say("Use at most {n}", n=shape[0]),
-                field="reduction",
-                value=str(self.reduction),
-                changes={"reduction": max(1, shape[0] // 4)},
-            )
+        if len(shape) == 3:
+            yield from empty_middle(shape[0], self.reduction)
 
     def parameters(self, inputs: Sequence[Shape]) -> int:
         channels = inputs[0][0]
-        middle = channels // self.reduction
-        return 2 * channels * middle + (channels + middle if self.bias else 0)
+        return there_and_back(channels, channels // self.reduction, self.bias)
 
     def macs(self, inputs: Sequence[Shape]) -> int:
         return 4 * inputs[0][0] * (inputs[0][0] // self.reduction)
