@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from backend.command_line import COMMANDS, make_parser
-from graph.declaration import show
-from graph.message import UserError
-from graph.project import SUFFIX
+from backend.command_line.parser import COMMANDS, make_parser
+from graph.document.project import SUFFIX
+from graph.values.declaration import show
+from graph.values.message import UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +53,7 @@ def open_window(arguments: Sequence[str]) -> int:
         )
         return 2
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
-    from gui.app import run  # Qt, which commands do without
+    from gui.window.app import run  # Qt, which commands do without
 
     return run(["convloom", *arguments])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graph.project import Project
-from graph.templates import Template
+from graph.document.project import Project
+from graph.templates.template import Template
 
 SMALLEST = 8
 CLASSES = 4

@@ -11,8 +11,23 @@ from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any
 
-from graph.declaration import FieldError, FieldSpec, Kind, fields_of
-from graph.edits import (
+from graph.calls.call import Shape
+from graph.layers.activation.along_axis import LogSoftmax, Softmax
+from graph.layers.activation.piecewise import ELU, LeakyReLU, ReLU
+from graph.layers.activation.smooth import Sigmoid, SiLU, Tanh
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.layers.base.layer import Layer
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.io import Input, Output
+from graph.layers.linear import Linear
+from graph.layers.merge import Add, Concat, Multiply
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d, GlobalAvgPool2d
+from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
+from graph.layers.registry import LAYERS
+from graph.layers.regularisation import Dropout, Dropout2d
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.edits import (
     AddNode,
     Batch,
     Connect,
@@ -25,36 +40,8 @@ from graph.edits import (
     SetLayer,
     insert_before,
 )
-from graph.layer import Layer, Shape
-from graph.layers import (
-    ELU,
-    LAYERS,
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
-    Add,
-    AvgPool2d,
-    BatchNorm2d,
-    Concat,
-    Conv2d,
-    Dropout,
-    Dropout2d,
-    Flatten,
-    GlobalAvgPool2d,
-    Input,
-    LeakyReLU,
-    Linear,
-    LogSoftmax,
-    MaxPool2d,
-    Multiply,
-    Output,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    SqueezeExcitation,
-    Tanh,
-)
-from graph.network import Network, Node, Wire
+from graph.network.network import Network, Node, Wire
+from graph.values.declaration import FieldError, FieldKind, FieldSpec, fields_of
 from tests.cases import CASES
 
 Case = tuple[Layer, list[Shape]]
@@ -88,15 +75,15 @@ def value_of(random_source: random.Random, spec: FieldSpec) -> Any:
     """A value that the field accepts."""
     if spec.optional and random_source.random() < 0.3:
         return None
-    if spec.kind is Kind.CHOICE or (spec.words and random_source.random() < 0.35):
+    if spec.kind is FieldKind.CHOICE or (spec.words and random_source.random() < 0.35):
         return random_source.choice(spec.words)
-    if spec.kind is Kind.FLAG:
+    if spec.kind is FieldKind.FLAG:
         return random_source.random() < 0.5
-    if spec.kind is Kind.INTEGER:
+    if spec.kind is FieldKind.INTEGER:
         return whole(random_source, spec)
-    if spec.kind is Kind.EXTENT:
+    if spec.kind is FieldKind.EXTENT:
         return tuple(random_source.choice(SIZES) for _ in range(random_source.randint(1, 4)))
-    if spec.kind is Kind.REALS:
+    if spec.kind is FieldKind.REALS:
         count = random_source.randint(*spec.lengths)
         return tuple(random_source.uniform(spec.minimum, spec.maximum) for _ in range(count))
     if spec.many:

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from graph.analysis import Analysis
-from graph.edits import AddNode, Batch, Connect, Edit
-from graph.layer import FaultKind, Layer, Shape
-from graph.layers import LAYERS, Input, Output
-from graph.network import Network, Node, Wire
+from graph.analysis.analysis import Analysis
+from graph.calls.call import Shape
+from graph.layers.base.layer import FaultKind, Layer
+from graph.layers.io import Input, Output
+from graph.layers.registry import LAYERS
+from graph.network.edits import AddNode, Batch, Connect, Edit
+from graph.network.network import Network, Node, Wire
 from tests.cases import CASES
 from tests.generators import is_legal, legal_case
 

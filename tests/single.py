@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from graph.edits import Connect
-from graph.layer import Layer, Shape
-from graph.layers import LAYERS, Input, Output
-from graph.network import Network, Wire
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.io import Input, Output
+from graph.layers.registry import LAYERS
+from graph.network.edits import Connect
+from graph.network.network import Network, Wire
 from tests.generators import chain, place
 
 

@@ -211,7 +211,7 @@ def test_product_keeps(rule: Rule) -> None:
         (wrong_imports, "graph", "import torch"),
         (wrong_imports, "graph", "import numpy as np"),
         (wrong_imports, "graph", "from PySide6 import QtCore"),
-        (wrong_imports, "graph", "def late():\n    from backend.build import build"),
+        (wrong_imports, "graph", "def late():\n    from backend.model.build import build"),
         (wrong_imports, "graph", "import importlib\nimportlib.import_module('torch.nn')"),
         (wrong_imports, "graph", "from importlib import import_module\nimport_module(name)"),
         (wrong_imports, "backend", "from PySide6.QtCore import QObject"),
@@ -223,7 +223,7 @@ def test_product_keeps(rule: Rule) -> None:
         (wrong_imports, "gui", "def late():\n    import main"),
         (wrong_imports, "gui", "from tests.conftest import qtbot"),
         (wrong_imports, "main", "import tests.graph"),
-        (wrong_imports, OWN_MODULES, "from graph.layer import Layer"),
+        (wrong_imports, OWN_MODULES, "from graph.layers.base.layer import Layer"),
         (wrong_imports, OWN_MODULES, "import numpy"),
         (unsafe_imports, "graph", "import pickle"),
         (unsafe_imports, "backend", "from joblib import load"),
@@ -257,8 +257,14 @@ def test_planted_violation_is_found(rule: Rule, room: str, text: str) -> None:
         ("graph", "from . import message\nimport re\nre.compile('a')"),
         ("backend", "import torch\nmodule.eval()\nfrom safetensors.torch import load_file"),
         ("backend", "import numpy\nnumpy.load(path, allow_pickle=False)"),
-        ("gui", "from backend import worker\nfrom graph.network import Network\nmenu.exec()"),
-        ("main", "from gui.window import Window\nfrom backend.trainer import train"),
+        (
+            "gui",
+            "from backend import worker\nfrom graph.network.network import Network\nmenu.exec()",
+        ),
+        (
+            "main",
+            "from gui.window.window import Window\nfrom backend.training.trainer import train",
+        ),
         (OWN_MODULES, "import math\nimport torch\nfrom torch.nn import functional as F"),
     ],
 )
@@ -321,7 +327,7 @@ def test_room_imports_without(room: str, blocked: frozenset[str]) -> None:
 
 
 def test_window_and_door_import_without_torch() -> None:
-    result = import_without(TORCH, ["gui.window", "main"])
+    result = import_without(TORCH, ["gui.window.window", "main"])
     assert result.returncode == 0, result.stderr
 
 

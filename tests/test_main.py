@@ -12,11 +12,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from graph.edits import Connect, SetLayer
-from graph.layers import Conv2d
-from graph.network import Wire
-from graph.project import write_project
-from graph.templates import TEMPLATES, find_template
+from graph.document.project import write_project
+from graph.layers.convolution.plain import Conv2d
+from graph.network.edits import Connect, SetLayer
+from graph.network.network import Wire
+from graph.templates.registry import TEMPLATES, find_template
 from main import main
 
 ROOT = Path(__file__).parent.parent

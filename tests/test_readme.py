@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from gui.actions import MENUS
-from main import COMMANDS, make_parser
-from resources.readme_tables import README, TABLES, written
+from backend.command_line.parser import COMMANDS, make_parser
+from gui.bars.actions import MENUS
+from tools.readme_tables import README, TABLES, written
 
 TEXT = README.read_text(encoding="utf-8")
 OPTION = re.compile(r"--[a-z][a-z-]+")

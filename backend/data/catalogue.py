@@ -11,15 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from backend.data import digits, silhouettes
-from backend.data.folder import describe_images, scan
-from backend.data.idx_folder import IdxFolder, describe_idx, find_idx, load_idx
-from backend.data.mask_folder import describe_masks, has_masks, scan_masks
-from backend.data.source import DataSource, Watch
-from graph.message import Message, UserError, say
+from backend.data.base.source import DataSource, Watch
+from backend.data.formats import digits, silhouettes
+from backend.data.formats.class_folders import describe_images, scan
+from backend.data.formats.idx_folder import IdxFolder, describe_idx, find_idx, load_idx
+from backend.data.formats.mask_folder import describe_masks, has_masks, scan_masks
+from graph.values.message import Message, UserError, say
 
 if TYPE_CHECKING:
-    from backend.data.dataset import DataSet
+    from backend.data.base.dataset import DataSet
 
 DEFAULT = "fashion-sample"
 FASHION = "fashion-mnist"
@@ -82,10 +82,10 @@ def open_data(
     if files is not None:
         return load_idx(files, folder.name, watch)
     if has_masks(folder):
-        from backend.data.mask_images import load_masks
+        from backend.data.formats.mask_loading import load_masks
 
         return load_masks(scan_masks(folder, watch), folder.name, size=size, fit=fit, watch=watch)
-    from backend.data.image_folder import load_images
+    from backend.data.formats.class_folder_loading import load_images
 
     return load_images(scan(folder, watch), folder.name, size=size, fit=fit, watch=watch)
 

@@ -20,12 +20,13 @@ from graph.analysis.faults import (
     unreachable,
 )
 from graph.analysis.spending import Spending, beyond
-from graph.layer import MAX_ELEMENTS, MAX_PARAMETERS, Category, FaultKind, Shape
+from graph.calls.call import Shape
+from graph.layers.base.layer import MAX_ELEMENTS, MAX_PARAMETERS, Category, FaultKind
 from graph.layers.io import Input, Output
-from graph.message import say
-from graph.network import Change, Network
-from graph.reachable import downstream, upstream
-from graph.scope import MAIN, Scope
+from graph.network.network import Change, Network
+from graph.network.reachable import downstream, upstream
+from graph.network.scope import MAIN, Scope
+from graph.values.message import say
 
 
 @dataclass(frozen=True, slots=True)

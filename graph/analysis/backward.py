@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graph.analysis.facts import Facts
 from graph.layers.io import Input
-from graph.network import Network
+from graph.network.network import Network
 
 Masks = dict[tuple[str, int], tuple[int, ...]]
 """Sets of positions (bit masks), one per axis, by node and number of its output."""

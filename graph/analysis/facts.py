@@ -8,22 +8,15 @@ from dataclasses import field as default
 from functools import lru_cache
 from math import prod
 
-from graph.declaration import FieldError, show
-from graph.dims import Dim, Named, plain
-from graph.layer import (
-    MAX_ELEMENTS,
-    MAX_PARAMETERS,
-    FaultKind,
-    Layer,
-    Problem,
-    Shape,
-    dims,
-)
+from graph.calls.call import Shape
+from graph.layers.base.layer import MAX_ELEMENTS, MAX_PARAMETERS, FaultKind, Layer, Problem, dims
+from graph.layers.base.reach import FIRST, AxisField, Strands, axis_field, unite
 from graph.layers.io import Input, Output
-from graph.message import say
-from graph.network import Network
-from graph.reach import FIRST, AxisField, Strands, axis_field, unite
-from graph.scope import MAIN, Scope, resolve
+from graph.network.network import Network
+from graph.network.scope import MAIN, Scope, resolve
+from graph.values.declaration import FieldError, show
+from graph.values.dims import Dim, Named, plain
+from graph.values.message import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +27,7 @@ class Facts:
     marks outputs that are a likely guess behind a fault. ``memory`` is the bytes of the outputs in
     float32, inner ones included. ``strands`` is the receptive field of the first output in the
     form that composes, ``further`` that of the others where they differ. ``layer`` has its formulas
-    evaluated; ``named`` are values of it that are traced (graph.scope).
+    evaluated; ``named`` are values of it that are traced (graph.network.scope).
     """
 
     layer: Layer
@@ -77,7 +70,7 @@ class Facts:
         )
 
 
-Source = tuple[Shape | None, bool, tuple[Strands, ...]]
+Carried = tuple[Shape | None, bool, tuple[Strands, ...]]
 """What a wire carries: shape, whether it is assumed, and the strands."""
 
 
@@ -117,7 +110,7 @@ def node_facts(
     return facts
 
 
-def wire_source(network: Network, known: Mapping[str, Facts], node: str, port: str) -> Source:
+def wire_source(network: Network, known: Mapping[str, Facts], node: str, port: str) -> Carried:
     """What a wire from this port carries."""
     facts = known[node]
     ports = network.nodes[node].layer.output_ports()
@@ -140,7 +133,7 @@ def unknown(layer: Layer, inputs: tuple[Shape | None, ...], *problems: Problem) 
 
 def compute(
     layer: Layer,
-    sources: Sequence[Source],
+    sources: Sequence[Carried],
     complete: bool,
     named: Mapping[str, Named] | None = None,
 ) -> Facts:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from graph.analysis.facts import Facts
 from graph.analysis.projection import projections
-from graph.edits import Edit, SetLayer, insert_before
-from graph.layer import FaultKind, Layer, Problem, Shape, dims
-from graph.message import Message, say
-from graph.network import Network, Node
-from graph.scope import MAIN, Scope
+from graph.calls.call import Shape
+from graph.layers.base.layer import FaultKind, Layer, Problem, dims
+from graph.network.edits import Edit, SetLayer, insert_before
+from graph.network.network import Network, Node
+from graph.network.scope import MAIN, Scope
+from graph.values.message import Message, say
 
 
 @dataclass(frozen=True, slots=True)

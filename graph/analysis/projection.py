@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.analysis.facts import Source, compute
-from graph.edits import Edit, insert_before
-from graph.layer import Layer, Problem, Shape, short_pair
-from graph.layers.convolution import Conv2d
+from graph.analysis.facts import Carried, compute
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer, Problem, short_pair
+from graph.layers.convolution.plain import Conv2d
 from graph.layers.merge import Concat, Multiply
-from graph.layers.normalization import BatchNorm2d
-from graph.message import Message, say
-from graph.network import Network, Node, Wire
+from graph.layers.normalisation import BatchNorm2d
+from graph.network.edits import Edit, insert_before
+from graph.network.network import Network, Node, Wire
+from graph.values.message import Message, say
 
 MAX_STRIDE = 1024
 MAX_CHANNELS = 65536
@@ -96,7 +97,7 @@ def _mends(
     """Try the layers in front of input ``index``."""
     shape: Shape | None = shapes[index]
     for new in inserted:
-        source: Source = (shape, False, ())
+        source: Carried = (shape, False, ())
         facts = compute(new, [source], complete=True)
         if facts.problems or facts.output is None:
             return False

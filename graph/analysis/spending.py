@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from graph.analysis.facts import Facts, unknown, wire_source
-from graph.layer import FaultKind, Problem
-from graph.message import say
-from graph.network import MAX_NODES, Network
+from graph.layers.base.layer import FaultKind, Problem
+from graph.network.network import MAX_NODES, Network
+from graph.values.message import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from graph.inside import Inside
+    from graph.blocks.evaluated import Inside
 
 MOST = MAX_NODES
 """Different nodes inside the blocks of one network."""

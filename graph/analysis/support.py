@@ -9,7 +9,7 @@ from __future__ import annotations
 from graph.analysis.analysis import Analysis
 from graph.analysis.backward import backward
 from graph.layers.io import Input
-from graph.reachable import upstream
+from graph.network.reachable import upstream
 
 
 def support(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.fields import integer
-from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
-from graph.message import say
-from graph.reach import SAME, Axis
+from graph.calls.call import Call, Shape
+from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, wrong_rank
+from graph.layers.base.reach import SAME, Axis
+from graph.values.fields import integer
+from graph.values.message import say
 
 
 class Expectation(Layer):

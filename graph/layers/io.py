@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.fields import choice, extent, flag, real
-from graph.layer import INPUT, Category, FaultKind, Layer, Port, Problem, Shape, dims
-from graph.message import say
+from graph.calls.call import Shape
+from graph.layers.base.layer import INPUT, Category, FaultKind, Layer, Port, Problem, dims
+from graph.values.fields import choice, extent, flag, real
+from graph.values.message import say
 
 
 class Input(Layer):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from graph.fields import flag, integer
-from graph.initialisation import init_field, initialised, value_field
-from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, dims
-from graph.layers.reshape import Flatten
-from graph.message import say
-from graph.reach import SAME, WHOLE, Axis
+from graph.calls.call import Call, Shape
+from graph.layers.base.initialisation import init_field, initialised, value_field
+from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, dims
+from graph.layers.base.reach import SAME, WHOLE, Axis
+from graph.layers.reshaping.reshape import Flatten
+from graph.values.fields import flag, integer
+from graph.values.message import say
 
 
 class Linear(Layer):

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from graph.fields import flag, real
-from graph.layer import (
-    Apply,
-    Category,
-    Explanation,
-    FaultKind,
-    Layer,
-    Port,
-    Problem,
-    Shape,
-    dims,
-)
-from graph.message import Message, say
-from graph.reach import SAME, WHOLE, Axis
+from graph.calls.call import Apply, Shape
+from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Port, Problem, dims
+from graph.layers.base.reach import SAME, WHOLE, Axis
+from graph.values.fields import flag, real
+from graph.values.message import Message, say
 
 _RANKS = (2, 3, 4)
 

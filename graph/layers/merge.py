@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from graph.declaration import show
-from graph.fields import integer, real
-from graph.layer import (
-    Apply,
-    Category,
-    Explanation,
-    FaultKind,
-    Layer,
-    Port,
-    Problem,
-    Shape,
-    dims,
-)
-from graph.message import say
-from graph.reach import SAME, WHOLE, Axis, Window
+from graph.calls.call import Apply, Shape
+from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Port, Problem, dims
+from graph.layers.base.reach import SAME, WHOLE, Axis, Window
+from graph.values.declaration import show
+from graph.values.fields import integer, real
+from graph.values.message import say
 
 INPUTS = Port("inputs", many=True)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.fields import choice, flag, integer
-from graph.initialisation import DEFAULT, init_field, initialised, value_field
-from graph.layer import Call, Category, Explanation, FaultKind, Layer, Problem, Shape, wrong_rank
-from graph.message import say
+from graph.calls.call import Call, Shape
+from graph.layers.base.initialisation import DEFAULT, init_field, initialised, value_field
+from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, wrong_rank
+from graph.values.fields import choice, flag, integer
+from graph.values.message import say
 
 _CELLS, _DIGITS = 84, 10
 

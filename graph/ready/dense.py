@@ -4,12 +4,16 @@ Connected Convolutional Networks", CVPR 2017, and the fire module of Iandola et 
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.layers import AvgPool2d, BatchNorm2d, Concat, Conv2d, ReLU
-from graph.library import Library
-from graph.message import say
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.merge import Concat
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.plain import AvgPool2d
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 NARROW = Conv2d(kernel_size=(1, 1), bias=False)
 WIDE = Conv2d(padding=(1, 1), bias=False)
@@ -17,7 +21,7 @@ WIDE = Conv2d(padding=(1, 1), bias=False)
 
 def dense_layer(library: Library) -> Block:
     """Normalisation first; what it adds stands behind what it was given."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Dense layer",
         "Adds a few channels, seen from all that came before, to its input.",
@@ -36,7 +40,7 @@ def dense_layer(library: Library) -> Block:
 
 def transition(library: Library) -> Block:
     """Half the channels and half the side, between two dense blocks."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Transition",
         "Divides channels, height and width by two.",
@@ -52,7 +56,7 @@ def transition(library: Library) -> Block:
 
 def fire(library: Library) -> Block:
     """A narrow 1×1, then 1×1 and 3×3 side by side."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Fire",
         "Squeezes with 1x1, then expands with 1x1 and 3x3 side by side.",

@@ -4,24 +4,22 @@ followed by batch normalisation and ReLU, as in all later versions."""
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, number, switch, whole
-from graph.layers import (
-    AdaptiveAvgPool2d,
-    BatchNorm2d,
-    Concat,
-    Conv2d,
-    Dropout,
-    Flatten,
-    Linear,
-    MaxPool2d,
-    ReLU,
-    SqueezeExcitation,
-)
-from graph.library import Library
-from graph.message import say
-from graph.parameter import Parameter
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.parameter import Parameter
+from graph.blocks.sketch import Sketch, number, switch, whole
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.merge import Concat
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 UNIT = "Inception conv"
 POOL = MaxPool2d(kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
@@ -33,7 +31,7 @@ def channels(name: str, value: int, help: str) -> Parameter:
 
 
 def unit(
-    draw: Drawing,
+    draw: Sketch,
     source: str,
     name: str,
     channels: int | str,
@@ -58,7 +56,7 @@ def unit(
 
 def convolution_unit(library: Library) -> Block:
     """Convolution without bias, batch normalisation, ReLU."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         UNIT,
         "A convolution without bias, batch normalization and ReLU.",
@@ -88,7 +86,7 @@ def convolution_unit(library: Library) -> Block:
 def naive(library: Library) -> Block:
     """Windows of 1×1, 3×3 and 5×5 and a pooling side by side. The pooled channels pass as they
     are, so that every module has more channels than the one before."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Naive inception",
         "1x1, 3x3 and 5x5 windows and a pooling side by side.",
@@ -120,7 +118,7 @@ INCEPTION_PARAMETERS = (
 
 def inception(library: Library) -> Block:
     """The module of GoogLeNet: 1×1 convolutions make the channels few before the large windows."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception",
         "Windows of three sizes and a pooling side by side, behind reductions.",
@@ -140,7 +138,7 @@ def inception(library: Library) -> Block:
 
 def se_inception(library: Library) -> Block:
     """The module of GoogLeNet whose channels are weighed."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "SE inception",
         "An inception module with squeeze and excitation.",
@@ -156,7 +154,7 @@ def se_inception(library: Library) -> Block:
 
 def auxiliary_head(library: Library) -> Block:
     """GoogLeNet's: a classifier in the middle, whose loss keeps gradients alive."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "GoogLeNet auxiliary head",
         "A classifier for the middle of the network.",

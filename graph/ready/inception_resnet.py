@@ -6,23 +6,25 @@ Connections on Learning", AAAI 2017. The channels are those of the code that the
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, number
-from graph.layers import Add, Concat, Conv2d, ReLU
-from graph.library import Library
-from graph.message import say
-from graph.parameter import Parameter
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.parameter import Parameter
+from graph.blocks.sketch import Sketch, number
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.merge import Add, Concat
 from graph.ready.inception import unit
 from graph.ready.inception_v3 import SHRINK, join, pooled
 from graph.ready.inception_v4 import MEAN
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 
 def _scale(value: float) -> Parameter:
     return number("scale", value, -100.0, 100.0, "Factor of what the branches add.")
 
 
-def _add(draw: Drawing, x: str, *branches: str) -> None:
+def _add(draw: Sketch, x: str, *branches: str) -> None:
     """Bring the branches to the channels of the input by 1×1, and add them, scaled."""
     joined = draw.put(Concat(), *branches, name="join")
     projection = Conv2d(kernel_size=(1, 1))
@@ -32,7 +34,7 @@ def _add(draw: Drawing, x: str, *branches: str) -> None:
 
 def entry(library: Library) -> Block:
     """The one module before the residual ones: 1×1, 5×5, two 3×3, and a pooling."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-ResNet entry",
         "1x1, 5x5 and two 3x3 windows and a pooling side by side: 320 channels.",
@@ -50,7 +52,7 @@ def entry(library: Library) -> Block:
 
 def module_a(library: Library) -> Block:
     """1×1, 3×3 and two 3×3 around a shortcut, for maps of 35×35."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-ResNet A",
         "1x1, 3x3 and two 3x3 windows, added to the input on a small scale.",
@@ -70,7 +72,7 @@ def module_a(library: Library) -> Block:
 
 def module_b(library: Library) -> Block:
     """1×1 and a factorised 7×7 around a shortcut, for maps of 17×17."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-ResNet B",
         "1x1 and factorised 7x7 windows, added to the input on a small scale.",
@@ -89,7 +91,7 @@ def module_b(library: Library) -> Block:
 def module_c(library: Library) -> Block:
     """1×1 and a factorised 3×3 around a shortcut, for maps of 8×8. Its ReLU stands before the
     branches, not behind the sum: behind the last one of the network there is none."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-ResNet C",
         "1x1 and factorised 3x3 windows, added to the input on a small scale.",
@@ -108,7 +110,7 @@ def module_c(library: Library) -> Block:
 
 def reduction_b(library: Library) -> Block:
     """Half the size: 3×3 twice, two 3×3, and a pooling."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-ResNet reduction B",
         "Half the size by 3x3, two 3x3 and a pooling with stride 2.",

@@ -7,25 +7,29 @@ and pooling side by side.
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.layers import AvgPool2d, Concat, Flatten, GlobalAvgPool2d, Linear, MaxPool2d
-from graph.library import Library
-from graph.message import say
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.linear import Linear
+from graph.layers.merge import Concat
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
+from graph.layers.reshaping.reshape import Flatten
 from graph.ready.inception import channels, unit
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 MEAN = AvgPool2d(kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
 SHRINK = MaxPool2d(kernel_size=(3, 3), stride=(2, 2))
 
 
-def pooled(draw: Drawing, source: str, count: int | str, pool: AvgPool2d = MEAN) -> str:
+def pooled(draw: Sketch, source: str, count: int | str, pool: AvgPool2d = MEAN) -> str:
     """A mean over 3×3 and a 1×1 convolution."""
     draw.put(pool, source, name="pool")
     return unit(draw, draw.last, "branch_pool", count)
 
 
-def twins(draw: Drawing, source: str, name: str, count: int) -> tuple[str, str]:
+def twins(draw: Sketch, source: str, name: str, count: int) -> tuple[str, str]:
     """1×3 and 3×1 side by side."""
     return (
         unit(draw, source, f"{name}_1x3", count, 1, 3),
@@ -33,14 +37,14 @@ def twins(draw: Drawing, source: str, name: str, count: int) -> tuple[str, str]:
     )
 
 
-def join(draw: Drawing, *branches: str) -> None:
+def join(draw: Sketch, *branches: str) -> None:
     """Put the branches' channels one behind the other: the output."""
     draw.output(draw.put(Concat(), *branches, name="join"))
 
 
 def module_a(library: Library) -> Block:
     """1×1, 5×5, two 3×3, and a pooling."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-v3 A",
         "1x1, 5x5 and two 3x3 windows and a pooling side by side.",
@@ -59,7 +63,7 @@ def module_a(library: Library) -> Block:
 
 def module_b(library: Library) -> Block:
     """Half the size: 3×3, two 3×3, and a pooling, all with stride 2."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v3 B", "3x3 and two 3x3 windows and a pooling, with stride 2."
     )
     x = draw.input("input", (288, 35, 35))
@@ -73,7 +77,7 @@ def module_b(library: Library) -> Block:
 
 def module_c(library: Library) -> Block:
     """n×n as 1×n and n×1, once and twice."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-v3 C",
         "Large windows factorised into 1xn and nx1, once and twice.",
@@ -96,7 +100,7 @@ def module_c(library: Library) -> Block:
 
 def module_d(library: Library) -> Block:
     """Half the size: 3×3, a factorised 7×7 with 3×3, and a pooling."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v3 D", "3x3 and factorised 7x7 windows and a pooling, with stride 2."
     )
     x = draw.input("input", (768, 17, 17))
@@ -112,7 +116,7 @@ def module_d(library: Library) -> Block:
 
 def module_e(library: Library) -> Block:
     """Wide: branches end in 1×3 and 3×1 side by side."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v3 E", "Branches that end in 1x3 and 3x1 windows side by side."
     )
     x = draw.input("input", (1280, 8, 8))
@@ -128,7 +132,7 @@ def module_e(library: Library) -> Block:
 
 def auxiliary_head(library: Library) -> Block:
     """A classifier for the maps of 17×17."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-v3 auxiliary head",
         "A classifier for the middle of the network.",

@@ -6,14 +6,15 @@ Connections on Learning", AAAI 2017.
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing
-from graph.layers import AvgPool2d, Concat
-from graph.library import Library
-from graph.message import say
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Sketch
+from graph.layers.merge import Concat
+from graph.layers.pooling.plain import AvgPool2d
 from graph.ready.inception import channels, unit
 from graph.ready.inception_v3 import SHRINK, join, pooled, twins
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 MEAN = AvgPool2d(kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), count_include_pad=False)
 """The zeros around do not count, as in the code that the authors released."""
@@ -21,7 +22,7 @@ MEAN = AvgPool2d(kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), count_includ
 
 def stem(library: Library) -> Block:
     """From 3×299×299 to 384×35×35, by convolution and pooling side by side."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v4 stem", "From the image to 384 channels, an eighth as high and wide."
     )
     x = draw.input("input", (3, 299, 299))
@@ -45,7 +46,7 @@ def stem(library: Library) -> Block:
 
 def module_a(library: Library) -> Block:
     """1×1, 3×3, two 3×3, and a pooling: 96 channels each."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v4 A", "1x1, 3x3 and two 3x3 windows and a pooling side by side."
     )
     x = draw.input("input", (384, 35, 35))
@@ -61,7 +62,7 @@ def module_a(library: Library) -> Block:
 
 def module_b(library: Library) -> Block:
     """7×7 as 1×7 and 7×1, once and twice."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v4 B", "7x7 windows factorised into 1x7 and 7x1, once and twice."
     )
     x = draw.input("input", (1024, 17, 17))
@@ -80,7 +81,7 @@ def module_b(library: Library) -> Block:
 
 def module_c(library: Library) -> Block:
     """Branches that end in 1×3 and 3×1 side by side."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Inception-v4 C", "Branches that end in 1x3 and 3x1 windows side by side."
     )
     x = draw.input("input", (1536, 8, 8))
@@ -97,7 +98,7 @@ def module_c(library: Library) -> Block:
 
 def reduction_a(library: Library) -> Block:
     """Half the size. Its channels, the paper's n, k, l and m, differ between its networks."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception reduction A",
         "Half the size by 3x3, two 3x3 and a pooling with stride 2.",
@@ -117,7 +118,7 @@ def reduction_a(library: Library) -> Block:
 
 def reduction_b(library: Library) -> Block:
     """Half the size: 3×3, a factorised 7×7 with 3×3, and a pooling."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inception-v4 reduction B",
         "Half the size by 3x3, factorised 7x7 and a pooling with stride 2.",

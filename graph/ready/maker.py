@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from graph.block import Block
-from graph.library import Library
-from graph.message import Message
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.values.message import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ Zisserman, "Speeding up Convolutional Neural Networks with Low Rank Expansions",
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.layers import Add, BatchNorm2d, Conv2d, ReLU, ReLU6
-from graph.library import Library
-from graph.message import say
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.activation.piecewise import ReLU, ReLU6
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.merge import Add
+from graph.layers.normalisation import BatchNorm2d
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 POINT = Conv2d(kernel_size=(1, 1), bias=False)
 DEEP = Conv2d(padding=(1, 1), bias=False)
@@ -19,7 +22,7 @@ EXPANSION = whole("expansion", 6, "The middle has so many times the input's chan
 
 def depthwise_separable(library: Library) -> Block:
     """A 3×3 filter for each channel, then a 1×1 convolution across the channels."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Depthwise separable",
         "A depthwise 3x3 and a pointwise 1x1 convolution.",
@@ -35,7 +38,7 @@ def depthwise_separable(library: Library) -> Block:
     return draw.define()
 
 
-def _depthwise(draw: Drawing, source: str, **formulas: str) -> None:
+def _depthwise(draw: Sketch, source: str, **formulas: str) -> None:
     """One 3×3 filter a channel, and batch normalisation."""
     draw.put(
         DEEP,
@@ -48,14 +51,14 @@ def _depthwise(draw: Drawing, source: str, **formulas: str) -> None:
     draw.then(BatchNorm2d())
 
 
-def _expand(draw: Drawing, source: str) -> str:
+def _expand(draw: Sketch, source: str) -> str:
     draw.put(POINT, source, name="expand", out_channels="in_channels * expansion")
     return draw.then(BatchNorm2d(), ReLU6())
 
 
 def inverted_residual(library: Library) -> Block:
     """Wide in the middle, with the shortcut between the narrow ends."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inverted residual",
         "Widens, works depthwise, narrows; a shortcut joins the ends.",
@@ -73,7 +76,7 @@ def inverted_residual(library: Library) -> Block:
 
 def inverted_bottleneck(library: Library) -> Block:
     """The same where stride or channels change, so that no shortcut fits."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Inverted bottleneck",
         "Widens, works depthwise, narrows to other channels or with a stride.",
@@ -92,7 +95,7 @@ def inverted_bottleneck(library: Library) -> Block:
 
 def separable_pair(library: Library) -> Block:
     """A k×1 and a 1×k window see as much as one of k×k, with 2k weights in place of k²."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Spatially separable pair",
         "A kx1 and then a 1xk convolution in the place of one of kxk.",

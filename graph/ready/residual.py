@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole, word
-from graph.layers import Add, BatchNorm2d, Conv2d, ReLU, Shortcut, SqueezeExcitation
-from graph.library import Library
-from graph.message import say
-from graph.parameter import Parameter
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.parameter import Parameter
+from graph.blocks.sketch import Sketch, whole, word
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.convolution.shortcut import Shortcut
+from graph.layers.merge import Add
+from graph.layers.normalisation import BatchNorm2d
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 NARROW = Conv2d(kernel_size=(1, 1), bias=False)
 WIDE = Conv2d(padding=(1, 1), bias=False)
@@ -28,7 +33,7 @@ def _channels(help: str) -> Parameter:
     return whole("channels", 64, help, required=True)
 
 
-def _with_shortcut(draw: Drawing, x: str, main: str, channels: str, **formulas: str) -> Block:
+def _with_shortcut(draw: Sketch, x: str, main: str, channels: str, **formulas: str) -> Block:
     """The block, once its main path is joined with the shortcut around it."""
     shortcut = draw.put(
         Shortcut(),
@@ -45,13 +50,13 @@ def _with_shortcut(draw: Drawing, x: str, main: str, channels: str, **formulas: 
     return draw.define()
 
 
-def _convolve(draw: Drawing, layer: Conv2d, name: str, **formulas: str) -> str:
+def _convolve(draw: Sketch, layer: Conv2d, name: str, **formulas: str) -> str:
     """A convolution and batch normalisation behind the last node."""
     draw.put(layer, draw.last, name=name, **formulas)
     return draw.then(BatchNorm2d())
 
 
-def _narrow_wide_narrow(draw: Drawing, first: dict[str, str], middle: dict[str, str]) -> str:
+def _narrow_wide_narrow(draw: Sketch, first: dict[str, str], middle: dict[str, str]) -> str:
     """1×1, 3×3 and 1×1 convolutions behind the last node, the last with ``channels * 4``."""
     _convolve(draw, NARROW, "conv1", **first)
     draw.then(ReLU())
@@ -75,7 +80,7 @@ def se_basic(library: Library) -> Block:
 def _basic(library: Library, name: str, summary: str, *, excited: bool) -> Block:
     more = (REDUCTION,) if excited else ()
     parameters = (_channels("Channels of both convolutions."), STRIDE, *more, OPTION)
-    draw = Drawing.of_block(library, name, summary, *parameters)
+    draw = Sketch.of_block(library, name, summary, *parameters)
     x = draw.input("input", (64, 56, 56))
     _convolve(draw, WIDE, "conv1", out_channels="channels", stride="stride")
     draw.then(ReLU())
@@ -88,7 +93,7 @@ def _basic(library: Library, name: str, summary: str, *, excited: bool) -> Block
 
 def plain_pair(library: Library) -> Block:
     """Two 3×3 convolutions without a shortcut: what residual blocks are compared with."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Plain pair",
         "Two 3x3 convolutions without a shortcut.",
@@ -106,7 +111,7 @@ def plain_pair(library: Library) -> Block:
 
 def bottleneck(library: Library) -> Block:
     """1×1, 3×3, 1×1: the middle is a quarter as wide as the output. The stride is in the 3×3."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Bottleneck",
         "1x1, 3x3 and 1x1 convolutions and a shortcut.",
@@ -123,7 +128,7 @@ def bottleneck(library: Library) -> Block:
 
 def se_bottleneck(library: Library) -> Block:
     """The bottleneck of the SE paper's authors: stride in the first 1×1, channels weighed."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "SE bottleneck",
         "A bottleneck with squeeze and excitation, stride in the first 1x1.",
@@ -142,7 +147,7 @@ def se_bottleneck(library: Library) -> Block:
 
 def senet_bottleneck(library: Library) -> Block:
     """SENet-154's: the first 1×1 twice, the grouped 3×3 four times as wide as ``channels``."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "SENet bottleneck",
         "The bottleneck of SENet-154: wide, in groups, with squeeze and excitation.",
@@ -165,7 +170,7 @@ def senet_bottleneck(library: Library) -> Block:
 
 def resnext(library: Library) -> Block:
     """A bottleneck whose 3×3 convolution runs in groups."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "ResNeXt block",
         "A bottleneck whose 3x3 convolution runs in groups.",
@@ -187,7 +192,7 @@ def resnext(library: Library) -> Block:
 
 def preactivation(library: Library) -> Block:
     """Batch normalisation and ReLU before each convolution; nothing stands behind the sum."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Pre-activation block",
         "Normalization and ReLU before each of two 3x3 convolutions.",
@@ -206,7 +211,7 @@ def preactivation(library: Library) -> Block:
 
 def preactivation_bottleneck(library: Library) -> Block:
     """The bottleneck with batch normalisation and ReLU before each convolution."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Pre-activation bottleneck",
         "Normalization and ReLU before 1x1, 3x3 and 1x1 convolutions.",
@@ -225,7 +230,7 @@ def preactivation_bottleneck(library: Library) -> Block:
     return draw.define()
 
 
-def _add_bare_shortcut(draw: Drawing, x: str, main: str, channels: str) -> None:
+def _add_bare_shortcut(draw: Sketch, x: str, main: str, channels: str) -> None:
     shortcut = draw.put(
         Shortcut(norm=False),
         x,

@@ -3,18 +3,23 @@ Image Segmentation", MICCAI 2015; with padding and batch normalisation, so that 
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.layers import BatchNorm2d, Concat, Conv2d, ConvTranspose2d, MaxPool2d, ReLU
-from graph.library import Library
-from graph.message import say
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.convolution.transposed import ConvTranspose2d
+from graph.layers.merge import Concat
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.plain import MaxPool2d
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 CHANNELS = whole("channels", 64, "Channels of the output.", required=True)
 WIDE = Conv2d(padding=(1, 1), bias=False)
 
 
-def _two_convolutions(draw: Drawing) -> None:
+def _two_convolutions(draw: Sketch) -> None:
     for name in ("conv1", "conv2"):
         draw.put(WIDE, draw.last, name=name, out_channels="channels")
         draw.then(BatchNorm2d(), ReLU())
@@ -22,7 +27,7 @@ def _two_convolutions(draw: Drawing) -> None:
 
 def double_convolution(library: Library) -> Block:
     """Two 3×3 convolutions: one level of the U."""
-    draw = Drawing.of_block(library, "Double convolution", "Two 3x3 convolutions.", CHANNELS)
+    draw = Sketch.of_block(library, "Double convolution", "Two 3x3 convolutions.", CHANNELS)
     draw.input("input", (3, 256, 256))
     _two_convolutions(draw)
     draw.output()
@@ -31,7 +36,7 @@ def double_convolution(library: Library) -> Block:
 
 def down(library: Library) -> Block:
     """Half the side, then a level."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "U-Net down", "Halves the size by pooling, then two 3x3 convolutions.", CHANNELS
     )
     draw.input("input", (32, 256, 256))
@@ -43,7 +48,7 @@ def down(library: Library) -> Block:
 
 def up(library: Library) -> Block:
     """Twice the side, joined with what the way down saw at this size, then a level."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "U-Net up",
         "Doubles the size, joins the skip, then two 3x3 convolutions.",

@@ -4,20 +4,25 @@ channels by 1×1. Chollet, "Xception: Deep Learning with Depthwise Separable Con
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.layers import Add, BatchNorm2d, Conv2d, MaxPool2d, ReLU, Shortcut
-from graph.library import Library
-from graph.message import say
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.convolution.shortcut import Shortcut
+from graph.layers.merge import Add
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.plain import MaxPool2d
 from graph.ready.inception import channels
 from graph.ready.maker import Maker
+from graph.values.message import say
 
 SEPARABLE = "Separable unit"
 
 
 def separable_unit(library: Library) -> Block:
     """A depthwise and a 1×1 convolution with nothing between them, and batch normalisation."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         SEPARABLE,
         "A depthwise and a 1x1 convolution, and batch normalization.",
@@ -43,7 +48,7 @@ def separable_unit(library: Library) -> Block:
 
 def reduction(library: Library) -> Block:
     """Half the size: two separable units and a pooling around a projected shortcut."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Xception reduction",
         "Two separable units and a pooling, and a shortcut, with stride 2.",
@@ -64,7 +69,7 @@ def reduction(library: Library) -> Block:
 
 def middle(library: Library) -> Block:
     """Three separable units around a shortcut; channels and size stay."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Xception block", "Three separable units and a shortcut; the shape stays."
     )
     x = draw.input("input", (728, 19, 19))

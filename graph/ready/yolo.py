@@ -3,15 +3,20 @@ ones has no bias, and batch normalisation and SiLU behind it: the conv unit."""
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.layers import Add, BatchNorm2d, Concat, Conv2d, MaxPool2d, SiLU, Slice
-from graph.library import Library
-from graph.message import say
-from graph.parameter import Parameter
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.parameter import Parameter
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.activation.smooth import SiLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.merge import Add, Concat
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.reshaping.slicing import Slice
 from graph.ready.maker import Maker
 from graph.ready.yolo_attention import c2psa, psa
 from graph.ready.yolo_detect import detect, detect_level
+from graph.values.message import say
 
 NORM = BatchNorm2d(eps=1e-3, momentum=0.03)
 
@@ -26,7 +31,7 @@ def _hidden(help: str) -> Parameter:
 
 def conv_unit(library: Library) -> Block:
     """Convolution, batch normalisation and SiLU; odd windows keep the size at stride 1."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Conv unit",
         "Convolution without bias, batch normalization and SiLU.",
@@ -53,7 +58,7 @@ def conv_unit(library: Library) -> Block:
 
 def bottleneck(library: Library) -> Block:
     """Two 3×3 convolutions and their input added."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "YOLO bottleneck",
         "Two 3x3 convolutions, and their input added to the result.",
@@ -69,7 +74,7 @@ def bottleneck(library: Library) -> Block:
 
 def c3k(library: Library) -> Block:
     """A chain of bottlenecks in half of the channels, beside a 1×1 convolution."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "C3k",
         "A chain of bottlenecks beside a 1x1 convolution.",
@@ -88,7 +93,7 @@ def c3k(library: Library) -> Block:
 
 def _step(library: Library, name: str, summary: str, inner: str) -> Block:
     """The last channels go through a block, and what comes out stands behind all the others."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         name,
         summary,
@@ -118,7 +123,7 @@ def step_c3k(library: Library) -> Block:
 
 
 def _c3k2(library: Library, name: str, summary: str, step: str) -> Block:
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         name,
         summary,
@@ -152,7 +157,7 @@ def c3k2_with_c3k(library: Library) -> Block:
 
 def sppf(library: Library) -> Block:
     """Three poolings in a chain see 5, 9 and 13 cells: a pyramid at the price of small windows."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "SPPF",
         "Joins a map with three poolings of it in a chain.",

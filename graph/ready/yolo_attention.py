@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, Source
-from graph.layers import (
-    Add,
-    BatchNorm2d,
-    Chunk,
-    Concat,
-    Conv2d,
-    Flatten,
-    Reshape,
-    ScaledDotProductAttention,
-    Split,
-    Transpose,
-    Unflatten,
-)
-from graph.library import Library
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.sketch import Feed, Sketch
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.matrix import ScaledDotProductAttention
+from graph.layers.merge import Add, Concat
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.reshaping.axes import Transpose
+from graph.layers.reshaping.reshape import Flatten, Reshape, Unflatten
+from graph.layers.reshaping.slicing import Chunk, Split
 
 NORM = BatchNorm2d(eps=1e-3, momentum=0.03)
 POINT = Conv2d(kernel_size=(1, 1), bias=False)
@@ -33,7 +27,7 @@ def psa(library: Library) -> Block:
 
     A head has 64 channels of values, and 32 each of queries and keys: E = 32.
     """
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "PSA",
         "Attention of positions and two 1x1 convolutions, with shortcuts.",
@@ -48,7 +42,7 @@ def psa(library: Library) -> Block:
     return draw.define()
 
 
-def _attend(draw: Drawing, x: str) -> str:
+def _attend(draw: Sketch, x: str) -> str:
     """What each position finds at all the others."""
     draw.put(POINT, x, name="qkv", out_channels="2 * in_channels")
     draw.then(NORM)
@@ -67,7 +61,7 @@ def _attend(draw: Drawing, x: str) -> str:
     return draw.then(NORM)
 
 
-def _as_image(draw: Drawing, source: Source, name: str, columns: str) -> str:
+def _as_image(draw: Sketch, source: Feed, name: str, columns: str) -> str:
     """From heads×cells×64 to channels×height×width."""
     draw.put(Transpose(), source, name=columns)
     image = Reshape(shape=(128, 20, 20))
@@ -77,7 +71,7 @@ def _as_image(draw: Drawing, source: Source, name: str, columns: str) -> str:
 
 def c2psa(library: Library) -> Block:
     """Only the second half of the channels attends."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "C2PSA", "Half of the channels go through attention of positions."
     )
     draw.input("input", (256, 20, 20))

@@ -6,12 +6,16 @@ cells of its map. What comes out is not yet sorted: boxes that tell of one objec
 
 from __future__ import annotations
 
-from graph.block import Block
-from graph.draw import Drawing, whole
-from graph.edits import Freeze
-from graph.layers import Concat, Conv2d, Expectation, Flatten, Slice
-from graph.library import Library
-from graph.parameter import Parameter
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.blocks.parameter import Parameter
+from graph.blocks.sketch import Sketch, whole
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.expectation import Expectation
+from graph.layers.merge import Concat
+from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.slicing import Slice
+from graph.network.edits import Freeze
 
 SIDES = 4
 BINS = 16
@@ -28,7 +32,7 @@ def _width() -> Parameter:
 
 def detect_level(library: Library) -> Block:
     """Two branches over one map: 4 sides of 16 bins, and the classes; cell by cell."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Detect level",
         "Sides of boxes in bins, and classes, for each cell of a map.",
@@ -61,7 +65,7 @@ def detect_level(library: Library) -> Block:
 def detect(library: Library) -> Block:
     """Three maps in, (4 + classes)×cells out: distances to left, top, right and bottom, and the
     logit of each class."""
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library,
         "Detect",
         "Boxes and classes of all cells of three maps.",

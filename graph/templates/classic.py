@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from graph.layers import (
-    AvgPool2d,
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Flatten,
-    Linear,
-    LocalResponseNorm,
-    LogSoftmax,
-    MaxPool2d,
-    ReLU,
-    Tanh,
-)
-from graph.message import say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Builder, Fit, Template
+from graph.layers.activation.along_axis import LogSoftmax
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.activation.smooth import Tanh
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.normalisation import BatchNorm2d, LocalResponseNorm
+from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Builder, Template, TemplateSize
+from graph.values.message import say
 
 
-def linear(fit: Fit) -> Network:
+def linear(fit: TemplateSize) -> Network:
     """One filter a class, as large as the image: 7,850 parameters for 28×28 and ten classes."""
     net = Builder(fit.shape)
     _, height, width = fit.shape
@@ -29,7 +25,7 @@ def linear(fit: Fit) -> Network:
     return net.finish()
 
 
-def lenet5(fit: Fit) -> Network:
+def lenet5(fit: TemplateSize) -> Network:
     """LeCun et al. 1998 with today's parts: 61,706 parameters, 416,520 MACs, input 1×32×32."""
     net = Builder(fit.shape)
     for channels in (6, 16):
@@ -43,7 +39,7 @@ def lenet5(fit: Fit) -> Network:
     return net.finish()
 
 
-def alexnet_2012(fit: Fit) -> Network:
+def alexnet_2012(fit: TemplateSize) -> Network:
     """Krizhevsky et al. 2012: what lay on two GPUs are two groups in convolutions 2, 4 and 5."""
     net = Builder(fit.shape)
     if fit.small:
@@ -67,7 +63,7 @@ def _response_norm() -> LocalResponseNorm:
     return LocalResponseNorm(size=5, alpha=5e-4, beta=0.75, k=2.0)
 
 
-def alexnet(fit: Fit) -> Network:
+def alexnet(fit: TemplateSize) -> Network:
     """Krizhevsky 2014 as torchvision has it: 64-192-384-256-256 filters in one tower."""
     net = Builder(fit.shape)
     if fit.small:
@@ -86,7 +82,7 @@ def alexnet(fit: Fit) -> Network:
     return net.finish()
 
 
-def vgg_small(fit: Fit) -> Network:
+def vgg_small(fit: TemplateSize) -> Network:
     """3×3 convolutions in pairs, as in Simonyan and Zisserman 2014, for 28×28 images."""
     net = Builder(fit.shape)
     for channels in (32, 64, 128):

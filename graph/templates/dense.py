@@ -5,21 +5,19 @@ Huang et al., CVPR 2017; Iandola et al., 2016.
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import (
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Flatten,
-    GlobalAvgPool2d,
-    Linear,
-    MaxPool2d,
-    ReLU,
-)
-from graph.message import say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.blocks.sketch import Sketch
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 DEPTHS = (6, 12, 24, 16)
 GROWTH = 32
@@ -29,9 +27,9 @@ POOLED = (4, 8)
 """The fires that a pooling comes behind."""
 
 
-def densenet121(fit: Fit) -> Network:
+def densenet121(fit: TemplateSize) -> Network:
     """Dense blocks of 6, 12, 24 and 16 layers that add 32 channels each: 7,978,856 parameters."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     size, stride, edge = (3, 1, 1) if fit.small else (7, 2, 3)
     stem = Conv2d(
@@ -55,9 +53,9 @@ def densenet121(fit: Fit) -> Network:
     return draw.network
 
 
-def squeezenet(fit: Fit) -> Network:
+def squeezenet(fit: TemplateSize) -> Network:
     """Eight fire modules between two convolutions: 1,248,424 parameters."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     pool = MaxPool2d(kernel_size=(3, 3), stride=(2, 2), ceil_mode=True)
     if fit.small:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layer import Shape
-from graph.layers import Pad2d, Slice
+from graph.blocks.sketch import Sketch
+from graph.calls.call import Shape
+from graph.layers.reshaping.padding import Pad2d
+from graph.layers.reshaping.slicing import Slice
 
 
-def pad_to(draw: Drawing, shape: Shape, multiple: int) -> None:
+def pad_to(draw: Sketch, shape: Shape, multiple: int) -> None:
     """Add rows below and columns to the right where height and width are no multiples."""
     bottom, right = (-size % multiple for size in shape[1:])
     if bottom or right:
         draw.then(Pad2d(left=0, right=right, top=0, bottom=bottom))
 
 
-def cut_to(draw: Drawing, shape: Shape, multiple: int) -> None:
+def cut_to(draw: Sketch, shape: Shape, multiple: int) -> None:
     """Take the added rows and columns away."""
     for dim, size in enumerate(shape[1:], 2):
         if size % multiple:

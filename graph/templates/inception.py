@@ -5,13 +5,17 @@ Szegedy et al., "Going Deeper with Convolutions", CVPR 2015.
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import Dropout, Flatten, GlobalAvgPool2d, Linear, MaxPool2d
-from graph.message import say
-from graph.network import Network
+from graph.blocks.sketch import Sketch
+from graph.layers.linear import Linear
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
 from graph.ready.inception import INCEPTION_PARAMETERS, unit
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 POOL = MaxPool2d(kernel_size=(3, 3), stride=(2, 2), ceil_mode=True)
 SMALLER_POOL = MaxPool2d(kernel_size=(2, 2), stride=(2, 2), ceil_mode=True)
@@ -32,7 +36,7 @@ HEADS = {"aux1": "4a", "aux2": "4d"}
 HEAD_WEIGHT = 0.3
 
 
-def _stem(draw: Drawing, fit: Fit) -> None:
+def _stem(draw: Sketch, fit: TemplateSize) -> None:
     if fit.small:
         unit(draw, draw.last, "conv1", 64, 3)
     else:
@@ -43,9 +47,9 @@ def _stem(draw: Drawing, fit: Fit) -> None:
     draw.put(POOL, draw.last, name="maxpool2")
 
 
-def googlenet(fit: Fit) -> Network:
+def googlenet(fit: TemplateSize) -> Network:
     """22 layers with weights and two auxiliary heads."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     _stem(draw, fit)
     modules: dict[str, str] = {}

@@ -6,19 +6,22 @@ Connections on Learning", AAAI 2017.
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import Dropout, Flatten, GlobalAvgPool2d, Linear
-from graph.message import say
-from graph.network import Network
+from graph.blocks.sketch import Sketch
+from graph.layers.linear import Linear
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
 from graph.ready.inception import unit
 from graph.templates.inception_v3 import stem
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 
-def inception_resnet_v2(fit: Fit) -> Network:
+def inception_resnet_v2(fit: TemplateSize) -> Network:
     """10, 20 and 10 residual modules of three kinds; only the last adds on the full scale."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     stem(draw)
     draw.use("Inception-ResNet entry", name="entry")

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.draw import Drawing
-from graph.layers import Dropout, Flatten, GlobalAvgPool2d, Linear, MaxPool2d
-from graph.message import say
-from graph.network import Network
+from graph.blocks.sketch import Sketch
+from graph.layers.linear import Linear
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
 from graph.ready.inception import unit
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 POOL = MaxPool2d(kernel_size=(3, 3), stride=(2, 2))
 MODULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -34,7 +38,7 @@ LEAST_WITH_HEAD = 299
 """Height and width that leave the auxiliary head a map as large as its windows."""
 
 
-def stem(draw: Drawing) -> None:
+def stem(draw: Sketch) -> None:
     """From 3×299×299 to 192×35×35; Inception-ResNet-v2 begins with it, too."""
     unit(draw, draw.last, "conv1a", 32, 3, stride=2, padded=False)
     unit(draw, draw.last, "conv2a", 32, 3, padded=False)
@@ -45,9 +49,9 @@ def stem(draw: Drawing) -> None:
     draw.put(POOL, draw.last, name="maxpool2")
 
 
-def inception_v3(fit: Fit) -> Network:
+def inception_v3(fit: TemplateSize) -> Network:
     """Eleven modules of five kinds, and an auxiliary head where the images are large enough."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     stem(draw)
     modules = {

@@ -6,17 +6,20 @@ Connections on Learning", AAAI 2017.
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import Dropout, Flatten, GlobalAvgPool2d, Linear
-from graph.message import say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.blocks.sketch import Sketch
+from graph.layers.linear import Linear
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 
-def inception_v4(fit: Fit) -> Network:
+def inception_v4(fit: TemplateSize) -> Network:
     """The network without residual connections of the paper."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     draw.use("Inception-v4 stem", name="stem")
     draw.use("Inception-v4 A", name="inception_a", repeat=4)

@@ -3,33 +3,31 @@ Recognition", Proceedings of the IEEE 1998."""
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layer import Layer
-from graph.layers import (
-    Conv2d,
-    Flatten,
-    Linear,
-    RadialBasis,
-    ScaledTanh,
-    TableConv2d,
-    WeightedAvgPool2d,
-)
-from graph.message import say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.blocks.sketch import Sketch
+from graph.layers.activation.smooth import ScaledTanh
+from graph.layers.base.layer import Layer
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.convolution.table import TableConv2d
+from graph.layers.linear import Linear
+from graph.layers.pooling.weighted import WeightedAvgPool2d
+from graph.layers.radial import RadialBasis
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 WINDOW = (5, 5)
 BITMAPS = 10
 """There are drawings of the ten digits only; the patterns of more classes are trained."""
 
 
-def lenet5_1998(fit: Fit) -> Network:
+def lenet5_1998(fit: TemplateSize) -> Network:
     """Trained averages, C3's table, and distances from drawn digits: 60,000 trained numbers.
 
     The outputs are distances with a minus sign, so that the largest one wins, as the loss expects.
     """
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
 
     def squashed(layer: Layer, name: str) -> None:

@@ -3,31 +3,29 @@
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import (
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Flatten,
-    GlobalAvgPool2d,
-    Linear,
-    ReLU6,
-)
-from graph.message import say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.blocks.sketch import Sketch
+from graph.layers.activation.piecewise import ReLU6
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 STAGES = ((24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1))
 """Channels, depth and stride of the stages behind the first."""
 
 
-def mobilenet_v2(fit: Fit) -> Network:
+def mobilenet_v2(fit: TemplateSize) -> Network:
     """A depthwise separable start, then inverted residuals: 3,504,872 parameters.
 
     A stage starts with a block that changes the shape; those that keep it stand behind it.
     """
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     stride = 1 if fit.small else 2
     stem = Conv2d(out_channels=32, stride=(stride, stride), padding=(1, 1), bias=False)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from graph.layers import (
-    Add,
-    BatchNorm2d,
-    Conv2d,
-    Flatten,
-    GlobalAvgPool2d,
-    Linear,
-    ReLU,
-    SqueezeExcitation,
-)
-from graph.message import say
-from graph.network import Network
-from graph.templates.template import Builder, Fit, Template
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.merge import Add
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.template import Builder, Template, TemplateSize
+from graph.values.message import say
 
 
 def _basic_block(net: Builder, channels: int, stride: int, reduction: int | None) -> None:
@@ -40,7 +38,7 @@ def _basic_block(net: Builder, channels: int, stride: int, reduction: int | None
     net.then(ReLU())
 
 
-def _residual(fit: Fit, reduction: int | None) -> Network:
+def _residual(fit: TemplateSize, reduction: int | None) -> Network:
     net = Builder(fit.shape)
     net.then(Conv2d(out_channels=16, padding=(1, 1), bias=False), BatchNorm2d(), ReLU())
     for channels, stride in ((16, 1), (32, 2), (64, 2)):
@@ -49,12 +47,12 @@ def _residual(fit: Fit, reduction: int | None) -> Network:
     return net.finish()
 
 
-def resnet_small(fit: Fit) -> Network:
+def resnet_small(fit: TemplateSize) -> Network:
     """Eight layers with weights on the main line: ResNet-8."""
     return _residual(fit, None)
 
 
-def se_resnet_small(fit: Fit) -> Network:
+def se_resnet_small(fit: TemplateSize) -> Network:
     """ResNet-8 with squeeze-and-excitation, reduction 8."""
     return _residual(fit, 8)
 

@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graph.draw import Drawing
-from graph.layer import Layer
-from graph.layers import (
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Flatten,
-    GlobalAvgPool2d,
-    Linear,
-    MaxPool2d,
-    ReLU,
-)
-from graph.message import Message, say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.blocks.sketch import Sketch
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.base.layer import Layer
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import Message, say
 
 CHANNELS = (64, 128, 256, 512)
 POOL = MaxPool2d(kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))
@@ -54,12 +52,12 @@ def stages(
     stem: Sequence[Layer] = (*STEM, POOL),
     first: Sequence[dict[str, Any]] = ({}, {}, {}, {}),
     dropout: float = 0.0,
-) -> Callable[[Fit], Network]:
+) -> Callable[[TemplateSize], Network]:
     """The network with so many blocks in each of the four stages; ``first`` has further values
     of each stage's parameters."""
 
-    def network(fit: Fit) -> Network:
-        draw = Drawing()
+    def network(fit: TemplateSize) -> Network:
+        draw = Sketch()
         draw.input("input", fit.shape)
         if fit.small:
             small = conv3(stem[0].out_channels if isinstance(stem[0], Conv2d) else CHANNELS[0])
@@ -92,7 +90,7 @@ def _template(
     year: int,
     category: str,
     note: Message,
-    network: Callable[[Fit], Network],
+    network: Callable[[TemplateSize], Network],
 ) -> Template:
     return Template(
         name,

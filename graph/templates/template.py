@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from graph.analysis import Analysis
-from graph.edits import AddNode, Batch, Connect, Edit
-from graph.layer import Layer, Shape, dims
-from graph.layers import Input, Output
-from graph.message import Message, UserError, say
-from graph.network import Network, Node, Wire
-from graph.project import Project
-from graph.templates.literature import Literature
+from graph.analysis.analysis import Analysis
+from graph.calls.call import Shape
+from graph.document.project import Project
+from graph.layers.base.layer import Layer, dims
+from graph.layers.io import Input, Output
+from graph.network.edits import AddNode, Batch, Connect, Edit
+from graph.network.network import Network, Node, Wire
+from graph.templates.notes.literature import Literature
+from graph.values.message import Message, UserError, say
 
 MOST_PIXELS = 8192
 MOST_CLASSES = 65536
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TemplateSize:
     """What a template is built for: input channels×height×width and the number of classes.
 
     ``small`` asks for the stem for small images: a 3×3 convolution of stride 1 and no pooling
@@ -44,7 +45,7 @@ class Template:
     year: int
     note: Message
     category: str
-    network: Callable[[Fit], Network]
+    network: Callable[[TemplateSize], Network]
     shape: Shape
     classes: int
     has_small: bool = False
@@ -58,8 +59,8 @@ class Template:
 
         Raises UserError with one sentence if it cannot be fitted.
         """
-        fit = Fit(shape or self.shape, self.classes if classes is None else classes, small)
-        if fit == Fit(self.shape, self.classes):
+        fit = TemplateSize(shape or self.shape, self.classes if classes is None else classes, small)
+        if fit == TemplateSize(self.shape, self.classes):
             return Project(self.title, self.network(fit), template=self.name)
         refused = self._refusal(fit)
         if refused:
@@ -78,7 +79,7 @@ class Template:
             )
         return Project(self.title, network, template=self.name)
 
-    def _refusal(self, fit: Fit) -> Message | None:
+    def _refusal(self, fit: TemplateSize) -> Message | None:
         """Why it cannot be built for this, as far as that shows beforehand."""
         if len(fit.shape) != 3 or not all(1 <= size <= MOST_PIXELS for size in fit.shape):
             return say(
@@ -103,7 +104,7 @@ class Template:
             return self._too_small(fit)
         return None
 
-    def _too_small(self, fit: Fit) -> Message:
+    def _too_small(self, fit: TemplateSize) -> Message:
         sizes: dict[str, str | int] = {
             "title": self.title,
             "height": fit.shape[1],

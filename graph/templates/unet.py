@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import Conv2d
-from graph.message import say
-from graph.network import Network
+from graph.blocks.sketch import Sketch
+from graph.layers.convolution.plain import Conv2d
+from graph.network.network import Network
 from graph.templates.fitting import cut_to, pad_to
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 CHANNELS = (16, 32, 64, 128, 256)
 """Of the levels, from the whole image to a sixteenth of its side."""
 MULTIPLE = 16
 
 
-def unet(fit: Fit) -> Network:
+def unet(fit: TemplateSize) -> Network:
     """Four levels down and four up again. The image is padded to multiples of 16, and the mask cut
     to its size."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     pad_to(draw, fit.shape, MULTIPLE)
     draw.use("Double convolution", name="level1", channels=CHANNELS[0])

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from graph.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
-from graph.message import Message, say
-from graph.network import Network
-from graph.templates.notes import NOTES
-from graph.templates.template import Builder, Fit, Template
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.plain import MaxPool2d
+from graph.layers.regularisation import Dropout
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Builder, Template, TemplateSize
+from graph.values.message import Message, say
 
 CHANNELS = (64, 128, 256, 512, 512)
 
 
-def vgg(cascades: Sequence[int], normalised: bool = False) -> Callable[[Fit], Network]:
+def vgg(cascades: Sequence[int], normalised: bool = False) -> Callable[[TemplateSize], Network]:
     """The network with so many convolutions before each of the five poolings."""
 
-    def network(fit: Fit) -> Network:
+    def network(fit: TemplateSize) -> Network:
         net = Builder(fit.shape)
         for channels, convolutions in zip(CHANNELS, cascades, strict=True):
             for _ in range(convolutions):

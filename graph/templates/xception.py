@@ -5,18 +5,23 @@ Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", CVPR 2
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import BatchNorm2d, Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
-from graph.message import say
-from graph.network import Network
+from graph.blocks.sketch import Sketch
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
 from graph.ready.xception import SEPARABLE
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 
-def xception(fit: Fit) -> Network:
+def xception(fit: TemplateSize) -> Network:
     """Entry, middle and exit: 36 convolutions, 34 of them separable."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     _entry(draw, small=fit.small)
     draw.use("Xception block", name="middle", repeat=8)
@@ -30,7 +35,7 @@ def xception(fit: Fit) -> Network:
     return draw.network
 
 
-def _entry(draw: Drawing, *, small: bool) -> None:
+def _entry(draw: Sketch, *, small: bool) -> None:
     """Two convolutions and three reductions. The first reduction's own first ReLU changes nothing:
     one stands before it already."""
     for number, channels in enumerate((32, 64), 1):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from graph.draw import Drawing
-from graph.layers import Concat, Upsample
-from graph.message import say
-from graph.network import Network
+from graph.blocks.sketch import Sketch
+from graph.layers.merge import Concat
+from graph.layers.reshaping.upsampling import Upsample
+from graph.network.network import Network
 from graph.templates.fitting import pad_to
-from graph.templates.notes import NOTES
-from graph.templates.template import Fit, Template
+from graph.templates.notes.registry import NOTES
+from graph.templates.template import Template, TemplateSize
+from graph.values.message import say
 
 MULTIPLE = 32
 """What five strides of 2 divide the image by."""
 
 
-def yolo11n(fit: Fit) -> Network:
+def yolo11n(fit: TemplateSize) -> Network:
     """24 rows, numbered as published: 2,590,815 parameters for 640×640 and 5 classes."""
-    draw = Drawing()
+    draw = Sketch()
     draw.input("input", fit.shape)
     pad_to(draw, fit.shape, MULTIPLE)
     _Rows(draw).draw(fit.classes)
@@ -27,7 +28,7 @@ def yolo11n(fit: Fit) -> Network:
 class _Rows:
     """The rows of the published table, each behind the one before unless it says otherwise."""
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: Sketch) -> None:
         self._drawing = drawing
         self._rows: list[str] = []
 

@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
 
-from graph.block import Block
-from graph.block_use import BlockUse
-from graph.edits import AddNode, Batch, Edit
-from graph.layer import Layer, Shape
-from graph.layers import REGISTRY
-from graph.library_edits import DefineBlock
-from graph.network import Network, Position
-from graph.presets import Preset
+from graph.blocks.block import Block
+from graph.blocks.block_use import BlockUse
+from graph.blocks.library_edits import DefineBlock
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.registry import REGISTRY
+from graph.network.edits import AddNode, Batch, Edit
+from graph.network.network import Network, Position
+from graph.ready.presets import Preset
 from gui.canvas import additions, changes
-from gui.canvas import measures as m
-from gui.canvas.anatomy import InputSlot, OutputSlot
-from gui.canvas.columns import place_on_wire
 from gui.canvas.gestures import Pointer
-from gui.kinds import kind_name
-from gui.preset_adder import place_preset, preset_of, suited
-from gui.search import SearchPopup
-from gui.session import Session
-from gui.text import tr
+from gui.face import measures as m
+from gui.face.anatomy import InputSlot, OutputSlot
+from gui.language.kinds import kind_name
+from gui.language.text import tr
+from gui.palette.presets import place_preset, preset_of, suited
+from gui.palette.search import SearchPopup
+from gui.scene.columns import place_on_wire
+from gui.session.session import Session
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from graph.edits import AddNode, Batch, Connect, Disconnect, Edit, Move
-from graph.layer import Layer
-from graph.message import Message, say
-from graph.network import Network, Node, Position, Wire
+from graph.layers.base.layer import Layer
+from graph.network.edits import AddNode, Batch, Connect, Disconnect, Edit, Move
+from graph.network.network import Network, Node, Position, Wire
+from graph.values.message import Message, say
 
 
 class Names:

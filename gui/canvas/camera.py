@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
-from gui.canvas import measures as m
+from gui.face import measures as m
 
 MARGIN = 40
 EDGE = 20

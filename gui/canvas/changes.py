@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from graph.declaration import FieldError
-from graph.edits import Batch, Connect, Disconnect, Edit, RemoveNode, Reorder
-from graph.layer import Layer, Problem, Shape, dims
-from graph.message import Message, say
-from graph.network import Network, Wire
-from graph.scope import resolve
-from gui.session import Session
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer, Problem, dims
+from graph.network.edits import Batch, Connect, Disconnect, Edit, RemoveNode, Reorder
+from graph.network.network import Network, Wire
+from graph.network.scope import resolve
+from graph.values.declaration import FieldError
+from graph.values.message import Message, say
+from gui.session.session import Session
 
 
 @dataclass(frozen=True, slots=True)

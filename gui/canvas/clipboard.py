@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graph.adopting import adopt_all, copy_block
-from graph.block import Block
-from graph.edits import AddNode, Batch, Connect, Edit
-from graph.library import Library
-from graph.message import UserError, say
-from graph.network import Network
-from graph.project import Project, dumps, loads
-from graph.strict_json import ProjectError
+from graph.blocks.adopting import adopt_all, copy_block
+from graph.blocks.block import Block
+from graph.blocks.library import Library
+from graph.document.project import Project, dumps, loads
+from graph.document.strict_json import ProjectError
+from graph.network.edits import AddNode, Batch, Connect, Edit
+from graph.network.network import Network
+from graph.values.message import UserError, say
 
 MAX_CHARACTERS = 8 * 1024 * 1024
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.text import NO_BREAK_SPACE, tr
-from gui.theme import current, set_property
+from gui.appearance.theme import current, set_property
+from gui.language.text import NO_BREAK_SPACE, tr
 
 HINT_MS = 6000
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF
 
 from gui.canvas import changes
-from gui.canvas import measures as m
-from gui.canvas.anatomy import InputSlot, OutputSlot
 from gui.canvas.gestures import START_DISTANCE, Pointer
-from gui.canvas.node_item import NodeItem
-from gui.canvas.overlay import Marks
-from gui.canvas.routes import curve
-from gui.text import shape as shape_text
-from gui.text import tr
+from gui.face import measures as m
+from gui.face.anatomy import InputSlot, OutputSlot
+from gui.face.overlay import Marks
+from gui.face.routes import curve
+from gui.language.text import shape as shape_text
+from gui.language.text import tr
+from gui.scene.node_item import NodeItem
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView

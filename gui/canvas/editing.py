@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, QRectF, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication
 
-from graph.edits import Batch, Move, Rename
-from graph.layer import Shape
-from graph.message import UserError, say
-from graph.network import Position
-from gui.canvas import additions, arrange, changes, clipboard
-from gui.canvas import measures as m
+from graph.calls.call import Shape
+from graph.network.edits import Batch, Move, Rename
+from graph.network.network import Position
+from graph.values.message import UserError, say
+from gui.canvas import additions, changes, clipboard
 from gui.canvas.adding import Adding, on_grid
 from gui.canvas.controls import Question, RenameField
-from gui.canvas.walk import neighbour
-from gui.search import SearchPopup
-from gui.session import Session
-from gui.text import tr
+from gui.canvas.step import neighbour
+from gui.face import measures as m
+from gui.language.text import tr
+from gui.palette.search import SearchPopup
+from gui.scene import arrange
+from gui.session.session import Session
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView

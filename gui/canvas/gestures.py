@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
-from graph.edits import Batch, Edit, Move
-from graph.layer import Layer
-from graph.message import say
+from graph.layers.base.layer import Layer
+from graph.network.edits import Batch, Edit, Move
+from graph.values.message import say
 from gui.canvas import changes
-from gui.canvas import measures as m
-from gui.canvas.columns import place_on_wire
-from gui.canvas.node_item import NodeItem
-from gui.canvas.overlay import Marks
-from gui.canvas.wire_item import WireItem
+from gui.face import measures as m
+from gui.face.overlay import Marks
+from gui.scene.columns import place_on_wire
+from gui.scene.node_item import NodeItem
+from gui.scene.wire_item import WireItem
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView

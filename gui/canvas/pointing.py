@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 
-from graph.layer import Layer
-from gui.canvas import measures as m
-from gui.canvas.anatomy import InputSlot, OutputSlot
+from graph.layers.base.layer import Layer
 from gui.canvas.draw_wire import DrawWire
 from gui.canvas.gestures import (
     CutWires,
@@ -21,11 +19,13 @@ from gui.canvas.gestures import (
     Pointer,
     RubberBand,
 )
-from gui.canvas.node_item import NodeItem
-from gui.canvas.wire_item import WireItem
-from gui.palette import MIME
-from gui.preset_adder import preset_of
-from gui.text import plain, tr
+from gui.face import measures as m
+from gui.face.anatomy import InputSlot, OutputSlot
+from gui.language.text import plain, tr
+from gui.palette.palette_tree import MIME
+from gui.palette.presets import preset_of
+from gui.scene.node_item import NodeItem
+from gui.scene.wire_item import WireItem
 
 if TYPE_CHECKING:
     from gui.canvas.view import CanvasView

@@ -37,25 +37,25 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
-from graph.network import Change
+from graph.network.network import Change
+from gui.appearance.theme import current
 from gui.canvas import keys
-from gui.canvas import measures as m
-from gui.canvas.anatomy import Form, InputSlot, OutputSlot
 from gui.canvas.camera import Camera
 from gui.canvas.controls import EmptyState, PointerHint, ZoomBar
 from gui.canvas.editing import Editing
 from gui.canvas.gestures import Pointer
-from gui.canvas.ground import Ground
-from gui.canvas.minimap import Minimap
-from gui.canvas.node_item import NodeItem
-from gui.canvas.overlay import Overlay
-from gui.canvas.overview import Overview
 from gui.canvas.pointing import Pointing
-from gui.canvas.scene import CanvasScene
-from gui.canvas.wire_item import WireItem
-from gui.session import Session
-from gui.text import tr
-from gui.theme import current
+from gui.face import measures as m
+from gui.face.anatomy import BodyForm, InputSlot, OutputSlot
+from gui.face.ground import Ground
+from gui.face.overlay import MarksOverlay
+from gui.language.text import tr
+from gui.scene.minimap import Minimap
+from gui.scene.node_item import NodeItem
+from gui.scene.overview import Overview
+from gui.scene.scene import CanvasScene
+from gui.scene.wire_item import WireItem
+from gui.session.session import Session
 
 REACH = 1_100_000.0
 OPENING = 0.8
@@ -86,7 +86,7 @@ class CanvasView(QGraphicsView):
         self.empty = EmptyState(self.viewport())
         self.hint = PointerHint(self.viewport())
         self.setScene(self.canvas)
-        self.overlay = Overlay()
+        self.overlay = MarksOverlay()
         self.canvas.addItem(self.overlay)
         self.camera = Camera(self, self._camera_moved)
         self.camera.controls = lambda: [self.zoom_bar.geometry()]
@@ -252,7 +252,7 @@ class CanvasView(QGraphicsView):
         paths = [
             self.session.node_path(key)
             for key, item in self.canvas.nodes.items()
-            if item.face.form is Form.FULL and item.rect().intersects(shown)
+            if item.face.form is BodyForm.FULL and item.rect().intersects(shown)
         ]
         return [path for path in paths if path is not None]
 
@@ -455,7 +455,7 @@ class CanvasView(QGraphicsView):
     def _forget_level(self) -> None:
         self.pointing.forget()
         self.editing.forget()
-        self.overlay = Overlay()
+        self.overlay = MarksOverlay()
         self.canvas.addItem(self.overlay)
         self._show_empty()
 

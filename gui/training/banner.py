@@ -7,12 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from gui.icons import icon
-from gui.parts import Label
-from gui.text import tr
-from gui.theme import current, notifier
+from gui.appearance.icons import icon
+from gui.appearance.theme import current, notifier
+from gui.language.text import tr
+from gui.widgets.parts import Label
 
-Action = tuple[str, Callable[[], object]]
+BannerAction = tuple[str, Callable[[], object]]
 
 SYMBOLS = {"error": "error", "warning": "warning", "success": "check", "accent": "info"}
 
@@ -40,7 +40,7 @@ class Banner(QFrame):
         self._restyle()
         notifier.changed.connect(self._restyle)
 
-    def tell(self, kind: str, text: str, *actions: Action) -> None:
+    def tell(self, kind: str, text: str, *actions: BannerAction) -> None:
         """Show a sentence; ``kind`` is error, warning, success or accent."""
         self._kind = kind
         self._text.setText(text)

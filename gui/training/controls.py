@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from gui.icons import icon
-from gui.text import tr
-from gui.theme import current, notifier, set_property
+from gui.appearance.icons import icon
+from gui.appearance.theme import current, notifier, set_property
+from gui.language.text import tr
 from gui.training.progress import RunFigures, RunProgress
 
 HEIGHT = 46

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.plan import Plan, Repeat, Step
+from graph.calls.plan import Plan, Repeat, Step
 
 
 def steps_by_node(plan: Plan) -> dict[str, Step]:

@@ -15,27 +15,36 @@ from PySide6.QtCore import QMetaMethod, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from backend.data.shapes import check_trainable
-from backend.events import EpochDone, Failed, Finished, Notice, Preparing, Probed, Progress, Started
-from backend.worker import DataRequest
-from graph.declaration import FieldError
-from graph.message import Message, UserError
-from graph.plan import Plan
-from graph.plan_builder import NotReady, make_plan
-from gui.session import Session
-from gui.text import full, tr
-from gui.theme import current
-from gui.training.banner import Action, Banner
-from gui.training.charts import TrainingCharts
+from backend.channel.events import (
+    EpochDone,
+    Failed,
+    Finished,
+    Notice,
+    Preparing,
+    Probed,
+    Progress,
+    Started,
+)
+from backend.data.base.shapes import check_trainable
+from backend.training.worker import DataRequest
+from graph.calls.plan import Plan
+from graph.planning.planner import NotReady, make_plan
+from graph.values.declaration import FieldError
+from graph.values.message import Message, UserError
+from gui.appearance.theme import current
+from gui.data.choice import DataChoice
+from gui.data.data_notes import show_text, skipped_lines
+from gui.data.suiting import Unsuited, unsuited
+from gui.language.text import full, tr
+from gui.session.session import Session
+from gui.training.banner import Banner, BannerAction
 from gui.training.controls import RunControls
-from gui.training.data_look import DataChoice
-from gui.training.data_notes import show_text, skipped_lines
 from gui.training.inner_steps import steps_by_node
 from gui.training.reports import beginning, epoch_line, outcome
+from gui.training.run_charts import TrainingCharts
 from gui.training.run_controller import RunController
 from gui.training.settings_form import SettingsColumn, settings_of
 from gui.training.strips import activity_of, strips
-from gui.training.suiting import Unsuited, unsuited
 from gui.training.weights import new_run_folder
 from gui.training.weights_saver import WeightsSaver
 
@@ -241,7 +250,7 @@ class TrainingPanel(QWidget):
 
     def _tell_unsuited(self, unfit: Unsuited, single_step: bool) -> None:
         """Say that network and data do not go together, and offer what does."""
-        actions: list[Action] = []
+        actions: list[BannerAction] = []
         if unfit.fits and self.isSignalConnected(QMetaMethod.fromSignal(self.fit_requested)):
             actions.append((tr("Fit to the data…"), self.fit_requested.emit))
         if unfit.other is not None:
@@ -297,7 +306,7 @@ class TrainingPanel(QWidget):
             self._set_status(tr("Paused after step {step}", step=full(step)))
 
     def _show_notice(self, event: Notice) -> None:
-        actions: list[Action] = []
+        actions: list[BannerAction] = []
         if event.skipped:
             self.choice.note_skipped(self._data, event.skipped)
             text = skipped_lines(event.skipped, Path(self._data))
@@ -308,7 +317,7 @@ class TrainingPanel(QWidget):
 
     def _fail(self, event: Failed) -> None:
         sentence = tr(event.message)
-        actions: list[Action] = []
+        actions: list[BannerAction] = []
         nodes = self.session.project.network.nodes
         if event.node is not None and event.node in nodes:
             node = event.node
@@ -327,7 +336,7 @@ class TrainingPanel(QWidget):
         self._last = Path(event.last_weights) if event.last_weights else None
         self.settings.start_from.set_last(self.weights_path)
         words = outcome(event)
-        actions: list[Action] = []
+        actions: list[BannerAction] = []
         if self.weights_path is not None:
             words += " " + tr("Weights: {path}", path=self.weights_path)
             actions.append((tr("Save weights…"), self._ask_where_to_save))

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.events import EpochDone, Preparing, Progress, Started
-from gui.parts import Elided, Label
-from gui.text import NOTHING, duration, full, percent, tr
-from gui.theme import current, notifier
+from backend.channel.events import EpochDone, Preparing, Progress, Started
+from gui.appearance.theme import current, notifier
+from gui.language.text import NOTHING, duration, full, percent, tr
+from gui.widgets.parts import Elided, Label
 
 FINE = 10_000  # parts of the bar
 

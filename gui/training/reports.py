@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backend.events import EpochDone, Finished, Started
-from gui.text import duration, full, number, percent, tr
+from backend.channel.events import EpochDone, Finished, Started
+from gui.language.text import duration, full, number, percent, tr
 
 
 def beginning(event: Started, folder: Path | None) -> str:

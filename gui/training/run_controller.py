@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, QTimer, Signal
 
-from backend.events import (
+from backend.channel.events import (
     EpochDone,
     Event,
     Failed,
@@ -26,10 +26,10 @@ from backend.events import (
     Resumed,
     Started,
 )
-from backend.settings import TrainingSettings
-from backend.start import Start
-from backend.worker import DataRequest, Worker
-from graph.plan import Plan
+from backend.training.settings import TrainingSettings
+from backend.training.worker import DataRequest, Worker
+from backend.weights.start import Start
+from graph.calls.plan import Plan
 
 State = Literal["idle", "preparing", "running", "paused"]
 
@@ -45,7 +45,7 @@ CLOSING = 10.0
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """The module (torch) and the data (backend.data.prepare.Prepared) of a run that has ended,
+    """The module (torch) and the data (backend.data.base.prepare.Prepared) of a run that has ended,
     after ``step`` steps. They are touched in a background thread only."""
 
     plan: Plan
@@ -62,7 +62,7 @@ class RunController(QObject):
     stopping = Signal()
     """The end was asked for; it comes after the present step."""
     preparing = Signal(object)
-    """Carries backend.events.Preparing; the signals below carry the event they are named for."""
+    """Carries an event Preparing; the signals below carry the event they are named for."""
     started = Signal(object)
     progressed = Signal(object)
     epoch_done = Signal(object)

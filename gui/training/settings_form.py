@@ -7,14 +7,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from backend.settings import TrainingSettings
-from graph.declaration import FieldError, fields_of
-from gui.form import Form
-from gui.session import Session
-from gui.text import tr
-from gui.theme import current, notifier
-from gui.training.data_chooser import DataChooser
-from gui.training.data_notes import DataNotes
+from backend.training.settings import TrainingSettings
+from graph.values.declaration import FieldError, fields_of
+from gui.appearance.theme import current, notifier
+from gui.data.data_chooser import DataChooser
+from gui.data.data_notes import DataNotes
+from gui.forms.form import Form
+from gui.language.text import tr
+from gui.session.session import Session
 from gui.training.start_from import StartFrom
 
 

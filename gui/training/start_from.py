@@ -13,20 +13,20 @@ from typing import Literal
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QSizePolicy, QWidget
 
-from backend.matching import Way
-from backend.start import Start
-from graph.message import Message, UserError
-from graph.network import Change
-from graph.plan import Plan
-from graph.plan_builder import make_plan
-from gui.background import Task
-from gui.parts import Label
-from gui.session import Session
-from gui.text import tr
-from gui.theme import current, notifier
+from backend.weights.matching import Way
+from backend.weights.start import Start
+from graph.calls.plan import Plan
+from graph.network.network import Change
+from graph.planning.planner import make_plan
+from graph.values.message import Message, UserError
+from gui.appearance.theme import current, notifier
+from gui.language.text import tr
+from gui.session.session import Session
+from gui.widgets.background import BackgroundTask
+from gui.widgets.parts import Label
 
-Source = Literal["random", "last", "file", "choose"]
-Fit = Literal["all", "name", "order", "ends", "table"]
+StartSource = Literal["random", "last", "file", "choose"]
+MatchChoice = Literal["all", "name", "order", "ends", "table"]
 
 LABEL_WIDTH = 66
 NAME_WIDTH = 112  # pixels of a file's name in its box
@@ -44,12 +44,12 @@ class StartFrom(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._source: Source = "random"
-        self._fit: Fit = "all"
+        self._source: StartSource = "random"
+        self._fit: MatchChoice = "all"
         self._last: Path | None = None
         self._file: Path | None = None
         self._table: Path | None = None
-        self._task: Task | None = None
+        self._task: BackgroundTask | None = None
         self._dialog: QFileDialog | None = None
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -131,14 +131,14 @@ class StartFrom(QWidget):
         self._last = self._file = self._table = None
         self._fill()
 
-    def _choose(self, source: Source) -> None:
+    def _choose(self, source: StartSource) -> None:
         if source == "choose":
             self._ask(tr("Weights to start from"), tr("Weights (*.safetensors)"), self.use_file)
         else:
             self._source = source
         self._fill()
 
-    def _choose_fit(self, fit: Fit) -> None:
+    def _choose_fit(self, fit: MatchChoice) -> None:
         if fit == "table":
             self._ask(tr("Table of names"), tr("Tables (*.json)"), self.use_table)
         else:
@@ -158,14 +158,14 @@ class StartFrom(QWidget):
     # What is shown
 
     def _fill(self) -> None:
-        sources: list[tuple[str, Source]] = [(tr("random weights"), "random")]
+        sources: list[tuple[str, StartSource]] = [(tr("random weights"), "random")]
         if self._last is not None:
             sources.append((tr("the run just trained"), "last"))
         if self._file is not None:
             sources.append((self._short(self._file.stem), "file"))
         sources.append((tr("weights file…"), "choose"))
         _set_items(self.source_box, sources, self._source)
-        fits: list[tuple[str, Fit]] = [
+        fits: list[tuple[str, MatchChoice]] = [
             (tr("all, by name"), "all"),
             (tr("what fits, by name"), "name"),
             (tr("in order"), "order"),
@@ -208,7 +208,7 @@ class StartFrom(QWidget):
             self._say(tr(error.message), "hint")
             return
         self._say(tr("Looking at the weights …"), "hint")
-        self._task = Task(lambda: _fitting(plan, start), "match-weights", self)
+        self._task = BackgroundTask(lambda: _fitting(plan, start), "match-weights", self)
         self._task.done.connect(self._told)
         self._task.failed.connect(self._failed)
         self._task.start()
@@ -229,7 +229,7 @@ class StartFrom(QWidget):
 
 def _fitting(plan: Plan, start: Start) -> Message:
     """In the background: how many tensors fit. Raises UserError."""
-    from backend.weights import match_start, shapes_of
+    from backend.weights.loading import match_start, shapes_of
 
     return match_start(shapes_of(plan), start).sentence()
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from backend.events import Probed
-from graph.plan import Plan
-from gui.colormaps import Palette, bars_image, strip_image
-from gui.session import Session
-from gui.theme import current
+from backend.channel.events import Probed
+from graph.calls.plan import Plan
+from gui.appearance.colormaps import Colormap, bars_image, strip_image
+from gui.appearance.theme import current
+from gui.session.session import Session
 
 
 def strips(event: Probed, nodes: Collection[str] | None) -> dict[str, QImage]:
@@ -32,9 +32,9 @@ def strips(event: Probed, nodes: Collection[str] | None) -> dict[str, QImage]:
     return result
 
 
-def palette_of(maps: NDArray[np.float32]) -> Palette:
+def palette_of(maps: NDArray[np.float32]) -> Colormap:
     """From zero where nothing lies below it, else around zero."""
-    return Palette.DIVERGING if bool((maps < 0).any()) else Palette.SEQUENTIAL
+    return Colormap.DIVERGING if bool((maps < 0).any()) else Colormap.SEQUENTIAL
 
 
 def activity_of(plan: Plan, session: Session) -> dict[str, float]:

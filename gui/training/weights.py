@@ -8,11 +8,11 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from graph.dims import plain
-from graph.files import write_bytes
-from graph.layer import Apply, Call
-from graph.message import UserError, say
-from graph.plan import Name, Plan, Repeat
+from graph.calls.call import Apply, Call
+from graph.calls.plan import Name, Plan, Repeat
+from graph.document.files import write_bytes
+from graph.values.dims import plain
+from graph.values.message import UserError, say
 
 
 def new_run_folder(name: str, now: datetime) -> Path:

@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from graph.message import UserError
-from gui.background import Task
-from gui.text import tr
+from graph.values.message import UserError
+from gui.language.text import tr
 from gui.training.weights import copy_weights
+from gui.widgets.background import BackgroundTask
 
 
 class WeightsSaver(QObject):
@@ -39,7 +39,7 @@ class WeightsSaver(QObject):
 
     def save(self, source: Path, target: Path) -> None:
         """Copy a weights file."""
-        task = Task(lambda: copy_weights(source, target), "save-weights", self)
+        task = BackgroundTask(lambda: copy_weights(source, target), "save-weights", self)
         task.done.connect(
             lambda _: self.told.emit("success", tr("The weights were saved to {p}.", p=target))
         )

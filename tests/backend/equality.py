@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from backend.build import build
-from graph.analysis import Analysis
-from graph.plan_builder import make_plan
-from graph.templates import find_template
+from backend.model.build import build
+from graph.analysis.analysis import Analysis
+from graph.planning.planner import make_plan
+from graph.templates.registry import find_template
 
 TOLERANCE = 1e-5
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.analysis import Analysis
-from graph.layer import Apply, Call, Shape
-from graph.layers.attention import SqueezeExcitation
-from graph.plan import Plan, Step
-from graph.plan_builder import make_plan
-from graph.templates import find_template
+from graph.analysis.analysis import Analysis
+from graph.calls.call import Apply, Call, Shape
+from graph.calls.plan import Plan, Step
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.planning.planner import make_plan
+from graph.templates.registry import find_template
 
 
 def template_plan(name: str) -> Plan:

@@ -16,10 +16,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView
 from pytestqt.qtbot import QtBot
 
-from graph.project import Project
-from gui.canvas.arrange import lay_out
+from graph.document.project import Project
 from gui.canvas.view import CanvasView
-from gui.session import Session
+from gui.scene.arrange import lay_out
+from gui.session.session import Session
 from tests.bench.figures import percentile, tell
 from tests.bench.test_edit import residual_network
 from tests.gui.helpers import show_canvas

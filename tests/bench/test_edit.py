@@ -8,12 +8,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from backend.build import build
-from graph.analysis import Analysis
-from graph.edits import SetLayer
-from graph.layers import Add, BatchNorm2d, Conv2d, GlobalAvgPool2d, ReLU
-from graph.network import Network
-from graph.plan_builder import make_plan
+from backend.model.build import build
+from graph.analysis.analysis import Analysis
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.merge import Add
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import GlobalAvgPool2d
+from graph.network.edits import SetLayer
+from graph.network.network import Network
+from graph.planning.planner import make_plan
 from graph.templates.template import Builder
 
 pytestmark = pytest.mark.bench

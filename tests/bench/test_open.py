@@ -21,14 +21,15 @@ import torch
 import torchvision
 from torch.utils.flop_counter import FlopCounterMode
 
-from graph import scope
-from graph.analysis import Analysis, Totals, facts
-from graph.block_use import BlockUse
-from graph.layers import convolution
-from graph.network import Network
-from graph.project import Project, dumps, loads
-from graph.templates import find_template
-from graph.unpacking import unpack
+from graph.analysis import facts
+from graph.analysis.analysis import Analysis, Totals
+from graph.blocks.block_use import BlockUse
+from graph.blocks.unpacking import unpack
+from graph.document.project import Project, dumps, loads
+from graph.layers.convolution import plain as convolution
+from graph.network import scope
+from graph.network.network import Network
+from graph.templates.registry import find_template
 
 pytestmark = [pytest.mark.bench, pytest.mark.benchmark(timer=time.process_time)]
 

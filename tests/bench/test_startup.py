@@ -53,7 +53,7 @@ app.exec()
 """
 
 PROGRAM = """
-from gui.app import make_application, open_window
+from gui.window.app import make_application, open_window
 app = make_application(["convloom"])
 window = open_window(app)
 window.installEventFilter(first_paint)

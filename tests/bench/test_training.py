@@ -24,14 +24,14 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 from torch.nn import functional as F
 
-from backend.events import EpochDone
-from backend.settings import TrainingSettings
-from graph.analysis import Analysis
-from graph.export import source
-from graph.plan_builder import make_plan
-from graph.templates import find_template
-from gui.preferences import Preferences
-from gui.window import MainWindow
+from backend.channel.events import EpochDone
+from backend.training.settings import TrainingSettings
+from graph.analysis.analysis import Analysis
+from graph.export.export import source
+from graph.planning.planner import make_plan
+from graph.templates.registry import find_template
+from gui.session.preferences import Preferences
+from gui.window.window import MainWindow
 from tests.bench.figures import percentile, spread, tell
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from graph.layer import Layer, Shape
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
 
 Draw = Callable[[random.Random], tuple[Layer, list[Shape]]]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
-from graph.layer import Layer, Shape
-from graph.layers import GLU, Hardtanh, PReLU
+from graph.calls.call import Shape
+from graph.layers.activation.along_axis import GLU
+from graph.layers.activation.piecewise import Hardtanh, PReLU
+from graph.layers.base.layer import Layer
 
 SIZES = (1, 2, 3, 4, 6, 7)
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from graph.layer import Layer, Shape
-from graph.layers import (
-    CBAM,
-    ChannelAttention,
-    EfficientChannelAttention,
-    RadialBasis,
-    Shortcut,
-    SpatialAttention,
-)
+from graph.calls.call import Shape
+from graph.layers.attention.efficient import EfficientChannelAttention
+from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
+from graph.layers.base.layer import Layer
+from graph.layers.convolution.shortcut import Shortcut
+from graph.layers.radial import RadialBasis
 
 CHANNELS = (1, 2, 4, 8, 12, 20, 64, 130)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from graph.layer import Layer, Shape
-from graph.layers.convolution import Conv1d, Conv3d
-from graph.layers.deformable import DeformConv2d
-from graph.layers.fixed_kernel import KERNELS, FixedKernel
-from graph.layers.local import LocallyConnected1d, LocallyConnected2d
-from graph.layers.sliding import Sliding, joined
-from graph.layers.table import TableConv2d
-from graph.layers.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.base.sliding import Sliding, joined
+from graph.layers.convolution.deformable import DeformConv2d
+from graph.layers.convolution.fixed_kernel import KERNELS, FixedKernel
+from graph.layers.convolution.local import LocallyConnected1d, LocallyConnected2d
+from graph.layers.convolution.plain import Conv1d, Conv3d
+from graph.layers.convolution.table import TableConv2d
+from graph.layers.convolution.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16)
 SMALL = (1, 2, 3, 4, 5, 6, 8)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
-from graph.layer import Layer, Shape
-from graph.layers import MatMul, ScaledDotProductAttention
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.matrix import MatMul, ScaledDotProductAttention
 
 SIZES = (1, 2, 3, 4, 5, 8)
 

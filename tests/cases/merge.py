@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from graph.layer import Layer, Shape
-from graph.layers import Maximum, Mean, Subtract
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.merge import Maximum, Mean, Subtract
 
 SIZES = (1, 2, 3, 4, 7, 9)
 

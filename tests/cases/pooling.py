@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from graph.layer import Layer, Shape
-from graph.layers import (
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.pooling.plain import (
     AvgPool1d,
     AvgPool3d,
     LPPool1d,
@@ -15,10 +16,8 @@ from graph.layers import (
     LPPool3d,
     MaxPool1d,
     MaxPool3d,
-    MaxUnpool1d,
-    MaxUnpool2d,
-    MaxUnpool3d,
 )
+from graph.layers.pooling.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 12)
 Draw = Callable[[random.Random], tuple[Layer, list[Shape]]]

@@ -5,19 +5,11 @@ from __future__ import annotations
 import random
 from math import prod
 
-from graph.layer import Layer, Shape
-from graph.layers import (
-    Chunk,
-    MeanOver,
-    Permute,
-    Reshape,
-    Slice,
-    Split,
-    Squeeze,
-    Transpose,
-    Unflatten,
-    Unsqueeze,
-)
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.reshaping.axes import MeanOver, Permute, Transpose
+from graph.layers.reshaping.reshape import Reshape, Squeeze, Unflatten, Unsqueeze
+from graph.layers.reshaping.slicing import Chunk, Slice, Split
 
 SIZES = (1, 1, 2, 3, 4, 5, 6, 8, 12)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from graph.layer import Layer, Shape
-from graph.layers import PixelShuffle, PixelUnshuffle, Upsample
+from graph.calls.call import Shape
+from graph.layers.base.layer import Layer
+from graph.layers.reshaping.upsampling import PixelShuffle, PixelUnshuffle, Upsample
 
 SIZES = (1, 2, 3, 4, 5, 7, 8, 12)
 MODES = {2: ("linear",), 3: ("bilinear", "bicubic"), 4: ("trilinear",)}

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graph.analysis import Analysis
-from graph.export import source
-from graph.plan_builder import make_plan
-from graph.templates import TEMPLATES, Template
+from graph.analysis.analysis import Analysis
+from graph.export.export import source
+from graph.planning.planner import make_plan
+from graph.templates.registry import TEMPLATES
+from graph.templates.template import Template
 
 FOLDER = Path(__file__).parent
 

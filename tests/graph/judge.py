@@ -16,9 +16,10 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from graph.dims import plain
-from graph.layer import Apply, Call, Layer, Shape
-from graph.plan import Plan
+from graph.calls.call import Apply, Call, Shape
+from graph.calls.plan import Plan
+from graph.layers.base.layer import Layer
+from graph.values.dims import plain
 
 BATCH = 2
 PLACES = {"nn": nn, "torch": torch, "F": functional, "operator": operator}

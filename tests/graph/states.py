@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from graph.layers import Input, Output
-from graph.network import Network
-from graph.reachable import downstream, upstream
+from graph.layers.io import Input, Output
+from graph.network.network import Network
+from graph.network.reachable import downstream, upstream
 
 State = tuple[Any, ...]
 

@@ -7,15 +7,15 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from graph.edits import AddNode, Batch, Connect, Edit
-from graph.layer import Layer
-from graph.network import Node, Wire
-from graph.templates import Template
-from gui.canvas.anatomy import InputSlot
+from graph.layers.base.layer import Layer
+from graph.network.edits import AddNode, Batch, Connect, Edit
+from graph.network.network import Node, Wire
+from graph.templates.template import Template
 from gui.canvas.view import CanvasView
-from gui.palette import MIME
-from gui.session import Session
-from gui.window import MainWindow
+from gui.face.anatomy import InputSlot
+from gui.palette.palette_tree import MIME
+from gui.session.session import Session
+from gui.window.window import MainWindow
 
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton

@@ -5,29 +5,27 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from graph.draw import Drawing, whole
-from graph.layers import (
-    AdaptiveAvgPool2d,
-    Add,
-    BatchNorm2d,
-    Conv2d,
-    Flatten,
-    Linear,
-    ReLU,
-)
-from graph.network import Network
-from graph.project import Project
-from gui.canvas.arrange import lay_out
-from gui.preferences import Preferences
-from gui.theme import apply_theme
-from gui.window import MainWindow
+from graph.blocks.sketch import Sketch, whole
+from graph.document.project import Project
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.merge import Add
+from graph.layers.normalisation import BatchNorm2d
+from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
+from gui.appearance.theme import apply_theme
+from gui.scene.arrange import lay_out
+from gui.session.preferences import Preferences
+from gui.window.window import MainWindow
 
 
 def nested_project() -> Project:
     """Two residual stages of a block that itself uses a block twice."""
     network = Network()
     library = network.library
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Conv-BN-ReLU", "A convolution with its usual followers.", whole("channels", 16)
     )
     draw.input("input", (16, 28, 28))
@@ -35,7 +33,7 @@ def nested_project() -> Project:
     draw.then(BatchNorm2d(), ReLU())
     draw.output()
     draw.define()
-    draw = Drawing.of_block(
+    draw = Sketch.of_block(
         library, "Residual", "Two convolutions and the way around them.", whole("width", 16)
     )
     x = draw.input("input", (16, 28, 28))
@@ -45,7 +43,7 @@ def nested_project() -> Project:
     draw.put(Add(), "n3", skip)
     draw.output()
     draw.define()
-    draw = Drawing(network)
+    draw = Sketch(network)
     draw.input("image", (1, 28, 28))
     draw.use("Residual", name="stage1", width=16)
     draw.use("Residual", name="stage2", width=32, repeat=2)

@@ -11,12 +11,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from graph.layers import Conv2d, Flatten, Linear, ReLU
-from graph.network import Network
-from graph.project import Project
+from graph.document.project import Project
+from graph.layers.activation.piecewise import ReLU
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.linear import Linear
+from graph.layers.reshaping.reshape import Flatten
+from graph.network.network import Network
 from graph.templates.template import Builder
-from gui.session import Session
-from gui.training.live import LivePanel
+from gui.inside.live import LivePanel
+from gui.session.session import Session
 from gui.training.panel import TrainingPanel
 
 LONG = 60_000

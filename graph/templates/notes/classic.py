@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from graph.message import Message, say
-from graph.templates.literature import Literature, Published
 from graph.templates.notes.lines import (
     counted,
     layers,
@@ -13,7 +11,9 @@ from graph.templates.notes.lines import (
     top5,
     weights,
 )
+from graph.templates.notes.literature import Literature, Published
 from graph.templates.notes.recipes import ALEXNET_RECIPE, VGG_RECIPE
+from graph.values.message import Message, say
 
 LECUN = "Yann LeCun, Léon Bottou, Yoshua Bengio, Patrick Haffner"
 DOCUMENTS = "Gradient-based learning applied to document recognition"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from graph.message import say
-from graph.templates.literature import Literature, Published
 from graph.templates.notes.lines import (
     counted,
     layers,
@@ -13,6 +11,8 @@ from graph.templates.notes.lines import (
     top1,
     top5,
 )
+from graph.templates.notes.literature import Literature, Published
+from graph.values.message import say
 
 GOOGLENET = Literature(
     "Going deeper with convolutions",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graph.message import Message, say
-from graph.templates.literature import Published
+from graph.templates.notes.literature import Published
+from graph.values.message import Message, say
 
 ONE_CROP = say("one crop")
 TEN_CROPS = say("ten crops")

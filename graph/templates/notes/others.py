@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from graph.message import say
-from graph.templates.literature import Literature, Published
 from graph.templates.notes.lines import (
     TEN_CROPS,
     counted,
@@ -15,6 +13,8 @@ from graph.templates.notes.lines import (
     top5,
     weights,
 )
+from graph.templates.notes.literature import Literature, Published
+from graph.values.message import say
 
 DENSENET121 = Literature(
     "Densely connected convolutional networks",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graph.message import say
-from graph.templates.literature import Recipe
+from graph.templates.notes.literature import Recipe
+from graph.values.message import say
 
 ALEXNET_RECIPE = Recipe(
     say(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from graph.message import Message, say
-from graph.templates.literature import Literature, Published
 from graph.templates.notes.lines import (
     TEN_CROPS,
     counted,
@@ -14,7 +12,9 @@ from graph.templates.notes.lines import (
     top1,
     top5,
 )
+from graph.templates.notes.literature import Literature, Published
 from graph.templates.notes.recipes import RESNET_RECIPE
+from graph.values.message import Message, say
 
 STAGES = tuple(
     output(node, size)

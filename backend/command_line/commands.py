@@ -1,0 +1,257 @@
+"""The commands: what the program does without a window. Each returns its exit code.
+
+Nothing here imports torch before it is needed: most commands do without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backend.command_line.setting_options import given_settings
+from backend.command_line.terminal import one_line, print_table
+from backend.training.settings import TrainingSettings, started
+from backend.weights.start import Start, read_start
+from graph.analysis.analysis import Analysis
+from graph.analysis.facts import Facts
+from graph.analysis.faults import Fault
+from graph.calls.freezing import freeze
+from graph.document.files import reason_of, write_bytes, write_text
+from graph.document.project import Project, read_project
+from graph.export.export import source
+from graph.layers.base.layer import dims
+from graph.planning.planner import NotReady, make_plan
+from graph.templates.registry import TEMPLATES, find_template
+from graph.values.declaration import show
+from graph.values.message import Message, UserError, say
+
+if TYPE_CHECKING:
+    from graph.calls.plan import Plan
+    from graph.network.network import Node
+
+
+def run_templates(_: argparse.Namespace) -> int:
+    """List the templates with their cost. Always 0."""
+    rows = [("name", "title", "year", "input", "parameters", "MACs")]
+    for template in TEMPLATES:
+        project = template.build()
+        analysis = Analysis(project.network)
+        totals = analysis.totals()
+        first = analysis.facts(project.network.order()[0]).output or ()
+        rows.append(
+            (
+                template.name,
+                template.title,
+                str(template.year),
+                dims(first),
+                f"{totals.parameters:,}",
+                f"{totals.macs:,}",
+            )
+        )
+    print_table(rows, right=(2, 3, 4, 5))
+    return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Print all figures and faults. 1 if something keeps the network from running, else 0."""
+    project = _load(options)
+    analysis = Analysis(project.network)
+    report = _report(project, analysis)
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1))
+    else:
+        _print_report(report)
+        print()
+        for fault in analysis.faults():
+            kind = "warning" if fault.warning else "fault"
+            print(f"{kind}: {one_line(str(fault.sentence()))}")
+        if not analysis.faults():
+            print(f"No problems. {len(project.network.nodes)} layers checked.")
+    return 1 if analysis.errors() else 0
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    rows = [("node", "type", "shape", "parameters", "MACs", "receptive field")]
+    for node in report["nodes"]:
+        field = node["receptive_field"]
+        rows.append(
+            (
+                one_line(node["name"]),
+                node["type"],
+                dims(node["shape"]) if node["shape"] else "?",
+                f"{node['parameters']:,}",
+                f"{node['macs']:,}",
+                "×".join(f"{size:g}" for size in field["size"]) if field else "",
+            )
+        )
+    rows.append(("total", "", "", f"{report['parameters']:,}", f"{report['macs']:,}", ""))
+    print_table(rows, right=(2, 3, 4, 5))
+
+
+def _report(project: Project, analysis: Analysis) -> dict[str, Any]:
+    """All figures and faults as plain values."""
+    network, totals = project.network, analysis.totals()
+    return {
+        "name": project.name,
+        "parameters": totals.parameters,
+        "macs": totals.macs,
+        "nodes": [
+            _node_report(network.nodes[node], analysis.facts(node))
+            for node in network.canonical_order()
+        ],
+        "faults": [_fault_report(fault) for fault in analysis.faults()],
+    }
+
+
+def _node_report(node: Node, facts: Facts) -> dict[str, Any]:
+    field = facts.receptive_field()
+    return {
+        "name": node.name,
+        "type": node.layer.type_name(),
+        "shape": list(facts.output) if facts.output else None,
+        "parameters": facts.parameters,
+        "macs": facts.macs,
+        "receptive_field": {
+            "size": [axis.size for axis in field],
+            "jump": [axis.jump for axis in field],
+            "offset": [axis.offset for axis in field],
+        }
+        if field
+        else None,
+    }
+
+
+def _fault_report(fault: Fault) -> dict[str, Any]:
+    return {
+        "kind": fault.kind.value,
+        "severity": "warning" if fault.warning else "error",
+        "node": fault.name,
+        "field": fault.field,
+        "value": fault.value,
+        "why": str(fault.why),
+        "mend": str(fault.mend),
+        "sentence": str(fault.sentence()),
+    }
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write the Python file, and the weights beside it. 0, or raises UserError."""
+    project = _load(options)
+    plan = started(_plan_of(project), project.training)
+    out: Path = options.out
+    if out.suffix != ".py":
+        raise UserError(say("--out {path}: the name of a Python file ends in .py", path=str(out)))
+    weights = None
+    if options.weights is not None:
+        # These import torch.
+        from backend.model.build import build
+        from backend.weights.loading import load_weights
+
+        load_weights(build(plan, initialise=False), options.weights)
+        weights = out.with_suffix(".safetensors")
+        _copy(options.weights, weights)
+    text = source(plan, weights.name if weights else None).text
+    try:
+        write_text(out, text)
+    except OSError as error:
+        raise UserError(
+            say("{path} could not be written: {reason}", path=str(out), reason=reason_of(error))
+        ) from error
+    print(f"{out}: {text.count(chr(10))} lines" + (f", weights in {weights}" if weights else ""))
+    return 0
+
+
+def _copy(start: Path, end: Path) -> None:
+    """Copy so that ``end`` is whole or untouched. Raises UserError."""
+    if start.resolve() == end.resolve():
+        return
+    try:
+        write_bytes(end, start.read_bytes())
+    except OSError as error:
+        raise UserError(
+            say("{path} could not be written: {reason}", path=str(end), reason=reason_of(error))
+        ) from error
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Train with a bar and a table. 0, or raises UserError."""
+    # These load NumPy and the reading of pictures, which no other command needs.
+    from backend.command_line.console import train_in_console
+    from backend.data.catalogue import DEFAULT, describe
+
+    project = _load(options)
+    try:
+        plan = _plan_of(project)
+    except NotReady as error:
+        for fault in error.faults:
+            print(f"fault: {one_line(str(fault.sentence()))}", file=sys.stderr)
+        raise
+    settings = {**project.training, **given_settings(options)}
+    data = str(options.data or project.data.get("source") or DEFAULT)
+    missing = describe(data).missing
+    if missing is not None:
+        raise UserError(missing)
+    if options.freeze:
+        plan = freeze(plan, [name.strip() for name in options.freeze.split(",")])
+    start = _start(options)
+    return train_in_console(plan, TrainingSettings.make(settings), data, options.out, start)
+
+
+def _start(options: argparse.Namespace) -> Start | None:
+    if options.weights is not None:
+        return read_start(options.weights, options.match)
+    if options.match is not None:
+        raise UserError(say("--match {value}: needs --weights FILE", value=show(options.match)))
+    return None
+
+
+def _load(options: argparse.Namespace) -> Project:
+    """The project or template that the user named. Raises UserError."""
+    text = options.network
+    template = find_template(text)
+    if template is not None:
+        return template.build(_sizes(options.input), options.classes, options.small)
+    path = Path(text)
+    if not path.exists():
+        raise UserError(_nothing_called(text))
+    if options.input is not None or options.classes is not None or options.small:
+        raise UserError(say("{name} is no template: only templates can be fitted", name=show(text)))
+    return read_project(path)
+
+
+def _nothing_called(text: str) -> Message:
+    """That no project and no template has this name, and which template may be meant."""
+    names = [template.name for template in TEMPLATES]
+    near = get_close_matches(text.lower().replace("_", "-"), names, n=1)
+    if near:
+        return say(
+            "there is no project file or template called {name}; did you mean {near}?",
+            name=show(text),
+            near=near[0],
+        )
+    return say(
+        "there is no project file or template called {name}; the templates are {names}",
+        name=show(text),
+        names=", ".join(names),
+    )
+
+
+def _sizes(text: str | None) -> tuple[int, ...] | None:
+    """Channels, height and width, as in ``3x224x224``. Raises UserError."""
+    if text is None:
+        return None
+    parts = text.lower().replace("×", "x").split("x")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 6 for part in parts):
+        raise UserError(
+            say("--input {text}: write channels, height and width, as in 1x28x28", text=show(text))
+        )
+    return tuple(int(part) for part in parts)
+
+
+def _plan_of(project: Project) -> Plan:
+    """The plan of a project. Raises NotReady with the first fault."""
+    return make_plan(project.network, Analysis(project.network), project.name)

@@ -1,0 +1,189 @@
+"""The loss that fits how a network ends: logits, log-probabilities or probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from graph.calls.call import Call
+from graph.calls.plan import Name, Plan, Repeat, Step
+from graph.values.message import UserError, say
+
+Outputs = Tensor | tuple[Tensor, ...]
+"""What a module gives: N×C, with masks N×C×H×W, or one such tensor for each output."""
+
+OneLoss = Callable[[Tensor, Tensor], Tensor]
+
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The weighted sum of the losses of all outputs; without the auxiliary ones when the module
+    does not give them."""
+
+    parts: tuple[OneLoss, ...]
+    weights: tuple[float, ...]
+
+    def __call__(self, outputs: Outputs, labels: Tensor) -> Tensor:
+        """(outputs, labels int64 N or N×H×W) -> mean loss, a float32 scalar."""
+        given = outputs if isinstance(outputs, tuple) else (outputs,)
+        total: Tensor | None = None
+        for part, weight, values in zip(self.parts, self.weights, given, strict=False):
+            loss = part(values.float(), labels)
+            loss = loss if weight == 1 else loss * weight
+            total = loss if total is None else total + loss
+        assert total is not None
+        return total
+
+
+def main_output(outputs: Outputs) -> Tensor:
+    """The output that predicts, in float32: the first."""
+    return (outputs[0] if isinstance(outputs, tuple) else outputs).float()
+
+
+def make_loss(plan: Plan, label_smoothing: float, n_classes: int, *, masks: bool = False) -> Loss:
+    """Cross entropy of what the plan gives, with ``masks`` the mean of all pixels. Raises
+    UserError if its output cannot be compared."""
+    check_output(plan, n_classes, masks=masks)
+    parts = tuple(_one_loss(_ending(plan, output), label_smoothing) for output in plan.outputs)
+    return Loss(parts, plan.weights or (1.0,) * len(parts))
+
+
+def _one_loss(ending: str, label_smoothing: float) -> OneLoss:
+
+    def from_logits(outputs: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(outputs, labels, label_smoothing=label_smoothing)
+
+    def from_logarithms(outputs: Tensor, labels: Tensor) -> Tensor:
+        loss = F.nll_loss(outputs, labels)
+        return loss if not label_smoothing else torch.lerp(loss, -outputs.mean(), label_smoothing)
+
+    def from_probabilities(outputs: Tensor, labels: Tensor) -> Tensor:
+        return from_logarithms(outputs.clamp_min(_TINY).log(), labels)
+
+    return {"nn.LogSoftmax": from_logarithms, "nn.Softmax": from_probabilities}.get(
+        ending, from_logits
+    )
+
+
+def right_share(outputs: Tensor, labels: Tensor) -> Tensor:
+    """For each image 1 or 0, whether its class is right, or the share of its pixels that are."""
+    hits = outputs.argmax(dim=1) == labels
+    return hits if hits.dim() == 1 else hits.flatten(1).float().mean(dim=1)
+
+
+def pixel_counts(outputs: Tensor, labels: Tensor) -> Tensor:
+    """Pixels by true class (row) and likeliest class (column), int64 C×C on the device; outputs
+    N×C×H×W, labels N×H×W."""
+    n_classes = outputs.shape[1]
+    pairs = labels * n_classes + outputs.argmax(dim=1)
+    return torch.bincount(pairs.flatten(), minlength=n_classes**2).view(n_classes, n_classes)
+
+
+def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:
+    """What turns the plan's first output N×C into probabilities N×C, those of a map N×C×H×W into
+    their mean."""
+    normalised = _normalised(plan)
+    return lambda outputs: (
+        normalised(outputs).flatten(2).mean(2) if outputs.dim() > 2 else (normalised(outputs))
+    )
+
+
+def _normalised(plan: Plan) -> Callable[[Tensor], Tensor]:
+    ending = _ending(plan, plan.outputs[0])
+    if ending == "nn.Softmax":
+        return lambda outputs: outputs
+    return torch.exp if ending == "nn.LogSoftmax" else lambda outputs: outputs.softmax(dim=1)
+
+
+def check_output(plan: Plan, n_classes: int, *, masks: bool = False) -> None:
+    """Raise UserError unless the plan turns one image into values for each class; with ``masks``
+    for each pixel, too."""
+    if len(plan.inputs) != 1 or not plan.outputs:
+        raise UserError(
+            say(
+                "The network has {inputs} inputs and {outputs} outputs; training takes one input "
+                "and at least one output.",
+                inputs=len(plan.inputs),
+                outputs=len(plan.outputs),
+            )
+        )
+    if plan.auxiliary >= len(plan.outputs):
+        raise UserError(
+            say("All outputs are auxiliary, so none is left to predict; turn it off for one.")
+        )
+    for output in plan.outputs:
+        shape = _shape(plan, output)
+        if masks:
+            _check_map(shape, plan.inputs[0][1])
+        elif len(shape) != 1:
+            raise _no_vector(shape)
+        _check_classes(shape[0], n_classes)
+
+
+def _no_vector(shape: tuple[int, ...]) -> UserError:
+    return UserError(
+        say(
+            "The network's output has shape {shape}; training needs one value per class. "
+            "Put Flatten and Linear before the output.",
+            shape=_written(shape),
+        )
+    )
+
+
+def _check_map(shape: tuple[int, ...], image: tuple[int, ...]) -> None:
+    if len(shape) != 3 or shape[1:] != tuple(int(size) for size in image[1:]):
+        raise UserError(
+            say(
+                "The data has a mask for each image and the network's output has shape {shape}; "
+                "training needs values for each class and pixel of {image}. Let the last layer "
+                "be a convolution of the image's height and width.",
+                shape=_written(shape),
+                image=_written(image),
+            )
+        )
+
+
+def _check_classes(outputs: int, n_classes: int) -> None:
+    if outputs < n_classes:
+        raise UserError(
+            say(
+                "The network has {outputs} outputs and the data has {classes} classes; give the "
+                "last layer {classes} outputs.",
+                outputs=outputs,
+                classes=n_classes,
+            )
+        )
+
+
+def _written(shape: tuple[int, ...]) -> str:
+    return "×".join(str(int(size)) for size in shape)
+
+
+def _maker(plan: Plan, output: Name) -> Step | None:
+    return next((step for step in plan.steps if step.name == output[0]), None)
+
+
+def _shape(plan: Plan, output: Name) -> tuple[int, ...]:
+    step = _maker(plan, output)
+    shape = step.shapes[output[1]] if step else dict(plan.inputs)[output[0]]
+    return tuple(int(size) for size in shape)
+
+
+def _ending(plan: Plan, output: Name) -> str:
+    """The torch name of the module behind an output, also inside a nested plan; empty for
+    anything else."""
+    step = _maker(plan, output)
+    if step is None or len(step.shapes) != 1:
+        return ""
+    if isinstance(step.operation, Plan):
+        return _ending(step.operation, step.operation.outputs[0])
+    if isinstance(step.operation, Repeat):
+        last = step.operation.plans[-1]
+        return _ending(last, last.outputs[0])
+    return step.operation.target if isinstance(step.operation, Call) else ""

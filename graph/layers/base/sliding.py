@@ -1,0 +1,169 @@
+"""What all layers with a sliding window share, along one, two or three axes.
+
+Sizes are one integer for a signal C×L, and two or three for an image C×H×W or a volume C×D×H×W,
+as torch.nn has them. The rules work on tuples, so each is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import gcd
+from typing import Any, ClassVar
+
+from graph.calls.call import Shape
+from graph.layers.base.layer import FaultKind, Layer, Problem, dims, needs_image
+from graph.values.declaration import show
+from graph.values.dims import is_traced
+from graph.values.fields import integer, pair, triple
+from graph.values.message import Message, say
+
+Pair = tuple[int, int]
+Triple = tuple[int, int, int]
+Sizes = int | tuple[int, ...]
+
+LETTERS = {1: "L", 2: "HW", 3: "DHW"}
+"""What the axes of a signal, an image and a volume are called in formulas."""
+
+OUTPUT_TITLES: dict[str, Message] = {
+    "L": say("Output length"),
+    "D": say("Output depth"),
+    "H": say("Output height"),
+    "W": say("Output width"),
+}
+
+
+def sizes(axes: int, default: int, minimum: int, help: str, *, words: tuple[str, ...] = ()) -> Any:
+    """A field of one number for each axis, all of the same default."""
+    if axes == 1:
+        return integer(default, minimum, 1024, help, words=words)
+    if axes == 2:
+        return pair((default, default), minimum, 1024, help, words=words)
+    return triple((default, default, default), minimum, 1024, help, words=words)
+
+
+def each(value: Sizes) -> tuple[int, ...]:
+    """The numbers axis by axis."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def joined(values: Sequence[int]) -> Sizes:
+    """Numbers axis by axis as a field holds them: one alone stands without its tuple."""
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def short(value: Sizes) -> str:
+    """``3`` for (3, 3), ``1×7`` for (1, 7)."""
+    numbers = each(value)
+    return str(numbers[0]) if len(set(numbers)) == 1 else show(numbers)
+
+
+def window_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    """⌊(H + 2p − d·(k−1) − 1) / s⌋ + 1, as torch.nn.Conv2d documents it."""
+    if stride == 1 and not is_traced((kernel, stride, padding, dilation)):
+        added = 2 * padding - dilation * (kernel - 1)
+        return size + added if added >= 0 else size - -added
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def edges(
+    padding: Sizes | str, kernel: tuple[int, ...], dilation: tuple[int, ...], axis: int
+) -> tuple[int, int]:
+    """Cells added before and after along one axis, for numbers or one of the words.
+
+    valid adds none, same d·(k−1) in all (the odd one behind), full d·(k−1) on each side.
+    """
+    total = dilation[axis] * (kernel[axis] - 1)
+    if padding == "valid":
+        return 0, 0
+    if padding == "same":
+        return total // 2, total - total // 2
+    if isinstance(padding, str):
+        return total, total
+    return each(padding)[axis], each(padding)[axis]
+
+
+def near_divisors(number: int, wanted: int) -> list[int]:
+    """The divisors of ``number`` next to ``wanted``, at most one on each side."""
+    divisors = [d for d in range(1, number + 1) if number % d == 0]
+    below = [d for d in divisors if d <= wanted][-1:]
+    above = [d for d in divisors if d > wanted][:1]
+    return below + above
+
+
+def group_problem(channels: int, out_channels: int, groups: int) -> Iterator[Problem]:
+    """Yield the problem of channels that cannot be split into ``groups``."""
+    fails_in, fails_out = channels % groups, out_channels % groups
+    if not (fails_in or fails_out):
+        return
+    if fails_in and fails_out:
+        why = say(
+            "{inputs} input and {outputs} output channels are not divisible",
+            inputs=channels,
+            outputs=out_channels,
+        )
+    elif fails_in:
+        why = say("{n} input channels are not divisible", n=channels)
+    else:
+        why = say("{n} output channels are not divisible", n=out_channels)
+    near = near_divisors(gcd(channels, out_channels), groups)
+    yield Problem(
+        FaultKind.GROUPS,
+        why,
+        say("Nearest: {values}", values=" / ".join(map(str, near))),
+        field="groups",
+        value=str(groups),
+        changes={"groups": near[0]},
+    )
+
+
+def border_problem(
+    mode: str, added: Sequence[tuple[int, int]], shape: Shape, problem: Problem
+) -> Iterator[Problem]:
+    """Yield ``problem`` if the input has too few cells for the border that ``mode`` copies."""
+    limit = {"reflect": -1, "circular": 0}.get(mode)
+    if limit is not None and any(
+        max(pair) > size + limit for pair, size in zip(added, shape[1:], strict=True)
+    ):
+        yield problem
+
+
+def window_problem(
+    kernel: tuple[int, ...], dilation: tuple[int, ...], padded: tuple[int, ...]
+) -> Iterator[Problem]:
+    """Yield the problem of a window larger than the padded input."""
+    span = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+    if all(s <= size for s, size in zip(span, padded, strict=True)):
+        return
+    fitting = tuple(
+        max(1, min(k, (size - 1) // d + 1))
+        for k, size, d in zip(kernel, padded, dilation, strict=True)
+    )
+    spread = f" d{short(dilation)}" if set(dilation) != {1} else ""
+    yield Problem(
+        FaultKind.WINDOW_TOO_LARGE,
+        say("larger than the padded input {input}", input=dims(padded)),
+        say("Use at most {size}, or more padding", size=show(joined(fitting))),
+        field="kernel_size",
+        value=show(joined(kernel)) + spread,
+        changes={"kernel_size": joined(fitting)},
+    )
+
+
+class Sliding(Layer):
+    """A layer along ``axes`` axes behind the channels."""
+
+    axes: ClassVar[int] = 2
+
+    def axes_problem(self, shape: Shape) -> Iterator[Problem]:
+        """Yield the problem of an input with too few or too many axes."""
+        if self.axes == 2:
+            yield from needs_image(self, shape)
+        elif len(shape) != self.axes + 1:
+            letters = "×".join("C" + LETTERS[self.axes])
+            yield Problem(
+                FaultKind.WRONG_RANK,
+                say("{type} takes {allowed}", type=self.type_name(), allowed=letters),
+                say("Use the layer for this number of axes, or another input"),
+                port="input",
+                value=dims(shape),
+            )

@@ -1,0 +1,167 @@
+"""Adaptive pooling: the output size is chosen, the windows follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graph.calls.call import Call, Shape
+from graph.layers.base.layer import (
+    OUTPUT,
+    Category,
+    Explanation,
+    Layer,
+    Port,
+    Problem,
+    dims,
+    needs_image,
+    needs_rank,
+)
+from graph.layers.base.reach import Axis, Bins
+from graph.layers.base.sliding import LETTERS, Pair, Triple, each
+from graph.layers.pooling.plain import INDICES, Numbers
+from graph.values.declaration import show
+from graph.values.fields import flag, integer, pair, triple
+from graph.values.message import say
+
+
+class _Adaptive(Layer):
+    """What all adaptive poolings share. Window i of n starts at ⌊i·H/n⌋ and ends before
+    ⌈(i+1)·H/n⌉."""
+
+    category = Category.POOLING
+
+    def _count(self) -> Numbers:
+        """The number of windows along each axis."""
+        return each(self.values()["output_size"])
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from needs_rank(self, inputs[0])
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return ((inputs[0][0], *self._count()),) * len(self.output_ports())
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        return tuple(Bins(count) for count in self._count())
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call(
+            f"nn.{self.type_name()}",
+            self.values(),
+            positional=1,
+            defaults={"return_indices": False},
+        )
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return f"→ {show(self._count())}", ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        letter = LETTERS[len(inputs[0]) - 1][0]
+        yield Explanation(
+            say("Window i of n along the first axis"),
+            f"⌊i·{letter} / n⌋ … ⌈(i+1)·{letter} / n⌉ − 1",
+            f"n = {self._count()[0]}, {letter} = {inputs[0][1]}",
+            dims(self.shapes(inputs)[0]),
+        )
+
+
+class _AdaptiveAvg(_Adaptive):
+    summary = "Mean over windows chosen so that the output has a given size."
+    search = ("average pooling", "adaptive")
+    short_name = "avgpool"
+
+
+class _AdaptiveMax(_Adaptive):
+    summary = "Maximum over windows chosen so that the output has a given size."
+    search = ("max pooling", "adaptive")
+    short_name = "maxpool"
+
+    def output_ports(self) -> tuple[Port, ...]:
+        return (OUTPUT, INDICES) if self.values()["return_indices"] else (OUTPUT,)
+
+
+class AdaptiveAvgPool1d(_AdaptiveAvg):
+    """Means of a sequence, C×L, to C×output_size."""
+
+    ranks = (2,)
+
+    output_size: int = integer(1, 1, 1024, "Length of the output.")
+
+
+class AdaptiveAvgPool2d(_AdaptiveAvg):
+    """Means of an image, C×H×W, to C×output_size."""
+
+    ranks = (3,)
+
+    output_size: Pair = pair((1, 1), 1, 1024, "Height and width of the output.")
+
+
+class AdaptiveAvgPool3d(_AdaptiveAvg):
+    """Means of a volume, C×D×H×W, to C×output_size."""
+
+    ranks = (4,)
+
+    output_size: Triple = triple((1, 1, 1), 1, 1024, "Depth, height and width of the output.")
+
+
+_POSITIONS = "A second output with the positions of the maxima."
+
+
+class AdaptiveMaxPool1d(_AdaptiveMax):
+    """Maxima of a sequence, C×L, to C×output_size."""
+
+    ranks = (2,)
+
+    output_size: int = integer(1, 1, 1024, "Length of the output.")
+    return_indices: bool = flag(False, _POSITIONS)
+
+
+class AdaptiveMaxPool2d(_AdaptiveMax):
+    """Maxima of an image, C×H×W, to C×output_size."""
+
+    ranks = (3,)
+
+    output_size: Pair = pair((1, 1), 1, 1024, "Height and width of the output.")
+    return_indices: bool = flag(False, _POSITIONS)
+
+
+class AdaptiveMaxPool3d(_AdaptiveMax):
+    """Maxima of a volume, C×D×H×W, to C×output_size."""
+
+    ranks = (4,)
+
+    output_size: Triple = triple((1, 1, 1), 1, 1024, "Depth, height and width of the output.")
+    return_indices: bool = flag(False, _POSITIONS)
+
+
+class _Global(_Adaptive):
+    """One number per channel, whatever the size of the map."""
+
+    ranks = (3,)
+
+    def _count(self) -> Numbers:
+        return (1, 1)
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from needs_image(self, inputs[0])
+
+
+class GlobalAvgPool2d(_Global):
+    """One number per channel: the mean of its map."""
+
+    summary = "One number per channel: the mean of its whole map."
+    search = ("global average pooling", "gap", "mean")
+    short_name = "gap"
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call("nn.AdaptiveAvgPool2d", {"output_size": (1, 1)}, positional=1)
+
+
+class GlobalMaxPool2d(_Global):
+    """One number per channel: the largest of its map."""
+
+    summary = "One number per channel: the largest of its whole map."
+    search = ("global max pooling", "gmp", "maximum")
+    short_name = "gmp"
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call("nn.AdaptiveMaxPool2d", {"output_size": (1, 1)}, positional=1)

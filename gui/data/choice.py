@@ -1,0 +1,209 @@
+"""What can be told about a data set before it is loaded, for the chooser and its notes.
+
+Only names and file headers are read; it still takes long on a large folder, so the look runs in a
+thread. The choice itself belongs to the project.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from backend.data.base.source import DataSource, ImageShape, LoadCancelled, Skipped, Watch
+from backend.data.catalogue import DEFAULT, NAMES, describe
+from backend.data.formats.class_folders import describe_images, natural_key, scan
+from backend.data.formats.idx_folder import find_idx
+from backend.data.formats.mask import judge, read_header, read_mask, values_of
+from backend.data.formats.mask_folder import MaskFolder, describe_masks, has_masks, scan_masks
+from backend.data.formats.picture import BadPicture, PictureHeader, read_picture_header
+from graph.values.message import Message, UserError, say
+from gui.session.session import Session
+from gui.widgets.background import BackgroundTask
+
+SOURCE = "source"
+"""The key of the spec in ``session.project.data``."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataLook:
+    """A source with what its headers tell. ``shape`` is the most common one of its images, of
+    ``n_shapes`` different ones; ``skipped`` lists the files that cannot be used, as far as names
+    and headers show it, or as a run has found."""
+
+    source: DataSource
+    shape: ImageShape | None
+    n_shapes: int
+    skipped: tuple[Skipped, ...]
+
+
+def look_at(spec: str, cancelled: Callable[[], bool] | None = None) -> DataLook:
+    """Read names and headers. Raises UserError for unusable data, LoadCancelled on request."""
+    watch = Watch(cancelled=cancelled)
+    watch.check()
+    if spec in NAMES or find_idx(path := Path(spec).expanduser()) is not None or not path.is_dir():
+        source = describe(spec)
+        return DataLook(source, source.shape, 1, ())
+    if has_masks(path):
+        return _look_at_masks(spec, scan_masks(path, watch), watch)
+    return _look_at_images(spec, path, watch)
+
+
+def _look_at_images(spec: str, path: Path, watch: Watch) -> DataLook:
+    folder = scan(path, watch)
+    skipped, headers = list(folder.skipped), []
+    for file in folder.files:
+        watch.check()
+        try:
+            headers.append(read_picture_header(file.path))
+        except BadPicture as problem:
+            skipped.append(Skipped(file.path, problem.reason))
+    title = say("Images in {folder}", folder=folder.folder.name)
+    return _seen(describe_images(folder, spec, title), headers, skipped)
+
+
+def _look_at_masks(spec: str, folder: MaskFolder, watch: Watch) -> DataLook:
+    """The masks themselves are read only where nothing else tells the classes."""
+    skipped, headers = list(folder.skipped), []
+    values: list[frozenset[int]] = []
+    for file in folder.files:
+        watch.check()
+        try:
+            headers.append(read_header(file.path, file.mask))
+            if folder.classes is None:
+                values.append(values_of(read_mask(file.mask)))
+        except BadPicture as problem:
+            skipped.append(Skipped(file.path, problem.reason))
+    title = say("Images and masks in {folder}", folder=folder.folder.name)
+    source = describe_masks(folder, spec, title)
+    if values:
+        source = replace(source, classes=judge(values, None, folder.folder).classes)
+    return _seen(source, headers, skipped)
+
+
+def _seen(source: DataSource, headers: list[PictureHeader], skipped: list[Skipped]) -> DataLook:
+    sizes = Counter((header.height, header.width) for header in headers)
+    shape = None
+    if sizes:
+        # The larger of equally common ones, so that the order of the files says nothing.
+        height, width = max(sizes, key=lambda size: (sizes[size], size))
+        shape = (1 if all(header.grey for header in headers) else 3, height, width)
+    skipped.sort(key=lambda item: natural_key(str(item.path)))
+    return DataLook(source, shape, len(sizes), tuple(skipped))
+
+
+class DataChoice(QObject):
+    """The project's data and the latest look at it. One for each session: ``DataChoice.of``."""
+
+    changed = Signal()
+    """Read ``spec``, ``look``, ``problem`` and ``busy``."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._spec = ""
+        self._cancel = threading.Event()
+        self._task: BackgroundTask | None = None
+        self.look: DataLook | None = None
+        self.problem: Message | None = None
+        session.settings_changed.connect(self._follow)
+        session.destroyed.connect(self._cancel.set)
+        self._follow()
+
+    @classmethod
+    def of(cls, session: Session) -> DataChoice:
+        """The one choice of a session."""
+        found = session.findChild(cls)
+        return found if isinstance(found, cls) else cls(session)
+
+    @property
+    def spec(self) -> str:
+        """The chosen source; the sample that comes with the program if none was chosen."""
+        return _spec_of(self._session.project.data)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a look is under way."""
+        return self._task is not None
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is something to train on, as far as one knows."""
+        return self.problem is None
+
+    def choose(self, spec: str) -> None:
+        """Take a source into the project. One that cannot be used is refused with its reason, and
+        the old one stays."""
+        self._start(spec, lambda look: self._take(spec, look), self._session.refuse)
+
+    def note_skipped(self, spec: str, skipped: tuple[Skipped, ...]) -> None:
+        """Put what decoding found in place of what names and headers told of a source."""
+        if self.look is not None and spec == self.spec and skipped != self.look.skipped:
+            self.look = replace(self.look, skipped=skipped)
+            self.changed.emit()
+
+    def stop(self) -> None:
+        """End a look that is under way."""
+        self._cancel.set()
+        if self._task is not None:
+            self._task.drop()
+            self._task = None
+
+    def _follow(self) -> None:
+        """Look at what the project names now, if that is another source."""
+        spec = self.spec
+        if spec != self._spec:
+            self._spec, self.look, self.problem = spec, None, None
+            self._start(spec, self._show, self._show_problem)
+
+    def _start(
+        self, spec: str, done: Callable[[DataLook], None], failed: Callable[[Message], None]
+    ) -> None:
+        self.stop()
+        cancel = self._cancel = threading.Event()
+        self._session.destroyed.connect(cancel.set)
+        task = BackgroundTask(lambda: look_at(spec, cancel.is_set), "look-at-data", self)
+
+        def end(tell: Callable[[], None]) -> None:
+            self._task = None
+            tell()
+            self.changed.emit()
+
+        def fail(error: Exception) -> None:
+            if not isinstance(error, LoadCancelled):
+                end(lambda: failed(_reason(error)))
+
+        task.done.connect(lambda look: end(lambda: done(look)))
+        task.failed.connect(fail)
+        self._task = task
+        task.start()
+        self.changed.emit()
+
+    def _take(self, spec: str, look: DataLook) -> None:
+        if look.source.missing is not None:
+            self._session.refuse(look.source.missing)
+            return
+        self._spec = spec
+        self._show(look)
+        self._session.set_data({**self._session.project.data, SOURCE: spec})
+
+    def _show(self, look: DataLook) -> None:
+        self.look, self.problem = look, look.source.missing
+
+    def _show_problem(self, problem: Message) -> None:
+        self.look, self.problem = None, problem
+
+
+def _spec_of(data: dict[str, object]) -> str:
+    found = data.get(SOURCE)
+    return found if isinstance(found, str) and found else DEFAULT
+
+
+def _reason(error: Exception) -> Message:
+    if isinstance(error, UserError):
+        return error.message
+    return say("The data cannot be looked at: {reason}.", reason=str(error) or type(error).__name__)

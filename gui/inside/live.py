@@ -1,0 +1,365 @@
+"""The inside of the chosen node while the network trains: filters, maps, one image, weights.
+
+Before a run it shows the starting weights and after it what the run left, both computed in the
+background. It looks at nothing while it is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from backend.channel.events import Probed
+from backend.channel.looking import View, strongest_slices
+from backend.training.worker import DataRequest
+from graph.calls.call import Call
+from graph.calls.plan import Plan, Step
+from graph.network.network import Change
+from graph.planning.planner import make_plan
+from graph.values.message import Message, UserError
+from gui.appearance.colormaps import Colormap
+from gui.appearance.glyphs import paint_glyph
+from gui.appearance.theme import current, notifier
+from gui.charts.histogram import Histogram
+from gui.inside.mosaic import Mosaic
+from gui.inside.predictions import ImageChooser
+from gui.inside.stills import Still, Stills
+from gui.language.kinds import kind_name
+from gui.language.text import full, shape, tr
+from gui.session.session import Session
+from gui.training.inner_steps import steps_by_node
+from gui.training.panel import TrainingPanel
+from gui.training.settings_form import settings_of
+from gui.training.strips import palette_of
+from gui.training.weights import computes_the_same
+from gui.widgets.parts import Elided, Label
+
+Paint = Callable[[QPainter, QRectF], None]
+
+VIEWER = "live"
+CALM = 200
+"""Milliseconds without an edit before starting weights are made anew."""
+
+
+class LivePanel(QWidget):
+    """The right dock while training."""
+
+    def __init__(
+        self, session: Session, panel: TrainingPanel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._panel, self._run = session, panel, panel.controller
+        self._step: Step | None = None
+        self._key = ""
+        """The node looked at, as the plan knows it."""
+        self._stills = Stills(self)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(CALM)
+        self._soon.timeout.connect(self._look)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.head = LiveHead(self)
+        self.filters = Mosaic(tr("Filters"), Colormap.DIVERGING, parent=self)
+        self.maps = Mosaic(tr("Feature maps"), Colormap.SEQUENTIAL, parent=self)
+        self.chooser = ImageChooser(self)
+        self.weights = Histogram(tr("Weights"), self)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.head)
+        self._column.addWidget(self.filters, 10)
+        self._column.addWidget(self.maps, 9)
+        self._column.addWidget(self.chooser)
+        self._column.addWidget(self.weights)
+        self._restyle()
+        notifier.changed.connect(self._restyle)
+
+    def _connect(self) -> None:
+        session, run = self._session, self._run
+        session.selection_changed.connect(self._look)
+        session.main_changed.connect(self._edited)
+        session.settings_changed.connect(self._soon.start)
+        session.document_replaced.connect(self._forget)
+        run.state_changed.connect(self._look)
+        run.probed.connect(self._show)
+        self._panel.closing.connect(self._close_looks)
+        self._stills.looked.connect(self._show)
+        self._stills.failed.connect(self._show_nothing)
+        self.chooser.chosen.connect(self._choose_image)
+
+    def _restyle(self) -> None:
+        theme = current()
+        margin = theme.space("m")
+        self._column.setContentsMargins(margin, 0, margin, theme.space("s"))
+        self._column.setSpacing(theme.space("s"))
+
+    def sizeHint(self) -> QSize:
+        theme = current()
+        return QSize(theme.size("dock_right"), theme.pixels(640))
+
+    def _close_looks(self) -> None:
+        self._soon.stop()
+        self._stills.close()
+
+    # What to look at
+
+    def _edited(self, change: Change) -> None:
+        if change.meaning:
+            self._soon.start()
+        elif change.renamed:
+            self._look()
+
+    def _forget(self) -> None:
+        """Another project: nothing seen of the last one stays."""
+        self._stills.drop()
+        self._step, self._key = None, ""
+        self.head.show_node("", tr("Live"), "")
+        self._clear(tr("Looking …"))
+        self.chooser.clear()
+        self._soon.start()
+
+    def _choose_image(self, image: int) -> None:
+        self._run.set_image(image)
+        if not self._run.is_running:
+            self._look()
+
+    def _look(self) -> None:
+        """Ask for the node that is chosen now, in the run or in the background."""
+        if not self.isVisible():
+            return
+        if self._run.is_running:
+            self._stills.drop()
+            plan = self._panel.run_plan
+        else:
+            plan = self._idle_plan()
+        key, step = ("", None) if plan is None else self._chosen(plan)
+        self._take(key, step)
+        if plan is None or step is None:
+            self._run.unwatch(VIEWER)
+            return
+        filters = (key,) if _has_filters(step) else ()
+        if self._run.is_running:
+            self._run.watch(VIEWER, filters, (key,))
+        else:
+            self._ask(plan, View(filters, (key,), self._run.image))
+
+    def _idle_plan(self) -> Plan | None:
+        """What the network is now; of its run if that computes the same."""
+        session = self._session
+        try:
+            plan = make_plan(session.project.network, session.main_analysis, session.project.name)
+        except UserError as error:
+            self._stills.drop()
+            self._show_nothing(error.message)
+            return None
+        trained = self._run.trained
+        if trained is not None and computes_the_same(trained.plan, plan):
+            return trained.plan
+        return plan
+
+    def _ask(self, plan: Plan, view: View) -> None:
+        trained = self._run.trained
+        if trained is not None and trained.plan is not plan:
+            trained = None
+        try:
+            settings = settings_of(self._session)
+        except UserError as error:
+            self._show_nothing(error.message)
+            return
+        data = DataRequest(self._panel.choice.spec)
+        self._stills.ask(Still(view, plan, settings, data, trained))
+
+    def _chosen(self, plan: Plan) -> tuple[str, Step | None]:
+        """The step of the selected node, with its key in the plan; without a selection, of the
+        first convolution that is shown."""
+        steps, session = steps_by_node(plan), self._session
+        if session.selection:
+            key = session.node_path(session.selection[0]) or ""
+            if key not in steps:
+                self._show_absent(session.selection[0])
+            return key, steps.get(key)
+        shown = [key for key in map(session.node_path, session.network.order()) if key in steps]
+        found = [key for key in shown if key and _has_filters(steps[key])]
+        best = next(iter(found or shown), None)
+        return (best, steps[best]) if best else ("", None)
+
+    def _take(self, key: str, step: Step | None) -> None:
+        before, self._step, self._key = self._key, step, key
+        if step is None:
+            return
+        node = self._session.network.nodes.get(step.node)
+        name = node.name if node is not None else step.title
+        kind = kind_name(node.layer) if node is not None else ""
+        self.head.show_node(step.category, name, kind)
+        if before != key:
+            self._clear(tr("Looking …"))
+            self.maps.clear(tr("Looking …"))
+
+    # What was seen
+
+    def _show(self, event: Probed) -> None:
+        step = self._step
+        if not self.isVisible() or step is None:
+            return
+        if self._run.is_running or event.step:
+            self.head.show_step(tr("step {step}", step=full(event.step)), self._run.is_running)
+        else:
+            self.head.show_step(tr("random starting weights"), live=False)
+        self._show_filters(step, event)
+        self._show_maps(step, event)
+        if event.image == self.chooser.image or self._run.image == self.chooser.image:
+            self.chooser.show_look(event)
+
+    def _show_filters(self, step: Step, event: Probed) -> None:
+        filters = event.filters.get(self._key)
+        if filters is None:
+            if not _has_filters(step):
+                self.filters.set_title(tr("Filters"))
+                self.filters.set_note("")
+                self.filters.clear(tr("{layer} has no filters", layer=self.head.name()))
+                self.weights.clear()
+            return
+        several = filters.shape[1] > 1
+        self.filters.set_title(tr("Filters, strongest input slice") if several else tr("Filters"))
+        count = event.cut.get(self._key, len(filters))
+        size = shape(filters.shape[2:])
+        self.filters.set_note(f"{full(len(filters))} × {size}")
+        if count > len(filters):
+            self.filters.set_note(
+                tr("{shown} of {count} × {size}", shown=len(filters), count=full(count), size=size)
+            )
+        self.filters.set_arrays(strongest_slices(filters))
+        self.weights.set_values(filters)
+
+    def _show_maps(self, step: Step, event: Probed) -> None:
+        maps = event.maps.get(self._key)
+        if maps is None:
+            return
+        vector = maps.shape[:2] == (1, 1)
+        self.maps.set_title(tr("Output values") if vector else tr("Feature maps"))
+        if vector:
+            self.maps.set_note(tr("{n} values", n=full(maps.size)))
+            maps = maps.reshape(-1, 1, 1)
+        else:
+            count = event.cut.get(self._key, len(maps))
+            size = f"{full(count)} × {shape(maps.shape[1:])}"
+            if count > len(maps):
+                size = tr("{shown} of {size}", shown=len(maps), size=size)
+            self.maps.set_note(size)
+        self.maps.set_palette(palette_of(maps))
+        self.maps.set_arrays(maps)
+
+    def _show_absent(self, node: str) -> None:
+        """The selected node has no part in what is looked at."""
+        name = self._session.network.nodes[node].name
+        kind = self._session.network.nodes[node].layer
+        self.head.show_node(kind.category.value, name, kind_name(kind))
+        if self._session.node_path(node) is None:
+            text = tr("To look inside, open the block at a layer of the network itself")
+        elif self._run.is_running:
+            text = tr("{node} is not part of this run", node=name)
+        else:
+            text = tr("{node} has no weights and no maps of its own", node=name)
+        self._clear(text)
+
+    def _show_nothing(self, message: Message) -> None:
+        if not self.isVisible():
+            return
+        self._clear(tr(message))
+        self.chooser.clear()
+
+    def _clear(self, text: str) -> None:
+        self.head.show_step("", live=False)
+        for mosaic in (self.filters, self.maps):
+            mosaic.set_note("")
+        self.filters.clear(text)
+        self.maps.clear("")
+        self.weights.clear()
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._run.unwatch(VIEWER)
+        self._stills.drop()
+
+
+class LiveHead(QWidget):
+    """Glyph, name and type of the node; at the right the step of what is shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._category, self._live = "", False
+        self._glyph = _Spot(self, self._paint_glyph)
+        self._name = Elided(tr("Live"), "panel_title", self)
+        self._type = Label("", "hint", self)
+        self._dot = _Spot(self, self._paint_dot)
+        self._step = Label("", "hint", self)
+        self._row = QHBoxLayout(self)
+        for widget in (self._glyph, self._name, self._type):
+            self._row.addWidget(widget)
+        self._row.addStretch(1)
+        self._row.addWidget(self._dot)
+        self._row.addWidget(self._step)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._restyle()
+        notifier.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(current().space("s"))
+        self.setFixedHeight(current().size("dock_header"))
+
+    def show_node(self, category: str, name: str, kind: str) -> None:
+        """Another node."""
+        self._category = category
+        self._name.set_text(name)
+        self._type.setText(kind)
+        self._glyph.update()
+
+    def show_step(self, text: str, live: bool) -> None:
+        """Where what is shown comes from."""
+        self._live = live
+        self._step.setText(text)
+        self._dot.update()
+
+    def name(self) -> str:
+        return self._name.text()
+
+    def step_text(self) -> str:
+        return self._step.text()
+
+    def _paint_glyph(self, painter: QPainter, rect: QRectF) -> None:
+        if self._category:
+            paint_glyph(painter, self._category, rect, current().role(self._category))
+
+    def _paint_dot(self, painter: QPainter, rect: QRectF) -> None:
+        if self._live:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(current().success.base)
+            painter.drawEllipse(rect.center(), 4, 4)
+
+
+class _Spot(QWidget):
+    """A small square that somebody else paints."""
+
+    def __init__(self, parent: QWidget, paint: Paint) -> None:
+        super().__init__(parent)
+        self._paint = paint
+        self.setFixedSize(current().pixels(16), current().pixels(16))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._paint(QPainter(self), QRectF(self.rect()))
+
+
+def _has_filters(step: Step) -> bool:
+    return isinstance(step.operation, Call) and step.operation.target == "nn.Conv2d"

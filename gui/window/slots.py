@@ -1,0 +1,79 @@
+"""What each verb of the actions table does in a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gui.appearance.theme import tokens
+
+if TYPE_CHECKING:
+    from gui.window.window import MainWindow
+
+ZOOM_STEP = tokens()["zoom"]["step"]
+
+
+def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
+    """A function for each verb's name."""
+    canvas, documents, training = window.canvas, window.documents, window.training
+    return {
+        "new": documents.new,
+        "open": documents.ask_open,
+        "save": documents.save,
+        "save_as": documents.save_as,
+        "save_source": window.saver.ask,
+        "save_picture": window.save_picture,
+        "start": window.show_start,
+        "quit": window.close,
+        "undo": window.session.undo_stack.undo,
+        "redo": window.session.undo_stack.redo,
+        "cut": canvas.cut,
+        "copy": canvas.copy,
+        "paste": canvas.paste,
+        "duplicate": lambda: canvas.duplicate(False),
+        "duplicate_wired": lambda: canvas.duplicate(True),
+        "delete": lambda: canvas.delete_selection(True),
+        "delete_gap": lambda: canvas.delete_selection(False),
+        "select_all": canvas.select_all,
+        "rename": canvas.rename_selected,
+        "edit_field": window.edit_field,
+        "fit": canvas.fit,
+        "fit_selection": canvas.fit_selection,
+        "zoom_100": lambda: canvas.set_zoom(1.0),
+        "zoom_in": lambda: canvas.zoom_by(ZOOM_STEP),
+        "zoom_out": lambda: canvas.zoom_by(1 / ZOOM_STEP),
+        "symbols": window.switch_symbols,
+        "add_layer": canvas.open_search,
+        "arrange": canvas.arrange,
+        "next_problem": lambda: window.walk_problems(1),
+        "previous_problem": lambda: window.walk_problems(-1),
+        "repair_1": lambda: window.problems.apply_repair(1),
+        "repair_2": lambda: window.problems.apply_repair(2),
+        "fit_template": window.templates.fit_again,
+        "literature": lambda: window.show_page(window.literature),
+        "copy_source": window.code.copy,
+        "group": window.blocks.group,
+        "unpack": window.blocks.unpack,
+        "open_block": window.blocks.open,
+        "leave_block": window.session.leave,
+        "next_copy": lambda: window.session.step_copy(1),
+        "previous_copy": lambda: window.session.step_copy(-1),
+        "new_block": window.blocks.begin,
+        "rename_block": window.blocks.rename,
+        "freeze": window.blocks.freeze,
+        "keep_block": window.blocks.keep,
+        "import_blocks": window.import_blocks,
+        "train": window.train,
+        "step": training.single_step,
+        "stop": training.stop,
+        "open_folder": window.ask_folder,
+        "design": lambda: window.show_workspace("design"),
+        "training": lambda: window.show_workspace("training"),
+        "code": lambda: window.show_workspace("code"),
+        "next_area": lambda: window.move_area(1),
+        "previous_area": lambda: window.move_area(-1),
+        "restore_panels": lambda: window.workspaces.restore_default(),
+        "commands": lambda: window.commands.open(),
+        "keys": lambda: window.keys.open(),
+        "about": window.tell_about,
+    }

@@ -1,0 +1,416 @@
+"""The window: puts the panels together and gives every verb its meaning.
+
+In the centre stands the start page or the canvas; around it docks, which workspaces arrange. The
+panels talk through the session and not to each other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QWidget,
+)
+
+from graph.blocks.block import Block
+from graph.document.project import SUFFIX
+from graph.ready.presets import Preset
+from graph.templates.template import Template
+from graph.values.message import Message
+from gui.appearance.theme import current
+from gui.bars.actions import Actions
+from gui.bars.canvas_menu import show_menu
+from gui.language.text import tr
+from gui.palette.fold import FOLD_BELOW
+from gui.palette.presets import add_preset
+from gui.session.documents import Documents
+from gui.session.preferences import Preferences
+from gui.verbs.block_import import BlockImport
+from gui.verbs.block_verbs import BlockVerbs
+from gui.verbs.source_saver import SourceSaver
+from gui.verbs.template_opener import TemplateOpener
+from gui.widgets import dialogs
+from gui.widgets.areas import focus_next
+from gui.widgets.background import BackgroundTask
+from gui.window.panels import PanelWindow
+from gui.window.slots import slots_of
+from gui.window.visible import VisibleNodes
+from gui.window.workspaces import Workspace, Workspaces
+
+
+class MainWindow(PanelWindow):
+    """The whole program in one window."""
+
+    def __init__(self, preferences: Preferences | None = None) -> None:
+        super().__init__(preferences or Preferences())
+        self.background: list[BackgroundTask] = []
+        self._just_told = ""
+        self._errors = 0
+        self._asked_folder: Path | None = None
+        # Before the canvas hears of it and tells the same as a plain message.
+        self.session.refused.connect(self._tell_refusal)
+        self.documents = Documents(self.session, self.preferences, self)
+        self.make_panels()
+        self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
+        self.blocks = BlockVerbs(self.session, self.canvas, self.shelf)
+        self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
+        self.make_bars(Actions(self, self.canvas, slots_of(self)))
+        self.visible = VisibleNodes(self.canvas, self.training, self)
+        self.workspaces = Workspaces(self, self.docks, self.preferences)
+        self._connect()
+        self.place()
+        self.show_start()
+
+    def _connect(self) -> None:
+        session, documents, start = self.session, self.documents, self.start
+        session.modified_changed.connect(self._show_title)
+        session.document_replaced.connect(self._show_title)
+        # Bound methods: a lambda would still be called while the window is taken down.
+        session.undo_stack.canUndoChanged.connect(self._enable)
+        session.undo_stack.canRedoChanged.connect(self._enable)
+        documents.told.connect(self.tell)
+        self.saver.told.connect(self.tell)
+        self.shelf.told.connect(self.tell)
+        self.shelf.found.connect(self._choose_blocks)
+        documents.opened.connect(self.show_editor)
+        documents.recent_changed.connect(self._show_recent)
+        documents.leaving.connect(self.training.controller.close)
+        start.new_wanted.connect(lambda: documents.new())
+        start.open_wanted.connect(documents.ask_open)
+        start.folder_wanted.connect(self.ask_folder)
+        start.template_chosen.connect(self.open_template)
+        start.fit_wanted.connect(self.templates.ask_fit)
+        self.templates.waiting.connect(self._tell_opening)
+        self.templates.finished.connect(self._untell_opening)
+        start.project_chosen.connect(documents.open)
+        start.forget_wanted.connect(self.forget_recent)
+        self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
+        self.folding.strip.layer_chosen.connect(self.canvas.add_layer)
+        self.palette_panel.preset_chosen.connect(self.add_preset)
+        self.folding.strip.preset_chosen.connect(self.add_preset)
+        self.canvas.message.connect(self.tell)
+        self.canvas.templates_requested.connect(self.show_start)
+        self.canvas.menu_requested.connect(self._show_menu)
+        self.canvas.fault_opened.connect(self._open_fault)
+        self.problems.counted.connect(self._count_problems)
+        self.literature.available.connect(self._offer_literature)
+        self.status.problems_wanted.connect(lambda: self.show_page(self.problems))
+        self.code.problem_wanted.connect(lambda: self.walk_problems(1))
+        self.code.message.connect(self.tell)
+        self.code.save_button.clicked.connect(lambda: self.saver.ask())
+        self.training.running_changed.connect(self._show_run)
+        self.training.notice.connect(self.output.add)
+        self.training.export_requested.connect(self.saver.ask)
+        self.training.fit_requested.connect(self.templates.fit_to_data)
+        self.training.status_changed.connect(self.status.set_run_words)
+        self.training.thumbnails.connect(self.canvas.set_thumbnails)
+        self.training.activity.connect(self.canvas.set_activity)
+        self.workspaces.switched.connect(self._switched)
+        self.bottom.currentChanged.connect(self._lead)
+        self.docks["bottom"].visibilityChanged.connect(self._lead)
+        self.training.choice.changed.connect(self._show_data)
+        self.actions_table["symbols"].setChecked(self.preferences.symbols)
+        self.canvas.set_symbols(self.preferences.symbols)
+        self._show_data()
+        self._show_recent()
+        self._offer_literature()
+        self.problems.refresh()
+        self._show_run("idle")
+
+    # What is shown
+
+    @property
+    def at_start(self) -> bool:
+        """Whether the start page is shown."""
+        return self.centre.currentWidget() is self.start
+
+    def show_start(self) -> None:
+        """Show the start page; the document stays open behind it."""
+        self.workspaces.hide()
+        self.start.refresh()
+        self.centre.setCurrentWidget(self.start)
+        self.tools.hide()
+        self._enable()
+        self._show_title()
+        self.start.focus_first()
+
+    def show_editor(self) -> None:
+        """Show the canvas with the docks of the design workspace."""
+        fresh = self.at_start
+        self.centre.setCurrentWidget(self.editor)
+        self.tools.show()
+        if fresh:
+            self.workspaces.show("design")
+        self._enable()
+        self._show_title()
+        self.canvas.setFocus()
+
+    def show_workspace(self, name: str) -> None:
+        """Show the canvas and the docks of a workspace."""
+        self.centre.setCurrentWidget(self.editor)
+        self.tools.show()
+        self.canvas.keep_whole()
+        self.workspaces.show(name)
+        self._enable()
+        self._show_title()
+
+    def _switched(self, space: Workspace) -> None:
+        pages = {"problems": self.problems, "training": self.training}
+        if space.bottom in pages:
+            self.bottom.show_page(pages[space.bottom])
+        self._fold()
+        self._enable()
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page of the bottom dock."""
+        if self.at_start:
+            self.show_editor()
+        self.docks["bottom"].show()
+        self.bottom.show_page(page)
+
+    def tell(self, text: str, kind: str = "info") -> None:
+        """Tell a sentence: in a bar, and in Output for good. Twice in one turn is once."""
+        if text == self._just_told:
+            return
+        self._just_told = text
+        QTimer.singleShot(0, self, self._forget_told)
+        self.notice.tell(text, kind)
+        self.output.add(text, kind)
+
+    def _tell_opening(self) -> None:
+        text = tr("The template is being built …")
+        self.notice.tell(text, "info", (tr("Cancel"), self.templates.cancel))
+
+    def _untell_opening(self) -> None:
+        if self.notice.button() is not None:
+            self.notice.hide()
+
+    def _tell_refusal(self, message: Message) -> None:
+        self.tell(tr(message), "warning")
+
+    def _forget_told(self) -> None:
+        self._just_told = ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < current().pixels(FOLD_BELOW)
+        if narrow != self.folding.folded:
+            self.folding.fold(narrow)
+            self.heads["layers"].set_bare(narrow)
+            if not narrow and self.docks["layers"].isVisible():
+                width = current().size("dock_left")
+                self.resizeDocks([self.docks["layers"]], [width], Qt.Orientation.Horizontal)
+
+    def _show_title(self, _changed: object = None) -> None:
+        name = self.documents.name
+        mark = "*" if self.session.modified else ""
+        self.setWindowTitle(f"{mark}{name} – ConvLoom" if not self.at_start else "ConvLoom")
+        self.strip.show_file(tr("Start") if self.at_start else f"{name}{' •' if mark else ''}")
+
+    def _show_data(self) -> None:
+        self.status.set_data(" ".join(self.tools.data.texts()))
+        choice, path = self.training.choice, self._asked_folder
+        if path is None or choice.busy:
+            return
+        self._asked_folder = None
+        if choice.spec == str(path) and choice.problem is None:
+            self.output.add(tr("Images are taken from {folder}", folder=str(path)))
+
+    def _show_recent(self) -> None:
+        self.start.refresh()
+        self.recent_menu.clear()
+        paths = self.preferences.recent()
+        for path in paths:
+            action = self.recent_menu.addAction(path.name.replace("&", "&&"))
+            action.setEnabled(path.is_file())
+            action.triggered.connect(lambda _=False, p=path: self.documents.open(p))
+        self.recent_menu.setEnabled(bool(paths))
+
+    def forget_recent(self, path: Path | None) -> None:
+        """Take a project, or all of them, off the list of recent ones."""
+        if path is None:
+            self.preferences.clear_recent()
+        else:
+            self.preferences.remove_recent(path)
+        self._show_recent()
+
+    def _count_problems(self, errors: int, warnings: int) -> None:
+        self._errors = errors
+        self._lead()
+        count = f" {errors + warnings}" if errors + warnings else ""
+        self.bottom.set_title(self.problems, f"{tr('Problems')}{count}")
+
+    def _offer_literature(self, _changed: object = None) -> None:
+        self.bottom.set_offered(self.literature, self.literature.template is not None)
+
+    def _lead(self, _changed: object = None) -> None:
+        """Only one button at a time is the main one: Train here, in the panel, or a repair."""
+        page = self.bottom.currentWidget()
+        self.tools.set_leading(
+            not self._errors and not (page is self.training and page.isVisible())
+        )
+
+    def _show_run(self, state: str) -> None:
+        self.tools.show_run(state)
+        self.canvas.set_running(state == "running")
+        self._enable()
+
+    def _enable(self, _changed: object = None) -> None:
+        actions, stack = self.actions_table, self.session.undo_stack
+        at_start, running = self.at_start, self.training.is_running()
+        actions["undo"].setEnabled(not at_start and stack.canUndo())
+        actions["redo"].setEnabled(not at_start and stack.canRedo())
+        for name in (
+            "save",
+            "save_as",
+            "save_source",
+            "save_picture",
+            "train",
+            "step",
+            "add_layer",
+        ):
+            actions[name].setEnabled(not at_start)
+        actions["stop"].setEnabled(running)
+        actions["fit_template"].setEnabled(not at_start and self.templates.present is not None)
+        actions["literature"].setEnabled(not at_start and self.literature.template is not None)
+        actions["restore_panels"].setEnabled(not at_start)
+        for name in ("design", "training", "code"):
+            actions[name].setChecked(not at_start and self.workspaces.name == name)
+
+    def _show_menu(self, place: QPoint) -> None:
+        show_menu(self, self.session, self.actions_table, place)
+
+    # Verbs
+
+    def open_template(self, template: Template) -> None:
+        """Open a template as a new document."""
+        self.templates.open(template)
+
+    def add_preset(self, preset: Preset) -> None:
+        """Add a ready-made layer by the chosen node."""
+        add_preset(self.session, self.canvas, preset)
+
+    def save_picture(self) -> None:
+        """Ask for a file and write a picture of the canvas to it."""
+        start = self.preferences.folder / f"{self.code.file_name()}.png"
+        path = dialogs.ask_picture_target(self, start)
+        if path is None:
+            return
+        if self.canvas.grab_picture().save(str(path)):
+            self.tell(tr("{name} is saved", name=path.name))
+        else:
+            self.tell(tr("{path} could not be written.", path=str(path)), "error")
+
+    def import_blocks(self) -> None:
+        """Ask for a project and take its blocks into this one."""
+        path = dialogs.ask_project(self, self.preferences.folder)
+        if path is not None:
+            self.shelf.look_into(path)
+
+    def _choose_blocks(self, blocks: list[Block], source: str) -> None:
+        library = self.session.project.network.library
+        dialog = BlockImport(library, blocks, source, self)
+        dialog.chosen.connect(self.shelf.take)
+        dialog.open()
+
+    def switch_symbols(self) -> None:
+        """Show formulas on the nodes, or their values, from now on."""
+        symbols = self.actions_table["symbols"].isChecked()
+        self.preferences.symbols = symbols
+        self.canvas.set_symbols(symbols)
+
+    def edit_field(self) -> None:
+        """Put the keyboard into the inspector."""
+        self.docks["inspector"].show()
+        self.inspector.edit_first_field()
+
+    def walk_problems(self, step: int) -> None:
+        """Go to another problem and show it."""
+        self.show_page(self.problems)
+        self.problems.walk(step)
+
+    def _open_fault(self, node: str) -> None:
+        """Show where in its block the fault of a use lies."""
+        fault = self.canvas.canvas.fault(node)
+        if fault is not None:
+            self.show_page(self.problems)
+            self.problems.open_inside(self.session.place, fault)
+
+    def train(self) -> None:
+        """Train, or pause a run; the training page comes up."""
+        self.show_page(self.training)
+        self.training.train_or_pause()
+
+    def ask_folder(self) -> None:
+        """Ask for a folder of images and take it as the data."""
+        path = dialogs.ask_image_folder(self, self.preferences.folder)
+        if path is not None:
+            self.take_folder(path)
+
+    def take_folder(self, path: Path) -> None:
+        """Train on the images of a folder; one without is refused and the old choice stays."""
+        self.show_workspace("training")
+        self._asked_folder = path
+        self.training.choice.choose(str(path))
+
+    def tell_about(self) -> None:
+        """Say what this program is."""
+        self.tell(tr("ConvLoom: draw a convolutional network, train it, take it away as Python."))
+
+    def move_area(self, step: int) -> None:
+        """Put the keyboard into the next part of the window."""
+        if self.at_start:
+            areas: list[QWidget] = [self.start.side, self.start.gallery]
+        else:
+            bottom = self.bottom.currentWidget()
+            areas = [self.folding, self.canvas, self.inspector, self.live, self.code.view, bottom]
+        focus_next(areas, step)
+
+    # Files from outside, and the end
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped(event)
+        if path is None:
+            return
+        event.acceptProposedAction()
+        if path.is_dir():
+            self.take_folder(path)
+        else:
+            self.documents.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.documents.may_leave():
+            event.ignore()
+            return
+        self.training.close_run()
+        self.workspaces.keep()
+        self.preferences.set_place("window", self.saveGeometry())
+        self.preferences.flush()
+        self.hide()
+        # Threads end before the program does; nobody looks at the window meanwhile.
+        self.code.close_work()
+        self.saver.close_work()
+        self.templates.close_work()
+        self.start.gallery.filler.close_work()
+        self.shelf.close_work()
+        for task in self.background:
+            task.wait()
+        super().closeEvent(event)
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The project file or folder that is being dropped."""
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and (path.suffix == SUFFIX or path.is_dir()):
+            return path
+    return None

@@ -1,0 +1,224 @@
+"""Every layer type against torch: shapes, parameters, multiply-accumulates, and what is refused."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+import torch
+from torch import nn
+
+from graph.calls.call import Shape
+from graph.layers.activation.piecewise import RReLU
+from graph.layers.attention.efficient import EfficientChannelAttention
+from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.layers.base.layer import FaultKind, Layer
+from graph.layers.convolution.deformable import DeformConv2d
+from graph.layers.convolution.plain import Conv2d
+from graph.layers.convolution.shortcut import Shortcut
+from graph.layers.convolution.transposed import TransposedConvolution
+from graph.layers.io import Input, Output
+from graph.layers.linear import Linear
+from graph.layers.matrix import MatMul, ScaledDotProductAttention
+from graph.layers.merge import Add, Maximum, Mean, Multiply, Subtract
+from graph.layers.normalisation import GroupNorm, _InstanceNorm, _LastAxes
+from graph.layers.pooling.plain import MaxPool2d, _MaxPool, _Pool2d
+from graph.layers.pooling.unpooling import _MaxUnpool
+from graph.layers.radial import RadialBasis
+from graph.layers.registry import LAYERS
+from graph.layers.reshaping.axes import MeanOver, Permute, Transpose
+from graph.layers.reshaping.reshape import Reshape, Squeeze, Unflatten, Unsqueeze
+from graph.layers.reshaping.slicing import Chunk, Slice, Split
+from graph.layers.reshaping.upsampling import Upsample
+from tests.generators import IMAGE_ONLY, Case, any_case, is_legal, legal_case
+from tests.graph.judge import Judge, Verdict
+
+RUN = [layer for layer in LAYERS if layer not in (Input, Output)]
+REARRANGING = (
+    *(Chunk, MeanOver, Permute, Reshape, Slice),
+    *(Split, Squeeze, Transpose, Unflatten, Unsqueeze),
+)
+SLOW = (CBAM, ChannelAttention, DeformConv2d, SpatialAttention, SqueezeExcitation, Upsample)
+"""Types of several parts, or that torch itself computes in Python on the meta device."""
+names = pytest.mark.parametrize("kind", RUN, ids=lambda kind: kind.__name__)
+
+
+def compare(kind: type[Layer], count: int, seed: int) -> None:
+    random_source = random.Random(f"{kind.__name__} {seed}")
+    with Judge() as judge:
+        for _ in range(count):
+            layer, inputs = legal_case(random_source, kind)
+            ours = Verdict(layer.shapes(inputs), layer.parameters(inputs), layer.macs(inputs))
+            assert ours == judge.verdict(layer, inputs), f"{layer!r} on {inputs}"
+
+
+@names
+def test_figures_equal_torch(kind: type[Layer]) -> None:
+    compare(kind, 50 if kind in SLOW else 150, seed=1)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1800)
+@names
+def test_figures_equal_torch_in_a_campaign(kind: type[Layer]) -> None:
+    compare(kind, 40_000, seed=2)
+
+
+def borders(layer: Layer, inputs: list[Shape]) -> set[str]:
+    """Which border cases a case shows."""
+    found = set()
+    if inputs and inputs[0][1:] == (1, 1):
+        found.add("1×1 map")
+    if isinstance(layer, Conv2d):
+        found |= {f"mode {layer.padding_mode}", f"padding {layer.padding}"[:12]}
+        found |= {"groups"} if layer.groups > 1 else set()
+        found |= {"depthwise"} if 1 < layer.groups == inputs[0][0] else set()
+        found |= {"dilation"} if layer.dilation != (1, 1) else set()
+        found |= {"dilated same"} if layer.padding == "same" and layer.dilation[0] > 1 else set()
+        found |= (
+            {"even same"} if layer.padding == "same" and layer.kernel_size[0] % 2 == 0 else set()
+        )
+        found |= {"stride above kernel"} if layer.stride[0] > layer.kernel_size[0] else set()
+        found |= {"one position"} if layer.shapes(inputs)[0][1:] == (1, 1) else set()
+    if isinstance(layer, _Pool2d):
+        found |= {"stride none"} if layer.stride is None else set()
+        found |= {"stride above kernel"} if layer._stride()[0] > layer.kernel_size[0] else set()
+        floor = layer.changed(ceil_mode=False)
+        if (
+            layer.ceil_mode
+            and is_legal(floor, inputs)
+            and layer.shapes(inputs) != floor.shapes(inputs)
+        ):
+            found.add("ceil matters")
+        if layer.ceil_mode and layer.padding != (0, 0):
+            found.add("ceil with padding")
+    if getattr(layer, "return_indices", False):
+        found.add("indices")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        (
+            Conv2d,
+            "1×1 map,mode zeros,mode reflect,mode replicate,mode circular,padding same,"
+            "padding vali,groups,depthwise,dilation,dilated same,even same,stride above kernel,"
+            "one position",
+        ),
+        (
+            MaxPool2d,
+            "1×1 map,stride none,stride above kernel,ceil matters,ceil with padding,indices",
+        ),
+    ],
+    ids=["Conv2d", "MaxPool2d"],
+)
+def test_generator_reaches_the_borders(kind: type[Layer], wanted: str) -> None:
+    random_source = random.Random(f"{kind.__name__} 1")  # the cases of the test above
+    seen: Counter[str] = Counter()
+    for _ in range(2000):
+        seen.update(borders(*legal_case(random_source, kind)))
+    rare = {border: seen[border] for border in wanted.split(",") if seen[border] < 10}
+    assert not rare, f"seldom or never drawn: {rare}"
+
+
+def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    """Why we refuse what torch would run, for the few cases in which we mean to."""
+    if isinstance(layer, Linear) and kinds == {FaultKind.FLATTEN_MISSING}:
+        return "Linear over the rows of an image is nearly always a forgotten Flatten"
+    if isinstance(layer, (Add, Subtract, Maximum, Mean)) and kinds == {FaultKind.MERGE_MISMATCH}:
+        return "no broadcasting: repeated values are nearly always a mistake"
+    if isinstance(layer, Multiply) and len({len(shape) for shape in inputs}) > 1:
+        return "torch would take the batch for another axis"
+    if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 2 and FaultKind.WRONG_RANK in kinds:
+        return "torch would take the batch for the channels"
+    if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 1 and FaultKind.WRONG_RANK in kinds:
+        return "torch would drop whole images instead of channels"
+    if FaultKind.WRONG_RANK in kinds and layer.ranks and len(inputs[0]) not in layer.ranks:
+        return "torch would take other axes for the batch and the channels"
+    if isinstance(layer, TransposedConvolution) and 0 in layer.shapes(inputs)[0]:
+        return "torch answers with an empty output"
+    if isinstance(layer, _MaxPool) and kinds == {FaultKind.PADDING}:
+        assert sees_nothing(layer, inputs[0])
+        return "torch answers −∞ and writes beyond its memory in the backward pass"
+    if isinstance(layer, _MaxUnpool) and kinds == {FaultKind.PADDING}:
+        return "torch gives a map without cells"
+    if isinstance(layer, (_InstanceNorm, GroupNorm)) and kinds == {FaultKind.DIMENSION}:
+        return "torch refuses it in training, or for a batch of one"
+    if isinstance(layer, _LastAxes) and layer.normalized_axes > len(inputs[0]):
+        return "torch is told of the axes that there are"
+    if isinstance(layer, Upsample) and min(layer.shapes(inputs)[0]) < 1:
+        return "torch gives a map without cells"
+    if isinstance(layer, RReLU) and kinds == {FaultKind.RANGE}:
+        return "torch refuses it in training"
+    if isinstance(layer, REARRANGING) and kinds == {FaultKind.DIMENSION}:
+        return "the batch stays, and something is left of the image"
+    if isinstance(layer, (MatMul, ScaledDotProductAttention)) and FaultKind.WRONG_RANK in kinds:
+        return "torch would take the batch for another axis"
+    if isinstance(layer, ScaledDotProductAttention) and kinds == {FaultKind.MERGE_MISMATCH}:
+        return "no broadcasting: every query has keys of its own"
+    if isinstance(layer, Shortcut) and kinds <= {FaultKind.DIMENSION, FaultKind.PADDING}:
+        return "option A would cut channels off; an even window gives another size than the block"
+    if isinstance(layer, RadialBasis):
+        return "the bitmaps are those of ten digits of 84 cells, and the input is a vector"
+    if isinstance(layer, (CBAM, SpatialAttention, EfficientChannelAttention)) and (
+        FaultKind.PADDING in kinds
+    ):
+        return "a gate of another size than its input is repeated by luck only"
+    if isinstance(layer, (CBAM, ChannelAttention, SqueezeExcitation)) and (
+        kinds == {FaultKind.REDUCTION}
+    ):
+        return "torch builds a convolution without channels"
+    return None
+
+
+def sees_nothing(layer: _MaxPool, shape: Shape) -> bool:
+    """Whether the answer for an image of zeros is −∞ somewhere."""
+    module = getattr(nn, layer.type_name())(**layer.call([shape]).arguments)
+    found = module(torch.zeros(1, *shape))
+    return bool(torch.isinf(found[0] if isinstance(found, tuple) else found).any())
+
+
+def judge_any(judge: Judge, case: Case) -> str:
+    """Our word against torch's on one case; returns who said what."""
+    layer, inputs = case
+    kinds = {problem.kind for problem in layer.problems(inputs) if not problem.warning}
+    try:
+        found = judge.verdict(layer, inputs)
+    except (RuntimeError, ValueError, IndexError, AssertionError, ZeroDivisionError) as error:
+        if not kinds:
+            pytest.fail(f"torch refuses {layer!r} on {inputs}, and we do not: {error}")
+        return "both refuse"
+    if kinds:
+        reason = refused_by_us_alone(layer, inputs, kinds)
+        assert reason, f"torch runs {layer!r} on {inputs} to {found.shapes}; we say {kinds}"
+        return "we refuse"
+    ours = Verdict(layer.shapes(inputs), layer.parameters(inputs), layer.macs(inputs))
+    assert ours == found, f"{layer!r} on {inputs}"
+    assert not isinstance(layer, _MaxPool) or not sees_nothing(layer, inputs[0]), f"{layer!r}"
+    return "both run"
+
+
+def argue(kind: type[Layer], count: int, seed: int) -> Counter[str]:
+    random_source = random.Random(f"{kind.__name__} {seed}")
+    with Judge("cpu") as judge:
+        return Counter(judge_any(judge, any_case(random_source, kind)) for _ in range(count))
+
+
+@pytest.mark.filterwarnings("ignore")
+@names
+def test_refusals_agree_with_torch(kind: type[Layer]) -> None:
+    said = argue(kind, 100 if kind in SLOW else 200, seed=3)
+    assert said["both run"] > 10, said
+    if kind is Conv2d or issubclass(kind, _Pool2d):
+        assert said["both refuse"] > 20, said
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1800)
+@pytest.mark.filterwarnings("ignore")
+@names
+def test_refusals_agree_with_torch_in_a_campaign(kind: type[Layer]) -> None:
+    argue(kind, 10_000, seed=4)

@@ -1,0 +1,1 @@
+"""Scripts that make pictures, tables and counts; none is part of the program."""

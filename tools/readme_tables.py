@@ -1,0 +1,101 @@
+"""The tables of README.md that follow from the program: architectures, layers, ready blocks.
+
+Run from the root of the repository, this writes them anew:
+
+    python -m tools.readme_tables
+
+Each stands between two comments that name it. A test compares them with the program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from graph.analysis.analysis import Analysis
+from graph.layers.base.layer import Category, dims
+from graph.layers.registry import by_category
+from graph.ready.registry import READY
+from graph.templates.registry import TEMPLATES
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+GIGA = 10**9
+FEW = 0.01
+"""GMACs below which two more digits are shown."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
+    """A Markdown table; the columns ``right`` hold numbers."""
+    rule = ["---:" if column in right else "---" for column in range(len(head))]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def architectures() -> str:
+    """Name, title, input, parameters and GMACs of every template."""
+    rows = []
+    for template in TEMPLATES:
+        totals = Analysis(template.build().network).totals()
+        giga = totals.macs / GIGA
+        rows.append(
+            (
+                f"`{template.name}`",
+                template.title,
+                dims(template.shape),
+                f"{totals.parameters:,}",
+                f"{giga:.4f}" if giga >= FEW else f"{giga:.6f}",
+            )
+        )
+    head = ("name", "architecture", "input", "parameters", "GMACs")
+    return table(head, rows, right=(2, 3, 4))
+
+
+def layers() -> str:
+    """The layer types by family."""
+    rows = [
+        (_family(category), ", ".join(layer.type_name() for layer in found))
+        for category, found in by_category().items()
+    ]
+    return table(("family", "layer types"), rows)
+
+
+def _family(category: Category) -> str:
+    return category.value.replace("_", ", ")
+
+
+def blocks() -> str:
+    """The ready blocks by family."""
+    families: dict[str, list[str]] = {}
+    for maker in READY.values():
+        families.setdefault(maker.family, []).append(maker.name)
+    rows = [(family, ", ".join(names)) for family, names in families.items()]
+    return table(("family", "ready blocks"), rows)
+
+
+TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {"architectures": architectures, "layers": layers, "blocks": blocks}
+)
+
+
+def _place(name: str) -> re.Pattern[str]:
+    return re.compile(f"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.DOTALL)
+
+
+def written(text: str, name: str) -> str:
+    """A table as it stands in a text."""
+    found = _place(name).search(text)
+    assert found is not None, f"no place for the table {name}"
+    return found.group().strip()
+
+
+def renewed(text: str) -> str:
+    """A text with its tables made anew."""
+    for name, make in TABLES.items():
+        fresh = f"{make()}\n"
+        text = _place(name).sub(lambda _, fresh=fresh: fresh, text)  # type: ignore[misc]
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
