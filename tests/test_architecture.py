@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import house
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("graph", "backend", "gui")
 
@@ -271,6 +273,92 @@ def test_planted_violation_is_found(rule: Rule, room: str, text: str) -> None:
 def test_lawful_source_is_left_alone(room: str, text: str) -> None:
     source = planted(room, text)
     assert [complaint for rule in RULES for complaint in rule(source)] == []
+
+
+# The rooms of the house: tools/house.py counts, here the counts are held at nothing
+
+
+def plant(**files: str) -> dict[str, ast.Module]:
+    """A house of these files only, by module name with ``__`` for dots."""
+    return {name.replace("__", "."): ast.parse(text) for name, text in files.items()}
+
+
+def test_every_file_has_a_room_and_every_room_a_file() -> None:
+    trees = house.read_house()
+    assert house.homeless(trees) == []
+    assert house.empty_rooms(trees) == []
+
+
+def test_every_room_says_what_it_holds() -> None:
+    concepts = house.concepts(house.read_house())
+    assert set(concepts) == set(house.ORDER)
+    assert all(text.endswith(".") for text in concepts.values())
+
+
+def test_faces_of_packages_are_empty_and_imports_absolute() -> None:
+    trees = house.read_house()
+    assert house.full_faces(trees) == []
+    assert house.relative(trees) == []
+
+
+def test_no_public_class_name_stands_twice() -> None:
+    assert house.named_twice(house.read_house()) == []
+
+
+HIGH, LOW = "graph__templates__vgg", "graph__values__names"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from graph.templates.vgg import VGG16",
+        "from graph.templates import vgg",
+        "import graph.templates.vgg",
+        "def late():\n    from graph.templates.vgg import VGG16",
+        "if TYPE_CHECKING:\n    from graph.templates.vgg import VGG16",
+    ],
+)
+def test_planted_import_that_runs_up_is_found(text: str) -> None:
+    uses = house.uses_of(plant(**{LOW: text, HIGH: "VGG16 = 1"}))
+    assert len(house.upward(uses)) == 1
+    assert house.upward(house.uses_of(plant(**{LOW: "", HIGH: "import graph.values.names"}))) == []
+
+
+def test_planted_import_from_another_folder_above_is_found() -> None:
+    uses = house.uses_of(
+        plant(gui__forms__form="from gui.window.window import W", gui__window__window="W = 1")
+    )
+    assert len(house.upward(uses)) == 1
+
+
+def test_planted_circles_are_found() -> None:
+    pair = plant(
+        graph__values__names="if TYPE_CHECKING:\n    from graph.values.formula import F",
+        graph__values__formula="def f():\n    from graph.values import names",
+    )
+    assert house.circles(house.uses_of(pair)) == [["graph.values.formula", "graph.values.names"]]
+    ring = plant(
+        gui__scene__a="from gui.scene.b import x",
+        gui__scene__b="from gui.scene.c import x",
+        gui__scene__c="from gui.scene.a import x",
+    )
+    assert house.circles(house.uses_of(ring)) == [["gui.scene.a", "gui.scene.b", "gui.scene.c"]]
+
+
+def test_planted_faults_of_the_house_are_found() -> None:
+    trees = plant(
+        gui="",
+        gui__stray="class Form: ...",
+        gui__cellar__form="def make():\n    class Form: ...",
+        gui__forms="from gui.forms.form import Form",
+        gui__forms__form="class Form: ...\nclass _Row: ...\nfrom . import entry",
+        gui__forms__entry="class _Row: ...",
+    )
+    assert house.homeless(trees) == ["gui.cellar.form", "gui.stray"]
+    assert "gui.window" in house.empty_rooms(trees)
+    assert house.full_faces(trees) == ["gui.forms"]
+    assert house.named_twice(trees) == ["Form: gui.stray, gui.cellar.form, gui.forms.form"]
+    assert house.relative(trees) == ["gui.forms.form"]
 
 
 # What importing brings with it

@@ -19,6 +19,7 @@ from graph.layers.base.layer import Category, dims
 from graph.layers.registry import by_category
 from graph.ready.registry import READY
 from graph.templates.registry import TEMPLATES
+from tools.house import concepts, read_house
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 GIGA = 10**9
@@ -73,8 +74,17 @@ def blocks() -> str:
     return table(("family", "ready blocks"), rows)
 
 
+def rooms() -> str:
+    """The rooms from the ground up, with the concept of each."""
+    rows = [
+        (f"`{room.replace('.', '/')}/`", concept.removesuffix("."))
+        for room, concept in concepts(read_house()).items()
+    ]
+    return table(("room", "holds"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"architectures": architectures, "layers": layers, "blocks": blocks}
+    {"architectures": architectures, "layers": layers, "blocks": blocks, "rooms": rooms}
 )
 
 

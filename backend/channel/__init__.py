@@ -1,0 +1,1 @@
+"""What passes between a training and whoever watches: events, the buffer, the reins, looks."""

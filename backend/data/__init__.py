@@ -1,1 +1,1 @@
-"""Labelled images: where they come from, how they are read, how a network is fed with them."""
+"""Data sets by their names: every format is asked in turn."""

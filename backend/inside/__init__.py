@@ -1,0 +1,1 @@
+"""Looking into a module while it learns and afterwards."""

@@ -1,0 +1,1 @@
+"""The training: its loop, its thread, its settings."""

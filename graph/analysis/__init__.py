@@ -1,1 +1,3 @@
-"""What can be said of a network without running it: shapes, cost, receptive field, faults."""
+"""What can be said of a network without running it: shapes, cost, receptive field, faults and
+their repairs.
+"""

@@ -1,0 +1,1 @@
+"""What torch is asked to do, as data: calls, first weights, and plans made of them."""

@@ -1,0 +1,1 @@
+"""The files: strict JSON, projects, a person's saved blocks."""

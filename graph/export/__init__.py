@@ -1,0 +1,1 @@
+"""From a plan to the Python file that runs alone."""

@@ -1,0 +1,1 @@
+"""The layer types: families of one file, and the registry of all."""

@@ -1,0 +1,1 @@
+"""Nodes, wires and edits."""

@@ -1,0 +1,1 @@
+"""Architectures to begin with, fitted to any images."""

@@ -1,0 +1,1 @@
+"""Menus, tool bar, status bar, the list of commands."""

@@ -1,1 +1,1 @@
-"""The canvas: the network as a picture that can be edited."""
+"""The view, gestures, edits by hand."""

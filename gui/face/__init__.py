@@ -1,0 +1,1 @@
+"""How a node and a wire look: values and painting, no scene."""

@@ -1,0 +1,1 @@
+"""Filters, feature maps, predictions: what a run holds."""

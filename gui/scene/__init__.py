@@ -1,0 +1,1 @@
+"""The items that mirror the session."""

@@ -1,0 +1,1 @@
+"""The open document: its levels, its undo, what the person prefers."""

@@ -1,1 +1,1 @@
-"""Training in the window: live charts, pictures of what the network holds, and their controls."""
+"""The run: its controls, settings and curves."""

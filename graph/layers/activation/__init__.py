@@ -1,0 +1,1 @@
+"""One function for every value, or along an axis."""

@@ -1,0 +1,1 @@
+"""Channels, places and values weighed by the network itself."""

@@ -1,0 +1,1 @@
+"""Sizes and axes changed, values kept."""
