@@ -93,7 +93,7 @@ class Adding(QObject):
         """Make an addition and choose what came. The view follows if that is not wholly within
         it, unless ``still``: who drops a layer sees where it falls. Blocks that the project does
         not have come with the first use of them."""
-        if self.session.do(with_blocks(self.session.network, addition.edit)):
+        if self.session.do(with_blocks(self.session.network, addition.edit)) is None:
             self.session.select(addition.nodes)
             if still:
                 return

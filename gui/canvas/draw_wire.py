@@ -165,7 +165,7 @@ class DrawWire:
         elif goal is not None:
             if trial.refusal is not None:
                 view.session.refuse(trial.refusal)
-                view.tell(tr(trial.refusal), pointer.view, "error")
+                view.point_out(tr(trial.refusal), pointer.view, "error")
                 return
             edit = changes.connect(
                 view.session.network,

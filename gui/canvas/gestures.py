@@ -312,7 +312,7 @@ class MoveNodes:
         name = say("Move")
         if len(edits) > 1:
             name = say("Insert {name}", name=session.network.nodes[self._node].name)
-        if not session.do(edits[0] if len(edits) == 1 else Batch(tuple(edits), name)):
+        if session.do(edits[0] if len(edits) == 1 else Batch(tuple(edits), name)) is not None:
             self.cancel()
 
     def cancel(self) -> None:

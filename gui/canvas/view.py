@@ -38,6 +38,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
 from graph.network.network import Change
+from graph.values.message import Message
 from gui.appearance.theme import current
 from gui.canvas import keys
 from gui.canvas.camera import Camera
@@ -416,8 +417,12 @@ class CanvasView(QGraphicsView):
 
     def tell(self, text: str, place: QPoint | None = None, tone: str = "") -> None:
         """Say something at the pointer for a while, and by the signal ``message``."""
-        self.hint.show_text(place or self.pointer_place(), text, tone, vanish=True)
+        self.point_out(text, place, tone)
         self.message.emit(text)
+
+    def point_out(self, text: str, place: QPoint | None = None, tone: str = "") -> None:
+        """Say something at the pointer for a while that is told elsewhere, too."""
+        self.hint.show_text(place or self.pointer_place(), text, tone, vanish=True)
 
     def set_symbols(self, symbols: bool) -> None:
         """Show formulas on the nodes, or their values."""
@@ -435,8 +440,8 @@ class CanvasView(QGraphicsView):
         """Show each layer's share (0 to 1) of the time of a step."""
         self.canvas.set_activity(shares)
 
-    def _refused(self, message: object) -> None:
-        self.tell(tr(message), tone="error")  # type: ignore[arg-type]
+    def _refused(self, message: Message) -> None:
+        self.point_out(tr(message), tone="error")
 
     def _describe(self) -> None:
         """Tell a screen reader what is chosen."""

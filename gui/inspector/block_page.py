@@ -20,7 +20,6 @@ from graph.blocks.block import Block
 from graph.blocks.library_edits import RenameBlock, SetParameters
 from graph.blocks.parameter import Parameter
 from graph.values.declaration import FieldKind, show
-from graph.values.message import Message
 from gui.appearance.icons import icon
 from gui.appearance.theme import current
 from gui.inspector.parameter_form import ParameterForm
@@ -39,7 +38,6 @@ class BlockPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._row = 0
-        self._refused = ""
         self.name = _Line(tr("Name of the block"), self)
         self.summary = _Line(tr("What the block is for"), self)
         self.summary.setPlaceholderText(tr("What the block is for"))
@@ -58,7 +56,6 @@ class BlockPage(QWidget):
         self.summary.editingFinished.connect(self._summarise)
         self.form.edited.connect(self._replace)
         self.table.currentCellChanged.connect(lambda row, *_: self._choose(row))
-        session.refused.connect(self._note_refusal)
 
     def _lay_out(self) -> None:
         self.table.setHorizontalHeaderLabels([tr("Parameter"), tr("Default"), tr("Now")])
@@ -155,39 +152,35 @@ class BlockPage(QWidget):
 
     # Changing
 
-    def _note_refusal(self, message: Message) -> None:
-        self._refused = tr(message)
-
     def _set(
         self,
+        block: Block,
         parameters: tuple[Parameter, ...],
         summary: str | None = None,
         renames: tuple[tuple[str, str], ...] = (),
     ) -> bool:
-        block = self._block
-        if block is None:
-            return False
+        """Set the parameters of the block; False, with the reason under the table, if refused."""
         text = block.summary if summary is None else summary
-        done = self._session.do(SetParameters(block.name, parameters, text, renames))
+        refusal = self._session.do(SetParameters(block.name, parameters, text, renames))
         self.refresh()
-        if not done:
-            self._refusal.setText(self._refused)
+        if refusal is not None:
+            self._refusal.setText(tr(refusal))
             self._refusal.show()
-        return done
+        return refusal is None
 
     def _rename(self) -> None:
         block, name = self._block, self.name.text().strip()
         if block is None or not self.name.isModified():
             return
         self.name.setModified(False)
-        if name == block.name or not self._session.do(RenameBlock(block.name, name)):
+        if name == block.name or self._session.do(RenameBlock(block.name, name)) is not None:
             self.name.setText(block.name)
 
     def _summarise(self) -> None:
         block = self._block
         if block is not None and self.summary.isModified():
             self.summary.setModified(False)
-            self._set(block.parameters, self.summary.text().strip())
+            self._set(block, block.parameters, self.summary.text().strip())
 
     def _replace(self, parameter: Parameter) -> None:
         """The chosen parameter is another now; formulas and uses follow its name."""
@@ -200,7 +193,7 @@ class BlockPage(QWidget):
         renames = ((old.name, parameter.name),) if parameter.name != old.name else ()
         found = list(block.parameters)
         found[self._row] = parameter
-        self._set(tuple(found), renames=renames)
+        self._set(block, tuple(found), renames=renames)
 
     def add(self) -> None:
         """A further whole number, whose name is typed next."""
@@ -213,7 +206,7 @@ class BlockPage(QWidget):
             number += 1
         row = len(block.parameters)
         added = Parameter(f"value{number}", FieldKind.INTEGER, 1)
-        if self._set((*block.parameters, added)):
+        if self._set(block, (*block.parameters, added)):
             self.table.setCurrentCell(row, NAME)
             self.form.name.setFocus()
             self.form.name.selectAll()
@@ -223,7 +216,7 @@ class BlockPage(QWidget):
         block = self._block
         if block is not None and self._row < len(block.parameters):
             kept = [p for row, p in enumerate(block.parameters) if row != self._row]
-            self._set(tuple(kept))
+            self._set(block, tuple(kept))
 
     def move(self, step: int) -> None:
         """Move the chosen parameter up or down."""
@@ -233,7 +226,7 @@ class BlockPage(QWidget):
         found = list(block.parameters)
         found.insert(self._row + step, found.pop(self._row))
         self._row += step
-        self._set(tuple(found))
+        self._set(block, tuple(found))
 
 
 class _Line(QLineEdit):

@@ -164,7 +164,7 @@ class InspectorHead(PanelTitle):
             return
         self.name.setModified(False)
         wanted = self.name.text().strip()
-        if wanted == node.name or not self._session.do(Rename(node.id, wanted)):
+        if wanted == node.name or self._session.do(Rename(node.id, wanted)) is not None:
             self.name.setText(self._session.network.nodes[node.id].name)
 
 

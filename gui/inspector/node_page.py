@@ -20,7 +20,7 @@ from graph.network.edits import SetLayer
 from graph.network.network import Network
 from graph.network.scope import resolve, words
 from graph.values.declaration import FieldError, fields_of
-from graph.values.message import Message, UserError
+from graph.values.message import UserError
 from gui.appearance.theme import current
 from gui.forms.form import Form
 from gui.inspector.block_row import BlockRow
@@ -42,7 +42,6 @@ class NodePage(QWidget):
         self._session = session
         self._node = ""
         self._visit = 0
-        self._refusal = ""
         self._forms: dict[type[Layer], Form] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +73,6 @@ class NodePage(QWidget):
         for part in (self._inputs, self._computes, self._reach, self._cost):
             self._column.addWidget(part)
         self._column.addStretch(1)
-        session.refused.connect(self._note_refusal)
 
     @property
     def form(self) -> Form | None:
@@ -209,9 +207,6 @@ class NodePage(QWidget):
         self._reach.figure.set_text(reach_words(fields, cells))
         self._path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
 
-    def _note_refusal(self, message: Message) -> None:
-        self._refusal = tr(message)
-
     def _change(self, field: str, value: Any) -> None:
         node = self._session.network.nodes[self._node]
         form = self._forms[type(node.layer)]
@@ -226,9 +221,10 @@ class NodePage(QWidget):
         form = self._forms[type(layer)]
         place = self._session.place
         key = hash((self._node, field, self._visit, place)) & 0x3FFFFFFF
-        if not self._session.do(SetLayer(self._node, layer, formulas), key):
+        refusal = self._session.do(SetLayer(self._node, layer, formulas), key)
+        if refusal is not None:
             self._show_values()
-            form.set_fault(field, self._refusal)
+            form.set_fault(field, tr(refusal))
 
     def _give_formula(self, field: str, text: str) -> None:
         """Take a formula that has a value here; say under the field why another has none."""

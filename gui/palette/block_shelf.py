@@ -162,7 +162,7 @@ class BlockShelf(QObject):
         """Define a copy of a block of the project under a free name."""
         copy = copy_block(block, {})
         copy.name = self._session.project.network.library.free_name(block.name)
-        if self._session.do(DefineBlock(copy)):
+        if self._session.do(DefineBlock(copy)) is None:
             self.told.emit(tr("{name} is a copy of {old}", name=copy.name, old=block.name), "info")
 
     # Keeping and importing
@@ -194,7 +194,9 @@ class BlockShelf(QObject):
     def take(self, blocks: Sequence[Block]) -> None:
         """Take blocks of another project into this one with what they need, as one step."""
         edits, _ = adopt_all(self._session.project.network.library, blocks)
-        if edits and self._session.do(Batch(tuple(edits), say("Import blocks"))):
+        if not edits:
+            return
+        if self._session.do(Batch(tuple(edits), say("Import blocks"))) is None:
             names = ", ".join(str(edit.block.name) for edit in edits)
             self.told.emit(tr("Imported: {names}", names=names), "info")
 

@@ -174,7 +174,7 @@ class LayerPalette(QWidget):
             QTimer.singleShot(0, self, partial(self._rename, block, item.text(0).strip()))
 
     def _rename(self, block: Block, name: str) -> None:
-        if name == block.name or not self._session.do(RenameBlock(block.name, name)):
+        if name == block.name or self._session.do(RenameBlock(block.name, name)) is not None:
             self._renew_blocks()
 
     def _folder(self, parent: QTreeWidget | QTreeWidgetItem, title: str) -> QTreeWidgetItem:

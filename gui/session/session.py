@@ -63,7 +63,8 @@ class Session(QObject):
     modified_changed = Signal(bool)
     """Whether there are unsaved changes."""
     refused = Signal(object)
-    """An edit was refused; carries the Message with the reason."""
+    """Something cannot be done; carries the Message with the reason. For those who show reasons:
+    who asked for an edit gets the same Message from ``do``."""
     settings_changed = Signal()
     """The project's training settings or choice of data changed."""
     reveal_requested = Signal(object, object)
@@ -271,17 +272,18 @@ class Session(QObject):
 
     # Changing
 
-    def do(self, edit: Edit, merge: int = -1) -> bool:
-        """Make an undoable edit; False and the signal ``refused`` if the model refuses it."""
+    def do(self, edit: Edit, merge: int = -1) -> Message | None:
+        """Make an undoable edit. None if it is done; the reason, which the person is told, if the
+        model refuses it."""
         network = self.network
         place = self.place
-        with self._as_one():
-            try:
+        try:
+            with self._as_one():
                 # Tried before the stack owns it, so that a refused edit leaves no empty step.
                 inverse = network.do(edit)
-            except EditRefused as error:
-                self.refused.emit(error.message)
-                return False
+        except EditRefused as error:
+            self.refuse(error.message)
+            return error.message
 
         def again(apply: Callable[[], None]) -> None:
             self.show_place(place)
@@ -289,7 +291,7 @@ class Session(QObject):
                 apply()
 
         self.undo_stack.push(DoneCommand(network, edit, inverse, merge, again))
-        return True
+        return None
 
     @contextmanager
     def _as_one(self) -> Iterator[None]:

@@ -101,7 +101,7 @@ class BlockVerbs(QObject):
         use = next(part.node for part in edit.edits if isinstance(part, AddNode))
         assert isinstance(use.layer, BlockUse)
         _tidy(use.layer.block)
-        if session.do(edit):
+        if session.do(edit) is None:
             session.select([use.id])
             self._canvas.camera.show(self._canvas.canvas.nodes[use.id].rect())
 
@@ -121,7 +121,7 @@ class BlockVerbs(QObject):
         except EditRefused as error:
             session.refuse(error.message)
             return
-        if session.do(edit):
+        if session.do(edit) is None:
             session.select([n for n in network.order() if n not in before])
             self._canvas.fit()
 

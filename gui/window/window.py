@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QWidget,
@@ -46,10 +46,8 @@ class MainWindow(PanelWindow):
     def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__(preferences or Preferences())
         self.background: list[BackgroundTask] = []
-        self._just_told = ""
         self._errors = 0
         self._asked_folder: Path | None = None
-        # Before the canvas hears of it and tells the same as a plain message.
         self.session.refused.connect(self._tell_refusal)
         self.documents = Documents(self.session, self.preferences, self)
         self.make_panels()
@@ -171,11 +169,7 @@ class MainWindow(PanelWindow):
         self.bottom.show_page(page)
 
     def tell(self, text: str, kind: str = "info") -> None:
-        """Tell a sentence: in a bar, and in Output for good. Twice in one turn is once."""
-        if text == self._just_told:
-            return
-        self._just_told = text
-        QTimer.singleShot(0, self, self._forget_told)
+        """Tell a sentence: in a bar, and in Output for good."""
         self.notice.tell(text, kind)
         self.output.add(text, kind)
 
@@ -189,9 +183,6 @@ class MainWindow(PanelWindow):
 
     def _tell_refusal(self, message: Message) -> None:
         self.tell(tr(message), "warning")
-
-    def _forget_told(self) -> None:
-        self._just_told = ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -29,7 +29,7 @@ def add(session: Session, name: str, layer: Layer, x: float, y: float, *sources:
     for source in sources:
         port = layer.input_ports()[0].name
         edits.append(Connect(Wire(network.new_id("w"), source, "output", node.id, port)))
-    assert session.do(Batch(tuple(edits)))
+    assert session.do(Batch(tuple(edits))) is None
     return node.id
 
 

@@ -202,11 +202,13 @@ def test_cut_and_paste(qtbot, session, chain):
 def test_foreign_text_is_refused_with_a_sentence(qtbot, session, text):
     view = show_canvas(qtbot, session)
     QGuiApplication.clipboard().setText(text)
-    with qtbot.waitSignal(view.message) as told:
+    with qtbot.assertNotEmitted(view.message), qtbot.waitSignal(session.refused) as refused:
         QTest.keyClick(view, Key.Key_V, CONTROL)
-    assert told.args[0].startswith(("This text holds no ConvLoom layers", "There is no text"))
+    reason = str(refused.args[0])
+    assert reason.startswith(("This text holds no ConvLoom layers", "There is no text"))
     assert not session.network.nodes
     assert view.hint.isVisible()
+    assert view.hint.text() == reason
 
 
 # Adding

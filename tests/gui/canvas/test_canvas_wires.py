@@ -73,9 +73,12 @@ def test_cycle_is_refused_and_says_why(qtbot, session):
     assert view.hint.isVisible()
     assert "cycle" in view.hint.text()
     assert not view.overlay.marks.allowed
-    with qtbot.waitSignal(view.message) as told:
+    with qtbot.assertNotEmitted(view.message), qtbot.waitSignal(session.refused) as refused:
         QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=goal)
-    assert "close a cycle" in told.args[0]
+    (reason,) = refused.args
+    assert "close a cycle" in str(reason)
+    assert view.hint.isVisible()
+    assert view.hint.text() == str(reason)
     assert sources(session, a) == []
     mirrored(view)
 

@@ -33,7 +33,7 @@ def give(window: MainWindow, name: str, **formulas: str) -> None:
     """Give fields of a node formulas, besides those it has."""
     session = window.session
     node = session.network.nodes[named(session, name)]
-    assert session.do(SetLayer(node.id, node.layer, {**node.formulas, **formulas}))
+    assert session.do(SetLayer(node.id, node.layer, {**node.formulas, **formulas})) is None
 
 
 def test_a_key_switches_between_values_and_formulas(window):

@@ -74,7 +74,7 @@ def test_filters_change_while_training_and_stay_afterwards(room: Room) -> None:
 
     # An edit makes it another network, with starting weights of its own.
     conv = room.session.network.nodes[CONV].layer
-    assert room.session.do(SetLayer(CONV, conv.changed(out_channels=5)))
+    assert room.session.do(SetLayer(CONV, conv.changed(out_channels=5))) is None
     room.session.select([CONV])
     room.wait(lambda: room.live.weights.counts.sum() == 5 * 9)
     assert "starting" in room.live.head.step_text()
@@ -96,7 +96,7 @@ def test_selection_changes_what_is_watched(long_room: Room) -> None:
 
 def test_a_node_added_meanwhile_is_not_in_the_run(long_room: Room) -> None:
     session = long_room.session
-    assert session.do(AddNode(Node("new", "conv9", Conv2d(), (0.0, 0.0))))
+    assert session.do(AddNode(Node("new", "conv9", Conv2d(), (0.0, 0.0)))) is None
     session.select(["new"])
     assert long_room.live.head.name() == "conv9"
     assert long_room.live.head.step_text() == ""
@@ -161,5 +161,5 @@ def test_activity_is_the_share_of_the_work(qtbot: QtBot) -> None:
 def test_looks_go_on_after_background_work_was_ended(room: Room) -> None:
     assert room.panel.close_run()
     conv = room.session.network.nodes[CONV].layer
-    assert room.session.do(SetLayer(CONV, conv.changed(out_channels=7)))
+    assert room.session.do(SetLayer(CONV, conv.changed(out_channels=7))) is None
     room.wait(lambda: room.live.weights.counts.sum() == 7 * 9)

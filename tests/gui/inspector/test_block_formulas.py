@@ -189,3 +189,14 @@ def test_the_block_is_renamed_on_its_page(session, inspector):
     session.undo_stack.undo()
     assert session.block.name == "Residual"
     assert inspector.block_page.name.text() == "Residual"
+
+
+def test_a_block_without_a_name_is_refused_and_the_old_one_returns(session, inspector):
+    session.enter(named(session, "stage2"))
+    refused: list[object] = []
+    session.refused.connect(refused.append)
+    type_into(inspector.block_page.name, " ")
+    QTest.keyClick(inspector.block_page.name, Qt.Key.Key_Return)
+    assert len(refused) == 1
+    assert session.block.name == "Residual"
+    assert inspector.block_page.name.text() == "Residual"

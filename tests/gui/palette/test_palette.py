@@ -220,7 +220,7 @@ def test_a_ready_made_layer_comes_with_its_formulas_in_one_step(qtbot, preset):
     view = CanvasView(session)
     qtbot.addWidget(view)
     view.show()
-    assert session.do(AddNode(Node("in", "image", Input(shape=(6, 20, 20)))))
+    assert session.do(AddNode(Node("in", "image", Input(shape=(6, 20, 20))))) is None
     session.select(["in"])
     add_preset(session, view, preset)
     (node,) = (n for n in session.network.nodes.values() if n.id != "in")

@@ -88,7 +88,7 @@ def test_ours_follows_the_network(qtbot, page, session):
     )
     name = "out_channels" if isinstance(node.layer, Conv2d) else "out_features"
     more = node.layer.changed(**{name: getattr(node.layer, name) + 1})
-    assert session.do(SetLayer(node.id, more))
+    assert session.do(SetLayer(node.id, more)) is None
     qtbot.waitUntil(lambda: page.texts() != before)
     assert any(row[3].startswith("▲ differs") for row in page.texts())
     session.undo_stack.undo()

@@ -172,7 +172,7 @@ def test_too_few_outputs_end_in_a_sentence(qtbot: QtBot) -> None:
 
 def test_a_network_with_problems_is_not_trained_but_shown(room: Room) -> None:
     wire = room.session.network.inputs(LINEAR)[0]
-    assert room.session.do(Disconnect(wire.id))
+    assert room.session.do(Disconnect(wire.id)) is None
     with room.bot.waitSignal(room.session.reveal_requested):
         room.click(room.panel.controls.train)
     assert not room.panel.is_running()

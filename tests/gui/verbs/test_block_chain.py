@@ -99,7 +99,7 @@ def test_a_shorter_chain_and_undo_keep_to_one_that_there_is(window):
     session = window.session
     use = named(session, "stage2")
     layer = session.network.nodes[use].layer
-    assert session.do(SetLayer(use, layer.changed(repeat=3)))
+    assert session.do(SetLayer(use, layer.changed(repeat=3))) is None
     session.enter(use)
     session.choose_copy(1, 2)
     path = session.node_path(named(session, "skip"))
@@ -111,7 +111,7 @@ def test_a_shorter_chain_and_undo_keep_to_one_that_there_is(window):
     session.project.network.do(SetLayer(use, layer.changed(repeat=3)))
     session.choose_copy(1, 1)
     skip = named(session, "skip")
-    assert session.do(SetLayer(skip, session.network.nodes[skip].layer.changed(bias=False)))
+    assert session.do(SetLayer(skip, session.network.nodes[skip].layer.changed(bias=False))) is None
     session.go_to(0)
     session.undo_stack.undo()
     assert session.place[0].copy == 1

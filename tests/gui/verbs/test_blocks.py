@@ -286,7 +286,7 @@ def test_a_fault_inside_is_told_at_the_use_and_mended_inside(window):
     session.enter(named(session, "stage2"))
     first = named(session, "skip")
     layer = session.network.nodes[first].layer
-    assert session.do(SetLayer(first, layer.changed(groups=3), {"out_channels": "width"}))
+    assert session.do(SetLayer(first, layer.changed(groups=3), {"out_channels": "width"})) is None
     window.problems.refresh()
     assert any(fault.node == first for fault in window.problems.faults())
     uses = {fault.node for fault in session.main_analysis.errors()}

@@ -78,7 +78,7 @@ def test_export_writes_a_file_that_loads_the_trained_weights(qtbot, window, tmp_
 def test_weights_that_do_not_fit_any_more_stay_away(window, tmp_path, rename):
     layer = window.session.network.nodes[CONV].layer
     edit = Rename(CONV, "other") if rename else SetLayer(CONV, layer.changed(out_channels=5))
-    assert window.session.do(edit)
+    assert window.session.do(edit) is None
     window.code.write_now()
     path = tmp_path / "mine.py"
     window.saver.save(path)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 
 from graph.document.project import read_project
+from graph.layers.activation.piecewise import ReLU
 from graph.layers.convolution.plain import Conv2d
 from graph.network.edits import AddNode, SetLayer
 from graph.network.network import Node
@@ -21,7 +22,7 @@ from gui.appearance.theme import apply_theme, current, current_mode
 from gui.bars.actions import MENUS
 from gui.session.preferences import Preferences
 from gui.window.window import MainWindow
-from tests.gui.helpers import open_template
+from tests.gui.helpers import add, drag, input_port, open_template, output_port
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -57,7 +58,7 @@ def spoil(window: MainWindow) -> str:
     """Give a convolution a setting that cannot run; returns the node."""
     conv = conv_of(window)
     layer = window.session.network.nodes[conv].layer
-    assert window.session.do(SetLayer(conv, layer.changed(groups=7)))
+    assert window.session.do(SetLayer(conv, layer.changed(groups=7))) is None
     window.problems.refresh()
     return conv
 
@@ -309,11 +310,34 @@ def test_problems_are_walked_repaired_and_counted(qtbot, drawn):
     assert drawn.session.analysis.errors()
 
 
+def told(window: MainWindow, reason: str) -> int:
+    """How often Output has a sentence."""
+    return sum(reason in text for text in window.output.texts())
+
+
 def test_a_refused_edit_is_told_and_kept_in_output_once(drawn):
+    """Also where whoever asked for the edit does not look at the answer."""
     drawn.session.do(AddNode(Node("", "", Conv2d())))
     reason = drawn.notice.text()
     assert "name" in reason
-    assert sum(reason in text for text in drawn.output.texts()) == 1
+    assert drawn.canvas.hint.text() == reason
+    assert told(drawn, reason) == 1
+    drawn.session.do(AddNode(Node("", "", Conv2d())))
+    assert told(drawn, reason) == 2
+
+
+def test_a_wire_that_would_close_a_cycle_is_told_once(qtbot, window):
+    window.show_editor()
+    first = add(window.session, "first", ReLU(), 0, 0)
+    second = add(window.session, "second", ReLU(), 0, 200, first)
+    view = window.canvas
+    view.fit()
+    view.camera.finish()
+    drag(view.viewport(), output_port(view, second), input_port(view, first))
+    reason = window.notice.text()
+    assert "close a cycle" in reason
+    assert view.hint.text() == reason
+    assert told(window, reason) == 1
 
 
 def test_the_command_palette_finds_and_runs(qtbot, drawn):
