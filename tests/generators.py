@@ -26,7 +26,7 @@ from graph.layers.pooling.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d, 
 from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
 from graph.layers.registry import LAYERS
 from graph.layers.regularisation import Dropout, Dropout2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import (
     AddNode,
     Batch,

@@ -1,6 +1,7 @@
 """What a plan may call, by name: torch modules, functions, and this program's own modules.
 
-A name that stands in none of these tables is refused, whatever torch may have under it.
+A name that stands in none of these tables is refused, whatever torch may have under it. The modules
+are those that the layer types declare, so that a new type need not be listed here.
 """
 
 from __future__ import annotations
@@ -16,33 +17,22 @@ from torch import nn
 from torch.nn import functional as F
 
 from graph.calls.own_modules import OWN_MODULES
+from graph.layers.registry import LAYERS
 from resources.modules.init_classic import init_classic_
 
-_MODULES = """
-Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Fold Unfold
-MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d
-AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d
-AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d
-FractionalMaxPool2d FractionalMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d
-Upsample UpsamplingBilinear2d UpsamplingNearest2d PixelShuffle PixelUnshuffle ChannelShuffle
-BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d
-LayerNorm GroupNorm RMSNorm LocalResponseNorm
-ReLU ReLU6 LeakyReLU PReLU RReLU ELU CELU SELU GELU SiLU Mish GLU
-Sigmoid LogSigmoid Tanh Softplus Softsign Tanhshrink Softshrink Hardshrink Threshold
-Hardswish Hardsigmoid Hardtanh Softmax Softmax2d Softmin LogSoftmax
-Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout
-Flatten Unflatten Identity Linear Bilinear Embedding MultiheadAttention CosineSimilarity
-ZeroPad1d ZeroPad2d ZeroPad3d ConstantPad1d ConstantPad2d ConstantPad3d
-ReflectionPad1d ReflectionPad2d ReflectionPad3d
-ReplicationPad1d ReplicationPad2d ReplicationPad3d CircularPad1d CircularPad2d CircularPad3d
-"""
+DECLARED = frozenset(name for kind in LAYERS for name in (f"nn.{kind.type_name()}", *kind.modules))
+"""What the layer types declare: by their names, and in ``Layer.modules``."""
 
 MODULES: Mapping[str, Callable[..., nn.Module]] = MappingProxyType(
-    {f"nn.{name}": getattr(nn, name) for name in _MODULES.split()}
+    {
+        target: found
+        for target in sorted(DECLARED)
+        if target.startswith("nn.") and (found := getattr(nn, target.removeprefix("nn."), None))
+    }
 )
-"""Every module of torch a plan may call."""
+"""Every module of torch a plan may call: what is declared, where torch has it."""
 
-VISION_MODULES = frozenset({"ops.DeformConv2d", "ops.FrozenBatchNorm2d", "ops.StochasticDepth"})
+VISION_MODULES = frozenset(target for target in DECLARED if target.startswith("ops."))
 """Modules of torchvision.ops, which is imported only where one is used."""
 
 CHAINED: Mapping[str, Callable[..., Any]] = MappingProxyType(
@@ -51,41 +41,30 @@ CHAINED: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "operator.mul": operator.mul,
         "operator.sub": operator.sub,
         "torch.maximum": torch.maximum,
-        "torch.minimum": torch.minimum,
     }
 )
 """Functions of two values, applied from left to right."""
 
-LISTED: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"torch.cat": torch.cat, "torch.stack": torch.stack}
-)
+LISTED: Mapping[str, Callable[..., Any]] = MappingProxyType({"torch.cat": torch.cat})
 """Functions of one list of values."""
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "torch.amax": torch.amax,
         "torch.chunk": torch.chunk,
-        "torch.flatten": torch.flatten,
-        "torch.flip": torch.flip,
         "torch.matmul": torch.matmul,
         "torch.mean": torch.mean,
         "torch.nan_to_num": torch.nan_to_num,
-        "torch.narrow": torch.narrow,
         "torch.permute": torch.permute,
         "torch.reshape": torch.reshape,
-        "torch.roll": torch.roll,
         "torch.split": torch.split,
         "torch.squeeze": torch.squeeze,
         "torch.sum": torch.sum,
         "torch.transpose": torch.transpose,
         "torch.unsqueeze": torch.unsqueeze,
-        "F.channel_shuffle": F.channel_shuffle,
-        "F.interpolate": F.interpolate,
         "F.max_unpool1d": F.max_unpool1d,
         "F.max_unpool2d": F.max_unpool2d,
         "F.max_unpool3d": F.max_unpool3d,
-        "F.normalize": F.normalize,
-        "F.pad": F.pad,
         "F.scaled_dot_product_attention": F.scaled_dot_product_attention,
     }
 )

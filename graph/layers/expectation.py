@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from graph.calls.call import Call, Shape
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, wrong_rank
 from graph.layers.base.reach import SAME, Axis
+from graph.layers.base.registration import register
 from graph.values.fields import integer
 from graph.values.message import say
 
 
+@register
 class Expectation(Layer):
     """Σ b · softmax(x)_b over groups of bins: C×L becomes (C / bins)×L.
 

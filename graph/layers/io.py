@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from graph.calls.call import Shape
 from graph.layers.base.layer import INPUT, Category, FaultKind, Layer, Port, Problem, dims
+from graph.layers.base.registration import register
 from graph.values.fields import choice, extent, flag, real
 from graph.values.message import say
 
 
+@register
 class Input(Layer):
     """The image that enters the network."""
 
@@ -29,6 +31,7 @@ class Input(Layer):
         return (dims(self.shape), "float32")
 
 
+@register
 class Output(Layer):
     """The result of the network: one value per class, not yet normalised (logits), for the image
     or for each of its pixels."""

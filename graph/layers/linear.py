@@ -9,11 +9,13 @@ from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, dims
 from graph.layers.base.reach import SAME, WHOLE, Axis
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.base.registration import register
+from graph.layers.reshaping.flatten import Flatten
 from graph.values.fields import flag, integer
 from graph.values.message import say
 
 
+@register
 class Linear(Layer):
     """Every output is a weighted sum of all inputs."""
 

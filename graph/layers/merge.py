@@ -8,6 +8,7 @@ from typing import ClassVar
 from graph.calls.call import Apply, Shape
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Port, Problem, dims
 from graph.layers.base.reach import SAME, WHOLE, Axis, Window
+from graph.layers.base.registration import register
 from graph.values.declaration import show
 from graph.values.fields import integer, real
 from graph.values.message import say
@@ -70,6 +71,7 @@ class _Even(_Merge):
                 )
 
 
+@register
 class Add(_Even):
     """Sums inputs of equal shape, value by value: x₁ + scale · (x₂ + x₃ + …).
 
@@ -108,6 +110,7 @@ class Add(_Even):
                 yield Explanation(line.title, rule, f"s = {show(self.scale)}", line.result)
 
 
+@register
 class Subtract(_Even):
     """Takes every further input from the first, value by value: x₁ − x₂ − …."""
 
@@ -118,89 +121,7 @@ class Subtract(_Even):
     verb = "operator.sub"
 
 
-class Maximum(_Even):
-    """The largest of its inputs, value by value (Maxout: Goodfellow et al., ICML 2013)."""
-
-    summary = "Takes the largest of its inputs, value by value."
-    search = ("max", "maxout", "element-wise maximum", "largest")
-    short_name = "maximum"
-    verb = "torch.maximum"
-
-    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        return _called("max", inputs), ""
-
-    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
-        for line in super().explain(inputs):
-            yield Explanation(line.title, "max(x₁, x₂, …)", line.result, line.result)
-
-
-class Mean(_Even):
-    """The mean of its inputs, value by value: (x₁ + … + xₙ) / n."""
-
-    summary = "Takes the mean of its inputs, value by value: several networks vote."
-    search = ("average", "ensemble", "vote", "committee")
-    short_name = "mean"
-    sign = "+"
-    verb = "operator.add"
-
-    def call(self, inputs: Sequence[Shape]) -> Apply:
-        return Apply(self.verb, {"divisor": len(inputs)})
-
-    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        return _called("mean", inputs), ""
-
-    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
-        for line in super().explain(inputs):
-            yield Explanation(line.title, "(x₁ + … + xₙ) / n", f"n = {len(inputs)}", line.result)
-
-
-def _called(name: str, inputs: Sequence[Shape]) -> str:
-    if len(inputs) > 3:
-        return f"{name}(x₁, …, x{len(inputs)})"
-    return f"{name}({', '.join('xyz'[: max(len(inputs), 2)])})"
-
-
-class Multiply(_Merge):
-    """Multiplies inputs value by value; an axis of size 1 is repeated, as a gate's are."""
-
-    summary = "Multiplies its inputs value by value; a size of 1 is repeated, as for a gate."
-    search = ("gate", "product", "scale")
-    short_name = "mul"
-    sign = "·"
-    verb = "operator.mul"
-    keeps_output = False
-
-    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
-        joined = inputs[0]
-        for index, shape in enumerate(inputs[1:], 1):
-            if len(shape) != len(joined) or any(
-                a != b and 1 not in (a, b) for a, b in zip(shape, joined, strict=True)
-            ):
-                yield Problem(
-                    FaultKind.MERGE_MISMATCH,
-                    say(
-                        "Multiply needs equal sizes, or 1, on every axis of {first}",
-                        first=dims(joined),
-                    ),
-                    say("Bring both to one shape, or pool the gate to 1×1"),
-                    port="inputs",
-                    index=index,
-                    value=dims(shape),
-                )
-            else:
-                joined = tuple(max(a, b) for a, b in zip(shape, joined, strict=True))
-
-    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        return (tuple(max(sizes) for sizes in zip(*inputs, strict=True)),)
-
-    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        shape, result = inputs[index], self.shapes(inputs)[0]
-        return tuple(
-            WHOLE if own == 1 and full > 1 else SAME
-            for own, full in zip(shape[1:], result[1:], strict=True)
-        )
-
-
+@register
 class Concat(_Merge):
     """Puts inputs one behind the other along one dimension."""
 
@@ -276,3 +197,89 @@ class Concat(_Merge):
             " + ".join(str(shape[axis]) for shape in inputs),
             str(self.shapes(inputs)[0][axis]),
         )
+
+
+@register
+class Multiply(_Merge):
+    """Multiplies inputs value by value; an axis of size 1 is repeated, as a gate's are."""
+
+    summary = "Multiplies its inputs value by value; a size of 1 is repeated, as for a gate."
+    search = ("gate", "product", "scale")
+    short_name = "mul"
+    sign = "·"
+    verb = "operator.mul"
+    keeps_output = False
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        joined = inputs[0]
+        for index, shape in enumerate(inputs[1:], 1):
+            if len(shape) != len(joined) or any(
+                a != b and 1 not in (a, b) for a, b in zip(shape, joined, strict=True)
+            ):
+                yield Problem(
+                    FaultKind.MERGE_MISMATCH,
+                    say(
+                        "Multiply needs equal sizes, or 1, on every axis of {first}",
+                        first=dims(joined),
+                    ),
+                    say("Bring both to one shape, or pool the gate to 1×1"),
+                    port="inputs",
+                    index=index,
+                    value=dims(shape),
+                )
+            else:
+                joined = tuple(max(a, b) for a, b in zip(shape, joined, strict=True))
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        return (tuple(max(sizes) for sizes in zip(*inputs, strict=True)),)
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        shape, result = inputs[index], self.shapes(inputs)[0]
+        return tuple(
+            WHOLE if own == 1 and full > 1 else SAME
+            for own, full in zip(shape[1:], result[1:], strict=True)
+        )
+
+
+@register
+class Maximum(_Even):
+    """The largest of its inputs, value by value (Maxout: Goodfellow et al., ICML 2013)."""
+
+    summary = "Takes the largest of its inputs, value by value."
+    search = ("max", "maxout", "element-wise maximum", "largest")
+    short_name = "maximum"
+    verb = "torch.maximum"
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return _called("max", inputs), ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        for line in super().explain(inputs):
+            yield Explanation(line.title, "max(x₁, x₂, …)", line.result, line.result)
+
+
+@register
+class Mean(_Even):
+    """The mean of its inputs, value by value: (x₁ + … + xₙ) / n."""
+
+    summary = "Takes the mean of its inputs, value by value: several networks vote."
+    search = ("average", "ensemble", "vote", "committee")
+    short_name = "mean"
+    sign = "+"
+    verb = "operator.add"
+
+    def call(self, inputs: Sequence[Shape]) -> Apply:
+        return Apply(self.verb, {"divisor": len(inputs)})
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return _called("mean", inputs), ""
+
+    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
+        for line in super().explain(inputs):
+            yield Explanation(line.title, "(x₁ + … + xₙ) / n", f"n = {len(inputs)}", line.result)
+
+
+def _called(name: str, inputs: Sequence[Shape]) -> str:
+    if len(inputs) > 3:
+        return f"{name}(x₁, …, x{len(inputs)})"
+    return f"{name}({', '.join('xyz'[: max(len(inputs), 2)])})"

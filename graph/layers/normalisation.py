@@ -17,14 +17,21 @@ from graph.layers.base.layer import (
     needs_rank,
 )
 from graph.layers.base.reach import SAME, WHOLE, Axis
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import near_divisors
 from graph.values.declaration import fields_of
 from graph.values.fields import flag, integer, real
 from graph.values.message import Message, say
 
 _EPS = "Added to the variance before the root."
+
+
 _MOMENTUM = "Weight of the newest batch in the running statistics."
+
+
 _CUMULATIVE = "cumulative average"
+
+
 _RULE = "y = γ · (x − mean) / √(var + ε) + β"
 
 
@@ -75,53 +82,106 @@ class _BatchNorm(_Normalisation):
         return 2 * inputs[0][0] if self.affine else 0
 
 
-class BatchNorm1d(_BatchNorm):
-    """Normalises each feature of F, or each channel of C×L, over the batch and all positions."""
-
-    ranks = (1, 2)
-
-
+@register
 class BatchNorm2d(_BatchNorm):
     """Normalises each channel by its mean and variance over the batch and all positions."""
 
     ranks = (3,)
 
 
+@register
+class BatchNorm1d(_BatchNorm):
+    """Normalises each feature of F, or each channel of C×L, over the batch and all positions."""
+
+    ranks = (1, 2)
+
+
+@register
 class BatchNorm3d(_BatchNorm):
     """Normalises each channel of a volume C×D×H×W over the batch and all positions."""
 
     ranks = (4,)
 
 
-class _InstanceNorm(_Normalisation):
-    """Like batch normalisation, but over the positions of each image alone.
+class _LastAxes(_Normalisation):
+    """Normalises over the last axes of each image; every value there has its own scale."""
 
-    Ulyanov, Vedaldi, Lempitsky, "Instance Normalization: The Missing Ingredient for Fast
-    Stylization", 2016.
-    """
+    ranks = (1, 2, 3, 4)
+    over = say("Every image, over its last axes")
 
-    summary = "Gives each channel of each image mean 0 and variance 1 over its positions."
-    search = ("instance normalization", "style", "contrast normalization")
-    short_name = "instancenorm"
-    over = say("Every channel of every image, over its positions")
-
-    eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
-    momentum: float | None = real(0.1, 0.0, 1.0, _MOMENTUM, none_means="no change")
-    affine: bool = flag(False, "Trainable scale and shift per channel.")
-    track_running_stats: bool = flag(False, "Keep running statistics and use them in evaluation.")
+    normalized_axes: int = integer(1, 1, 3, "How many of the last axes are normalised together.")
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
-        if len(shape) not in self.ranks:
-            yield from needs_rank(self, shape)
-        elif prod(shape[1:]) == 1:
-            yield _one_value(say("each channel of {input} has one value", input=dims(shape)))
+        if self.normalized_axes > len(shape):
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("the input {input} has fewer axes", input=dims(shape)),
+                say("Use at most {most}", most=len(shape)),
+                field="normalized_axes",
+                value=str(self.normalized_axes),
+                changes={"normalized_axes": len(shape)},
+            )
 
-    def parameters(self, inputs: Sequence[Shape]) -> int:
-        return 2 * inputs[0][0] if self.affine else 0
+    def _normalised(self, inputs: Sequence[Shape]) -> Shape:
+        return tuple(inputs[0][-self.normalized_axes :])
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        return (WHOLE,) * (len(inputs[index]) - 1)
+        last = len(inputs[index]) - self.normalized_axes
+        return tuple(WHOLE if axis >= last else SAME for axis in range(1, len(inputs[index])))
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        call = self._call(normalized_shape=self._normalised(inputs))
+        arguments = {n: v for n, v in call.arguments.items() if n != "normalized_axes"}
+        return Call(call.target, arguments, positional=1, defaults=call.defaults)
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return (dims(self._normalised(inputs)), "") if inputs else ("", "")
+
+
+@register
+class LayerNorm(_LastAxes):
+    """Normalises over the last one, two or three axes.
+
+    Ba, Kiros, Hinton, "Layer Normalization", 2016.
+    """
+
+    summary = "Gives the last axes of each image mean 0 and variance 1, then scales and shifts."
+    search = ("layer normalization", "ln", "transformer")
+
+    eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
+    elementwise_affine: bool = flag(True, "Trainable scale (and shift) for every value.")
+    bias: bool = flag(True, "Trainable shift; only with elementwise_affine.")
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return (1 + self.bias) * prod(self._normalised(inputs)) if self.elementwise_affine else 0
+
+    def _explain_parameters(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        size = dims(self._normalised(inputs))
+        return ("γ and β: 2 · n", f"2 · {size}") if self.bias else ("γ: n", size)
+
+
+@register
+class RMSNorm(_LastAxes):
+    """Divides by the root of the mean square over the last axes; the mean stays.
+
+    Zhang, Sennrich, "Root Mean Square Layer Normalization", NeurIPS 2019.
+    """
+
+    summary = "Divides the last axes of each image by the root of their mean square."
+    search = ("root mean square", "layer normalization", "transformer")
+    rule = "y = γ · x / √(mean(x²) + ε)"
+
+    eps: float | None = real(
+        None, 0.0, 1.0, "Added to the mean square before the root.", none_means="smallest step"
+    )
+    elementwise_affine: bool = flag(True, "Trainable scale for every value.")
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return prod(self._normalised(inputs)) if self.elementwise_affine else 0
+
+    def _explain_parameters(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return "γ: n", dims(self._normalised(inputs))
 
 
 def _one_value(why: Message) -> Problem:
@@ -133,24 +193,7 @@ def _one_value(why: Message) -> Problem:
     )
 
 
-class InstanceNorm1d(_InstanceNorm):
-    """Normalises each channel of C×L over its positions."""
-
-    ranks = (2,)
-
-
-class InstanceNorm2d(_InstanceNorm):
-    """Normalises each channel of C×H×W over its positions."""
-
-    ranks = (3,)
-
-
-class InstanceNorm3d(_InstanceNorm):
-    """Normalises each channel of C×D×H×W over its positions."""
-
-    ranks = (4,)
-
-
+@register
 class GroupNorm(_Normalisation):
     """Normalises groups of channels over all positions of each image.
 
@@ -196,85 +239,59 @@ class GroupNorm(_Normalisation):
         return f"g {self.num_groups}", ""
 
 
-class _LastAxes(_Normalisation):
-    """Normalises over the last axes of each image; every value there has its own scale."""
+class _InstanceNorm(_Normalisation):
+    """Like batch normalisation, but over the positions of each image alone.
 
-    ranks = (1, 2, 3, 4)
-    over = say("Every image, over its last axes")
+    Ulyanov, Vedaldi, Lempitsky, "Instance Normalization: The Missing Ingredient for Fast
+    Stylization", 2016.
+    """
 
-    normalized_axes: int = integer(1, 1, 3, "How many of the last axes are normalised together.")
+    summary = "Gives each channel of each image mean 0 and variance 1 over its positions."
+    search = ("instance normalization", "style", "contrast normalization")
+    short_name = "instancenorm"
+    over = say("Every channel of every image, over its positions")
+
+    eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
+    momentum: float | None = real(0.1, 0.0, 1.0, _MOMENTUM, none_means="no change")
+    affine: bool = flag(False, "Trainable scale and shift per channel.")
+    track_running_stats: bool = flag(False, "Keep running statistics and use them in evaluation.")
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
-        if self.normalized_axes > len(shape):
-            yield Problem(
-                FaultKind.DIMENSION,
-                say("the input {input} has fewer axes", input=dims(shape)),
-                say("Use at most {most}", most=len(shape)),
-                field="normalized_axes",
-                value=str(self.normalized_axes),
-                changes={"normalized_axes": len(shape)},
-            )
+        if len(shape) not in self.ranks:
+            yield from needs_rank(self, shape)
+        elif prod(shape[1:]) == 1:
+            yield _one_value(say("each channel of {input} has one value", input=dims(shape)))
 
-    def _normalised(self, inputs: Sequence[Shape]) -> Shape:
-        return tuple(inputs[0][-self.normalized_axes :])
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return 2 * inputs[0][0] if self.affine else 0
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        last = len(inputs[index]) - self.normalized_axes
-        return tuple(WHOLE if axis >= last else SAME for axis in range(1, len(inputs[index])))
-
-    def call(self, inputs: Sequence[Shape]) -> Call:
-        call = self._call(normalized_shape=self._normalised(inputs))
-        arguments = {n: v for n, v in call.arguments.items() if n != "normalized_axes"}
-        return Call(call.target, arguments, positional=1, defaults=call.defaults)
-
-    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        return (dims(self._normalised(inputs)), "") if inputs else ("", "")
+        return (WHOLE,) * (len(inputs[index]) - 1)
 
 
-class LayerNorm(_LastAxes):
-    """Normalises over the last one, two or three axes.
+@register
+class InstanceNorm1d(_InstanceNorm):
+    """Normalises each channel of C×L over its positions."""
 
-    Ba, Kiros, Hinton, "Layer Normalization", 2016.
-    """
-
-    summary = "Gives the last axes of each image mean 0 and variance 1, then scales and shifts."
-    search = ("layer normalization", "ln", "transformer")
-
-    eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
-    elementwise_affine: bool = flag(True, "Trainable scale (and shift) for every value.")
-    bias: bool = flag(True, "Trainable shift; only with elementwise_affine.")
-
-    def parameters(self, inputs: Sequence[Shape]) -> int:
-        return (1 + self.bias) * prod(self._normalised(inputs)) if self.elementwise_affine else 0
-
-    def _explain_parameters(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        size = dims(self._normalised(inputs))
-        return ("γ and β: 2 · n", f"2 · {size}") if self.bias else ("γ: n", size)
+    ranks = (2,)
 
 
-class RMSNorm(_LastAxes):
-    """Divides by the root of the mean square over the last axes; the mean stays.
+@register
+class InstanceNorm2d(_InstanceNorm):
+    """Normalises each channel of C×H×W over its positions."""
 
-    Zhang, Sennrich, "Root Mean Square Layer Normalization", NeurIPS 2019.
-    """
-
-    summary = "Divides the last axes of each image by the root of their mean square."
-    search = ("root mean square", "layer normalization", "transformer")
-    rule = "y = γ · x / √(mean(x²) + ε)"
-
-    eps: float | None = real(
-        None, 0.0, 1.0, "Added to the mean square before the root.", none_means="smallest step"
-    )
-    elementwise_affine: bool = flag(True, "Trainable scale for every value.")
-
-    def parameters(self, inputs: Sequence[Shape]) -> int:
-        return prod(self._normalised(inputs)) if self.elementwise_affine else 0
-
-    def _explain_parameters(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        return "γ: n", dims(self._normalised(inputs))
+    ranks = (3,)
 
 
+@register
+class InstanceNorm3d(_InstanceNorm):
+    """Normalises each channel of C×D×H×W over its positions."""
+
+    ranks = (4,)
+
+
+@register
 class LocalResponseNorm(_Normalisation):
     """Divides each value by the strength of its neighbours in the channels beside it.
 

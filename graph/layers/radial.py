@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import DEFAULT, init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, wrong_rank
+from graph.layers.base.registration import register
 from graph.values.fields import choice, flag, integer
 from graph.values.message import say
 
 _CELLS, _DIGITS = 84, 10
 
 
+@register
 class RadialBasis(Layer):
     """Squared distances from patterns: y_i = Σ_j (x_j − w_ij)². The smallest output wins, or with
     ``negative`` the largest, as losses and accuracies expect it.

@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.layer import Category, Explanation, Layer, Problem, needs_rank
+from graph.layers.base.registration import register
 from graph.values.fields import flag, real
 from graph.values.message import Message, say
 
 _DROP = "Probability of dropping."
+
+
 _SCALED = say("In training, what is kept is multiplied")
 
 
@@ -49,6 +52,7 @@ class _Dropout(_Drop):
     )
 
 
+@register
 class Dropout(_Dropout):
     """Sets single values to zero at random while training."""
 
@@ -61,24 +65,28 @@ class _ChannelDropout(_Dropout):
     short_name = "dropout"
 
 
-class Dropout1d(_ChannelDropout):
-    """Sets whole channels of C×L to zero at random while training."""
-
-    ranks = (2,)
-
-
+@register
 class Dropout2d(_ChannelDropout):
     """Sets whole channels of C×H×W to zero at random while training."""
 
     ranks = (3,)
 
 
+@register
+class Dropout1d(_ChannelDropout):
+    """Sets whole channels of C×L to zero at random while training."""
+
+    ranks = (2,)
+
+
+@register
 class Dropout3d(_ChannelDropout):
     """Sets whole channels of C×D×H×W to zero at random while training."""
 
     ranks = (4,)
 
 
+@register
 class AlphaDropout(_Dropout):
     """Sets single values to SELU's lowest value, and keeps mean 0 and variance 1.
 
@@ -98,6 +106,7 @@ class AlphaDropout(_Dropout):
         )
 
 
+@register
 class FeatureAlphaDropout(AlphaDropout):
     """Alpha dropout of whole channels."""
 
@@ -105,6 +114,7 @@ class FeatureAlphaDropout(AlphaDropout):
     dropped = say("Every channel, in training")
 
 
+@register
 class DropPath(_Drop):
     """Drops the whole input of single images while training, in front of an addition.
 

@@ -17,7 +17,7 @@ from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
 from graph.layers.pooling.plain import MaxPool2d
 from graph.layers.regularisation import Dropout
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.ready.maker import Maker
 from graph.values.message import say
 

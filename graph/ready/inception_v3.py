@@ -14,7 +14,7 @@ from graph.layers.linear import Linear
 from graph.layers.merge import Concat
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.ready.inception import channels, unit
 from graph.ready.maker import Maker
 from graph.values.message import say

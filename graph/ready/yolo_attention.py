@@ -5,12 +5,13 @@ from __future__ import annotations
 from graph.blocks.block import Block
 from graph.blocks.library import Library
 from graph.blocks.sketch import Feed, Sketch
+from graph.layers.attention.dot_product import ScaledDotProductAttention
 from graph.layers.convolution.plain import Conv2d
-from graph.layers.matrix import ScaledDotProductAttention
 from graph.layers.merge import Add, Concat
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.reshaping.axes import Transpose
-from graph.layers.reshaping.reshape import Flatten, Reshape, Unflatten
+from graph.layers.reshaping.flatten import Flatten
+from graph.layers.reshaping.reshape import Reshape, Unflatten
 from graph.layers.reshaping.slicing import Chunk, Split
 
 NORM = BatchNorm2d(eps=1e-3, momentum=0.03)

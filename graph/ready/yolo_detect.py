@@ -13,7 +13,7 @@ from graph.blocks.sketch import Sketch, whole
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.expectation import Expectation
 from graph.layers.merge import Concat
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.layers.reshaping.slicing import Slice
 from graph.network.edits import Freeze
 

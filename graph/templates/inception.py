@@ -10,7 +10,7 @@ from graph.layers.linear import Linear
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.pooling.plain import MaxPool2d
 from graph.layers.regularisation import Dropout
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.ready.inception import INCEPTION_PARAMETERS, unit
 from graph.templates.notes.registry import NOTES

@@ -11,7 +11,7 @@ from graph.layers.convolution.table import TableConv2d
 from graph.layers.linear import Linear
 from graph.layers.pooling.weighted import WeightedAvgPool2d
 from graph.layers.radial import RadialBasis
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize

@@ -10,7 +10,7 @@ from graph.layers.linear import Linear
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.regularisation import Dropout
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize

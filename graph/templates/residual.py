@@ -9,7 +9,7 @@ from graph.layers.linear import Linear
 from graph.layers.merge import Add
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.template import Builder, Template, TemplateSize
 from graph.values.message import say

@@ -11,7 +11,7 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.linear import Linear
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.ready.xception import SEPARABLE
 from graph.templates.notes.registry import NOTES

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 
 from graph.calls.call import Shape
+from graph.layers.attention.dot_product import ScaledDotProductAttention
 from graph.layers.base.layer import Layer
-from graph.layers.matrix import MatMul, ScaledDotProductAttention
+from graph.layers.matrix import MatMul
 
 SIZES = (1, 2, 3, 4, 5, 8)
 

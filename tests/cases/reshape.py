@@ -7,8 +7,9 @@ from math import prod
 
 from graph.calls.call import Shape
 from graph.layers.base.layer import Layer
-from graph.layers.reshaping.axes import MeanOver, Permute, Transpose
-from graph.layers.reshaping.reshape import Reshape, Squeeze, Unflatten, Unsqueeze
+from graph.layers.reshaping.axes import Permute, Squeeze, Transpose, Unsqueeze
+from graph.layers.reshaping.mean_over import MeanOver
+from graph.layers.reshaping.reshape import Reshape, Unflatten
 from graph.layers.reshaping.slicing import Chunk, Slice, Split
 
 SIZES = (1, 1, 2, 3, 4, 5, 6, 8, 12)

@@ -13,7 +13,7 @@ from graph.layers.linear import Linear
 from graph.layers.merge import Add
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from gui.appearance.theme import apply_theme
 from gui.scene.arrange import lay_out

@@ -15,7 +15,7 @@ from graph.document.project import Project
 from graph.layers.activation.piecewise import ReLU
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.linear import Linear
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.template import Builder
 from gui.inside.live import LivePanel

@@ -8,6 +8,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.activation.piecewise import Activation
 from graph.layers.base.layer import FaultKind, Problem, dims, needs_image
 from graph.layers.base.reach import SAME, WHOLE, Axis, Window
+from graph.layers.base.registration import register
 from graph.values.fields import integer
 from graph.values.message import say
 
@@ -52,6 +53,7 @@ class _Softmax(_AlongOne):
     )
 
 
+@register
 class Softmax(_Softmax):
     """eˣ / Σ eˣ"""
 
@@ -59,6 +61,7 @@ class Softmax(_Softmax):
     rule = "yᵢ = e^xᵢ / Σⱼ e^xⱼ"
 
 
+@register
 class LogSoftmax(_Softmax):
     """log(eˣ / Σ eˣ)"""
 
@@ -66,6 +69,7 @@ class LogSoftmax(_Softmax):
     rule = "yᵢ = xᵢ − log Σⱼ e^xⱼ"
 
 
+@register
 class Softmin(_Softmax):
     """e⁻ˣ / Σ e⁻ˣ"""
 
@@ -73,6 +77,7 @@ class Softmin(_Softmax):
     rule = "yᵢ = e^−xᵢ / Σⱼ e^−xⱼ"
 
 
+@register
 class Softmax2d(Activation):
     """Softmax over the channels at every position of an image."""
 
@@ -86,6 +91,7 @@ class Softmax2d(Activation):
         yield from needs_image(self, inputs[0])
 
 
+@register
 class GLU(_AlongOne):
     """a · σ(b), where a and b are the halves of the input
 

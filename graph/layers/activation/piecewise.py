@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, dims
+from graph.layers.base.registration import register
 from graph.values.declaration import fields_of, show
 from graph.values.fields import flag, integer, real
 from graph.values.message import say
@@ -41,6 +42,7 @@ class Activation(Layer):
         yield Explanation(say("Every value"), self.rule, numbers, "y")
 
 
+@register
 class ReLU(Activation):
     """max(0, x)"""
 
@@ -52,6 +54,7 @@ class ReLU(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class ReLU6(Activation):
     """min(max(0, x), 6)"""
 
@@ -62,6 +65,7 @@ class ReLU6(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class LeakyReLU(Activation):
     """x if x > 0 else slope·x"""
 
@@ -74,6 +78,7 @@ class LeakyReLU(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class PReLU(Activation):
     """x if x > 0 else a·x, where a is learnt
 
@@ -118,6 +123,7 @@ class PReLU(Activation):
         yield Explanation(say("Parameters"), "a", show(self.num_parameters), count)
 
 
+@register
 class RReLU(Activation):
     """x if x > 0 else a·x, with a drawn anew for each value in training"""
 
@@ -147,6 +153,7 @@ def wrong_order(low_name: str, low: float, high_name: str, high: float) -> Probl
     )
 
 
+@register
 class ELU(Activation):
     """x if x > 0 else α(eˣ − 1)"""
 
@@ -159,6 +166,7 @@ class ELU(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class CELU(Activation):
     """max(0, x) + min(0, α(e^(x/α) − 1))"""
 
@@ -171,6 +179,7 @@ class CELU(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class SELU(Activation):
     """λx if x > 0 else λα(eˣ − 1), with λ and α that keep mean 0 and variance 1
 
@@ -185,6 +194,7 @@ class SELU(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class Threshold(Activation):
     """x if x > threshold else value"""
 
@@ -199,6 +209,7 @@ class Threshold(Activation):
         return Call("nn.Threshold", self.values(), positional=2, defaults={"inplace": False})
 
 
+@register
 class Hardtanh(Activation):
     """x, cut off at min_val and max_val"""
 
@@ -224,6 +235,7 @@ class Hardtanh(Activation):
             )
 
 
+@register
 class Hardsigmoid(Activation):
     """x/6 + 1/2, cut off at 0 and 1"""
 
@@ -234,6 +246,7 @@ class Hardsigmoid(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class Hardswish(Activation):
     """x times Hardsigmoid of x"""
 
@@ -244,6 +257,7 @@ class Hardswish(Activation):
     inplace: bool = flag(False, IN_PLACE)
 
 
+@register
 class Hardshrink(Activation):
     """x if |x| > λ else 0"""
 
@@ -253,6 +267,7 @@ class Hardshrink(Activation):
     lambd: float = real(0.5, 0.0, 1e6, "Values up to this far from zero become zero.")
 
 
+@register
 class Softshrink(Activation):
     """x moved towards zero by λ"""
 

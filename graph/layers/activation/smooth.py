@@ -6,9 +6,46 @@ from collections.abc import Sequence
 
 from graph.calls.call import Call, Shape
 from graph.layers.activation.piecewise import IN_PLACE, Activation
+from graph.layers.base.registration import register
 from graph.values.fields import choice, flag, real
 
 
+@register
+class SiLU(Activation):
+    """x · σ(x)"""
+
+    summary = "The value times its sigmoid; smooth, also called swish."
+    search = ("swish", "activation")
+    rule = "y = x · σ(x)"
+
+    inplace: bool = flag(False, IN_PLACE)
+
+
+@register
+class GELU(Activation):
+    """x · Φ(x), with the normal distribution Φ
+
+    Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016.
+    """
+
+    summary = "The value times the share of a normal distribution below it."
+    search = ("gaussian error linear unit", "transformer", "activation")
+    rule = "y = x · Φ(x)"
+
+    approximate: str = choice("none", ("none", "tanh"), "Exact, or by a formula with tanh.")
+
+
+@register
+class Mish(Activation):
+    """x · tanh(log(1 + eˣ))"""
+
+    summary = "The value times the tanh of its softplus; smooth, much like swish."
+    rule = "y = x · tanh(log(1 + eˣ))"
+
+    inplace: bool = flag(False, IN_PLACE)
+
+
+@register
 class Sigmoid(Activation):
     """1 / (1 + e⁻ˣ)"""
 
@@ -18,6 +55,7 @@ class Sigmoid(Activation):
     needs_output = True
 
 
+@register
 class LogSigmoid(Activation):
     """log(1 / (1 + e⁻ˣ))"""
 
@@ -26,6 +64,7 @@ class LogSigmoid(Activation):
     rule = "y = −log(1 + e⁻ˣ)"
 
 
+@register
 class Tanh(Activation):
     """tanh x"""
 
@@ -35,6 +74,7 @@ class Tanh(Activation):
     needs_output = True
 
 
+@register
 class ScaledTanh(Activation):
     """a·tanh(s·x), which maps 1 to 1 and −1 to −1
 
@@ -54,6 +94,7 @@ class ScaledTanh(Activation):
         return Call("ScaledTanh", self.values(), defaults=defaults)
 
 
+@register
 class Tanhshrink(Activation):
     """x − tanh x"""
 
@@ -62,6 +103,7 @@ class Tanhshrink(Activation):
     rule = "y = x − tanh x"
 
 
+@register
 class Softsign(Activation):
     """x / (1 + |x|)"""
 
@@ -69,6 +111,7 @@ class Softsign(Activation):
     rule = "y = x / (1 + |x|)"
 
 
+@register
 class Softplus(Activation):
     """log(1 + e^(βx)) / β"""
 
@@ -78,35 +121,3 @@ class Softplus(Activation):
 
     beta: float = real(1.0, 0.0, 1e6, "Sharpness of the bend.", open_minimum=True)
     threshold: float = real(20.0, 0.0, 1e6, "Above this it is a straight line, for stability.")
-
-
-class SiLU(Activation):
-    """x · σ(x)"""
-
-    summary = "The value times its sigmoid; smooth, also called swish."
-    search = ("swish", "activation")
-    rule = "y = x · σ(x)"
-
-    inplace: bool = flag(False, IN_PLACE)
-
-
-class GELU(Activation):
-    """x · Φ(x), with the normal distribution Φ
-
-    Hendrycks, Gimpel, "Gaussian Error Linear Units", 2016.
-    """
-
-    summary = "The value times the share of a normal distribution below it."
-    search = ("gaussian error linear unit", "transformer", "activation")
-    rule = "y = x · Φ(x)"
-
-    approximate: str = choice("none", ("none", "tanh"), "Exact, or by a formula with tanh.")
-
-
-class Mish(Activation):
-    """x · tanh(log(1 + eˣ))"""
-
-    summary = "The value times the tanh of its softplus; smooth, much like swish."
-    rule = "y = x · tanh(log(1 + eˣ))"
-
-    inplace: bool = flag(False, IN_PLACE)

@@ -11,11 +11,13 @@ from graph.layers.attention.maps import even_kernel, gated
 from graph.layers.base.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layers.base.layer import Category, Explanation, Layer, Problem, needs_image
 from graph.layers.base.reach import WHOLE, Axis
+from graph.layers.base.registration import register
 from graph.values.dims import Dim
 from graph.values.fields import optional_integer
 from graph.values.message import say
 
 
+@register
 class EfficientChannelAttention(Layer):
     """One weight per channel, from the means of the channel and its neighbours.
 

@@ -11,6 +11,7 @@ from graph.layers.attention.squeeze import empty_middle, there_and_back
 from graph.layers.base.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, needs_image
 from graph.layers.base.reach import WHOLE, Axis, Window
+from graph.layers.base.registration import register
 from graph.values.dims import Dim, Named
 from graph.values.fields import flag, integer
 from graph.values.message import say
@@ -37,6 +38,7 @@ def gated(shape: Shape, gate: Shape) -> tuple[Step, ...]:
     )
 
 
+@register
 class ChannelAttention(Layer):
     """One weight per channel, computed from the means and the maxima of all channels.
 
@@ -124,6 +126,7 @@ class ChannelAttention(Layer):
         )
 
 
+@register
 class SpatialAttention(Layer):
     """One weight per position, from the mean and the maximum over the channels.
 
@@ -194,6 +197,7 @@ class SpatialAttention(Layer):
         )
 
 
+@register
 class CBAM(Layer):
     """Channel attention, then spatial attention.
 

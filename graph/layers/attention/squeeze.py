@@ -9,6 +9,7 @@ from graph.calls.plan import Plan, Step
 from graph.layers.base.initialisation import FIXED_SCHEMES, init_field, with_initialisation
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, needs_image
 from graph.layers.base.reach import WHOLE, Axis
+from graph.layers.base.registration import register
 from graph.layers.convolution.plain import Conv2d
 from graph.values.dims import Dim, Named
 from graph.values.fields import choice, flag, integer
@@ -33,6 +34,7 @@ def there_and_back(channels: int, middle: int, bias: bool) -> int:
     return 2 * channels * middle + (channels + middle if bias else 0)
 
 
+@register
 class SqueezeExcitation(Layer):
     """One weight per channel, computed from the means of all channels.
 

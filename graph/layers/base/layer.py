@@ -157,6 +157,9 @@ class Layer(Declaration):
     """Old field name -> field name."""
     short_name: ClassVar[str] = ""
     """What a new node is called, before its number; the type's name in small letters if empty."""
+    modules: ClassVar[tuple[str, ...]] = ()
+    """What its calls name of torch, ``nn.ZeroPad2d``, beside modules that have the name of a layer
+    type; the builder makes no others."""
     ranks: ClassVar[tuple[int, ...]] = ()
     """How many axes an input may have, the batch not counted; empty if any number will do."""
     operator: ClassVar[bool] = False

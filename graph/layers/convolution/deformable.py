@@ -16,6 +16,7 @@ from graph.calls.plan import Plan, Step
 from graph.layers.base.initialisation import init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, needs_image
 from graph.layers.base.reach import WHOLE, Axis
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     Pair,
     group_problem,
@@ -36,6 +37,7 @@ _AT_REST = (Init("nn.init.zeros_", "weight"), Init("nn.init.zeros_", "bias"))
 """Training starts from an ordinary convolution: no offsets, and equal weights of all taps."""
 
 
+@register
 class DeformConv2d(Layer):
     """A convolution with learned offsets: 2 numbers for each tap at each position."""
 
@@ -43,6 +45,7 @@ class DeformConv2d(Layer):
     summary = "A convolution whose taps move by offsets that another convolution computes."
     search = ("deformable", "offset", "dcn", "dcnv2", "bilinear", "convolution")
     short_name = "deform"
+    modules = ("ops.DeformConv2d",)
     ranks = (3,)
 
     out_channels: int = integer(

@@ -15,6 +15,7 @@ from graph.layers.base.layer import (
     needs_image,
 )
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import border_problem, edges, window_problem
 from graph.layers.convolution import classic_kernels as kernels
 from graph.layers.convolution.classic_kernels import Kernel
@@ -40,6 +41,7 @@ SIZED = ("box", "gaussian", "unsharp", "gabor")
 """Kernels whose size is a setting."""
 
 
+@register
 class FixedKernel(Layer):
     """Lays one classic kernel over every channel; the output has as many channels."""
 

@@ -12,6 +12,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, Problem
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     LETTERS,
     Pair,
@@ -135,6 +136,7 @@ class LocallyConnected(Sliding):
         )
 
 
+@register
 class LocallyConnected1d(LocallyConnected):
     """Own filters at every position of a signal C×L."""
 
@@ -147,6 +149,7 @@ class LocallyConnected1d(LocallyConnected):
     padding: int = sizes(1, 0, 0, PADDING_HELP)
 
 
+@register
 class LocallyConnected2d(LocallyConnected):
     """Own filters at every position of an image C×H×W."""
 

@@ -11,6 +11,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import CLASSIC, SCHEMES, init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     LETTERS,
     OUTPUT_TITLES,
@@ -204,6 +205,7 @@ def _windows(
     return tuple(Window(k, s, d, cells, mode) for k, s, d, cells in axes)
 
 
+@register
 class Conv1d(Convolution):
     """Slides filters along a signal C×L."""
 
@@ -221,6 +223,7 @@ class Conv1d(Convolution):
     dilation: int = sizes(1, 1, 1, DILATION_HELP)
 
 
+@register
 class Conv2d(Convolution):
     """Slides filters over an image: each output channel is one filter's answer everywhere."""
 
@@ -252,6 +255,7 @@ class Conv2d(Convolution):
             )
 
 
+@register
 class Conv3d(Convolution):
     """Slides filters through a volume C×D×H×W, such as a scan or a film."""
 

@@ -15,10 +15,12 @@ from graph.layers.base.layer import (
     needs_image,
 )
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.values.fields import choice, flag, integer
 from graph.values.message import say
 
 
+@register
 class Shortcut(Layer):
     """Gives its input the shape of a residual block's output.
 

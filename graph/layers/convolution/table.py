@@ -8,6 +8,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import Pair, Sliding, each, short, sizes, window_problem, window_size
 from graph.values.declaration import show
 from graph.values.fields import flag, integers
@@ -22,6 +23,7 @@ LECUN = (
 """C3 of LeNet-5: 6 maps see 3 neighbours, 6 see 4, 3 see 4 with a gap, and one sees all 6."""
 
 
+@register
 class TableConv2d(Sliding):
     """A convolution in which each output map sees some of the input maps only.
 

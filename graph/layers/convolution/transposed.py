@@ -13,6 +13,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import init_field, initialised, value_field
 from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
 from graph.layers.base.reach import Axis, Transposed
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     LETTERS,
     OUTPUT_TITLES,
@@ -180,6 +181,7 @@ class TransposedConvolution(Sliding):
         )
 
 
+@register
 class ConvTranspose1d(TransposedConvolution):
     """Enlarges a signal C×L with learned filters."""
 
@@ -194,6 +196,7 @@ class ConvTranspose1d(TransposedConvolution):
     dilation: int = sizes(1, 1, 1, DILATION_HELP)
 
 
+@register
 class ConvTranspose2d(TransposedConvolution):
     """Enlarges an image C×H×W with learned filters."""
 
@@ -208,6 +211,7 @@ class ConvTranspose2d(TransposedConvolution):
     dilation: Pair = sizes(2, 1, 1, DILATION_HELP)
 
 
+@register
 class ConvTranspose3d(TransposedConvolution):
     """Enlarges a volume C×D×H×W with learned filters."""
 

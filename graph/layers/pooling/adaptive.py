@@ -17,6 +17,7 @@ from graph.layers.base.layer import (
     needs_rank,
 )
 from graph.layers.base.reach import Axis, Bins
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import LETTERS, Pair, Triple, each
 from graph.layers.pooling.plain import INDICES, Numbers
 from graph.values.declaration import show
@@ -79,6 +80,7 @@ class _AdaptiveMax(_Adaptive):
         return (OUTPUT, INDICES) if self.values()["return_indices"] else (OUTPUT,)
 
 
+@register
 class AdaptiveAvgPool1d(_AdaptiveAvg):
     """Means of a sequence, C×L, to C×output_size."""
 
@@ -87,6 +89,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvg):
     output_size: int = integer(1, 1, 1024, "Length of the output.")
 
 
+@register
 class AdaptiveAvgPool2d(_AdaptiveAvg):
     """Means of an image, C×H×W, to C×output_size."""
 
@@ -95,6 +98,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvg):
     output_size: Pair = pair((1, 1), 1, 1024, "Height and width of the output.")
 
 
+@register
 class AdaptiveAvgPool3d(_AdaptiveAvg):
     """Means of a volume, C×D×H×W, to C×output_size."""
 
@@ -106,6 +110,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
 _POSITIONS = "A second output with the positions of the maxima."
 
 
+@register
 class AdaptiveMaxPool1d(_AdaptiveMax):
     """Maxima of a sequence, C×L, to C×output_size."""
 
@@ -115,6 +120,7 @@ class AdaptiveMaxPool1d(_AdaptiveMax):
     return_indices: bool = flag(False, _POSITIONS)
 
 
+@register
 class AdaptiveMaxPool2d(_AdaptiveMax):
     """Maxima of an image, C×H×W, to C×output_size."""
 
@@ -124,6 +130,7 @@ class AdaptiveMaxPool2d(_AdaptiveMax):
     return_indices: bool = flag(False, _POSITIONS)
 
 
+@register
 class AdaptiveMaxPool3d(_AdaptiveMax):
     """Maxima of a volume, C×D×H×W, to C×output_size."""
 
@@ -145,6 +152,7 @@ class _Global(_Adaptive):
         yield from needs_image(self, inputs[0])
 
 
+@register
 class GlobalAvgPool2d(_Global):
     """One number per channel: the mean of its map."""
 
@@ -156,6 +164,7 @@ class GlobalAvgPool2d(_Global):
         return Call("nn.AdaptiveAvgPool2d", {"output_size": (1, 1)}, positional=1)
 
 
+@register
 class GlobalMaxPool2d(_Global):
     """One number per channel: the largest of its map."""
 

@@ -19,6 +19,7 @@ from graph.layers.base.layer import (
     needs_rank,
 )
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import LETTERS, OUTPUT_TITLES, Pair, Triple, each, joined, short
 from graph.values.declaration import fields_of, show
 from graph.values.fields import flag, integer, optional_integer, pair, real, triple
@@ -233,18 +234,21 @@ class _MaxPool(_Pool):
         return (OUTPUT, INDICES) if self.return_indices else (OUTPUT,)
 
 
+@register
 class MaxPool1d(_MaxPool, _Pool1d):
     """Maximum over windows of a sequence, C×L."""
 
     dilation: int = integer(1, 1, 1024, _TAPS)
 
 
+@register
 class MaxPool2d(_MaxPool, _Pool2d):
     """Maximum over windows of an image, C×H×W."""
 
     dilation: Pair = pair((1, 1), 1, 1024, _TAPS)
 
 
+@register
 class MaxPool3d(_MaxPool, _Pool3d):
     """Maximum over windows of a volume, C×D×H×W."""
 
@@ -261,10 +265,12 @@ class _AvgPool(_Pool):
     count_include_pad: bool = flag(True, _COUNT_PAD)
 
 
+@register
 class AvgPool1d(_AvgPool, _Pool1d):
     """Mean over windows of a sequence, C×L."""
 
 
+@register
 class AvgPool2d(_AvgPool, _Pool2d):
     """Mean over windows of an image, C×H×W."""
 
@@ -273,6 +279,7 @@ class AvgPool2d(_AvgPool, _Pool2d):
     )
 
 
+@register
 class AvgPool3d(_AvgPool, _Pool3d):
     """Mean over windows of a volume, C×D×H×W."""
 
@@ -300,6 +307,7 @@ class _LPPool(_Pool):
         yield from super().explain(inputs)
 
 
+@register
 class LPPool1d(_LPPool):
     """p-norm over windows of a sequence, C×L."""
 
@@ -310,6 +318,7 @@ class LPPool1d(_LPPool):
     ceil_mode: bool = flag(False, _CEIL)
 
 
+@register
 class LPPool2d(_LPPool):
     """p-norm over windows of an image, C×H×W."""
 
@@ -320,6 +329,7 @@ class LPPool2d(_LPPool):
     ceil_mode: bool = flag(False, _CEIL)
 
 
+@register
 class LPPool3d(_LPPool):
     """p-norm over windows of a volume, C×D×H×W."""
 

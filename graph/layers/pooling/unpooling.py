@@ -21,6 +21,7 @@ from graph.layers.base.layer import (
     needs_rank,
 )
 from graph.layers.base.reach import Axis, Transposed
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import LETTERS, OUTPUT_TITLES, Pair, Triple, each, joined, short
 from graph.layers.pooling.plain import INDICES, Numbers
 from graph.values.declaration import show
@@ -149,6 +150,7 @@ class _MaxUnpool(Layer):
             )
 
 
+@register
 class MaxUnpool1d(_MaxUnpool):
     """Maxima of C×L back to their positions in a longer sequence."""
 
@@ -160,6 +162,7 @@ class MaxUnpool1d(_MaxUnpool):
     output_size: int | None = optional_integer(None, 1, 65536, _SIZE, _FORMULA)
 
 
+@register
 class MaxUnpool2d(_MaxUnpool):
     """Maxima of C×H×W back to their positions in a larger map."""
 
@@ -171,6 +174,7 @@ class MaxUnpool2d(_MaxUnpool):
     output_size: Pair | None = pair(None, 1, 65536, _SIZE, none_means=_FORMULA)
 
 
+@register
 class MaxUnpool3d(_MaxUnpool):
     """Maxima of C×D×H×W back to their positions in a larger volume."""
 

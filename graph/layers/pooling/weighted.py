@@ -8,6 +8,7 @@ from math import prod
 from graph.calls.call import Call, Init, Shape
 from graph.calls.plan import Plan, Step
 from graph.layers.base.layer import Explanation
+from graph.layers.base.registration import register
 from graph.layers.pooling.plain import _Pool2d
 from graph.values.dims import Dim, Named
 from graph.values.message import say
@@ -15,6 +16,7 @@ from graph.values.message import say
 _AS_MEAN = (Init("nn.init.ones_", "weight"), Init("nn.init.zeros_", "bias"))
 
 
+@register
 class WeightedAvgPool2d(_Pool2d):
     """y = w·mean + b over each window, with one w and one b per channel.
 

@@ -1,19 +1,20 @@
-"""Layers that reorder axes, or take the mean along some of them."""
+"""Layers that reorder axes, or take away or add one of size 1."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from graph.calls.call import Apply, Shape
 from graph.layers.base.axis_number import moved, no_dimension, position, whole
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, dims
-from graph.layers.base.reach import SAME, WHOLE, Axis
+from graph.layers.base.reach import Axis
+from graph.layers.base.registration import register
 from graph.values.declaration import show
-from graph.values.fields import flag, integer, integers
+from graph.values.fields import integer, integers
 from graph.values.message import say
 
 
+@register
 class Permute(Layer):
     """Puts the dimensions in another order; the batch stays first."""
 
@@ -64,6 +65,7 @@ class Permute(Layer):
         yield Explanation(say("Order"), order, dims(inputs[0]), dims(self.shapes(inputs)[0]))
 
 
+@register
 class Transpose(Layer):
     """Swaps two dimensions."""
 
@@ -98,67 +100,80 @@ class Transpose(Layer):
         return f"{self.dim0} ↔ {self.dim1}", ""
 
 
-class MeanOver(Layer):
-    """The mean along some dimensions: over height and width it is global average pooling."""
+@register
+class Squeeze(Layer):
+    """Takes away a dimension of size 1; one of another size stays, as in torch."""
 
     category = Category.RESHAPE
-    summary = "Takes the mean along some dimensions, such as height and width."
-    search = ("average", "reduce", "global average pooling", "torch.mean")
-    short_name = "mean_over"
+    summary = "Takes away a dimension of size 1."
+    search = ("remove dimension", "drop axis")
+    passes_input = True
 
-    dim: tuple[int, ...] = integers(
-        (-2, -1),
-        -4,
-        4,
-        "Dimensions to take the mean along; −2 and −1 are rows and columns.",
-        most=4,
-    )
-    keepdim: bool = flag(False, "Keep them with size 1.")
+    dim: int = integer(-1, -4, 4, "Dimension to take away; −1 is the last.")
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
-        for dim in self.dim:
-            if position(dim, len(shape)) is None:
-                for problem in no_dimension(shape, "dim", dim):
-                    yield replace(problem, changes={"dim": (-1,)})
-                return
-        places = {position(dim, len(shape)) for dim in self.dim}
-        if len(places) < len(self.dim):
-            why = say("names a dimension twice")
-        elif len(places) == len(shape) and not self.keepdim:
-            why = say("nothing would be left of the input {input}", input=dims(shape))
-        else:
-            return
-        mend = say("Name each dimension once, and leave one or turn on keepdim")
-        yield Problem(
-            FaultKind.DIMENSION,
-            why,
-            mend,
-            field="dim",
-            value=show(self.dim),
-            changes={"dim": (-1,)},
-        )
-
-    def _kept(self, shape: Shape) -> list[bool]:
-        taken = {position(dim, len(shape)) for dim in self.dim}
-        return [place not in taken for place in range(len(shape))]
+        place = position(self.dim, len(shape))
+        yield from no_dimension(shape, "dim", self.dim)
+        if place is not None and shape == (1,):
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("nothing would be left of the input {input}", input=dims(shape)),
+                say("Take the layer away"),
+                field="dim",
+                value=str(self.dim),
+            )
+        elif place is not None and shape[place] != 1:
+            yield Problem(
+                FaultKind.DIMENSION,
+                say("the dimension has {n} positions, so it stays", n=shape[place]),
+                say("Choose a dimension of size 1, or take the layer away"),
+                field="dim",
+                value=str(self.dim),
+                warning=True,
+            )
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        kept = zip(inputs[0], self._kept(inputs[0]), strict=True)
-        return (tuple(s if stays else 1 for s, stays in kept if stays or self.keepdim),)
+        shape = inputs[0]
+        place = position(self.dim, len(shape))
+        return (tuple(s for i, s in enumerate(shape) if i != place or s != 1),)
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        if not self.keepdim:
-            return whole(inputs[0])
-        return tuple(SAME if stays else WHOLE for stays in self._kept(inputs[0])[1:])
+        same = self.shapes(inputs)[0] == inputs[0]
+        return super().reach(inputs, index) if same else whole(inputs[0])
 
     def call(self, inputs: Sequence[Shape]) -> Apply:
-        keep = {"keepdim": True} if self.keepdim else {}
-        return Apply("torch.mean", {"dim": self.dim, **keep})
+        return Apply("torch.squeeze", {"dim": self.dim})
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        return f"dim {', '.join(str(int(dim)) for dim in self.dim)}", ""
+        return f"dim {self.dim}", ""
 
-    def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
-        result = dims(self.shapes(inputs)[0])
-        yield Explanation(say("Mean"), "Σ x / n", dims(inputs[0]), result)
+
+@register
+class Unsqueeze(Layer):
+    """Adds a dimension of size 1."""
+
+    category = Category.RESHAPE
+    summary = "Adds a dimension of size 1."
+    search = ("add dimension", "new axis", "expand")
+    passes_input = True
+
+    dim: int = integer(1, -5, 5, "Where the new dimension stands: 1 before the channels, −1 last.")
+
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from no_dimension(inputs[0], "dim", self.dim, more=1)
+
+    def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+        shape = inputs[0]
+        place = position(self.dim, len(shape) + 1)
+        assert place is not None
+        return ((*shape[:place], 1, *shape[place:]),)
+
+    def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
+        return whole(inputs[0])
+
+    def call(self, inputs: Sequence[Shape]) -> Apply:
+        return Apply("torch.unsqueeze", {"dim": self.dim})
+
+    def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
+        return f"dim {self.dim}", ""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from graph.calls.call import Call, Shape
 from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.sliding import OUTPUT_TITLES, Sliding, border_problem
 from graph.values.fields import choice, integer, real
 from graph.values.message import say
@@ -20,6 +21,11 @@ MODES = {
     "circular": "CircularPad",
 }
 """What the border may contain, and what torch calls a layer that adds it."""
+
+
+def _torch_names(axes: int) -> tuple[str, ...]:
+    """The modules that add a border along so many axes."""
+    return tuple(f"nn.{name}{axes}d" for name in MODES.values())
 
 
 class Padding(Sliding):
@@ -103,18 +109,21 @@ class Padding(Sliding):
             )
 
 
+@register
 class Pad1d(Padding):
     """A border at both ends of a signal C×L."""
 
     summary = "Adds a border at the ends of a signal."
     ranks = (2,)
     axes = 1
+    modules = _torch_names(1)
     edges = (("L", "left", "right"),)
 
     left: int = integer(1, 0, 1024, "Cells added in front.", "cells")
     right: int = integer(1, 0, 1024, "Cells added behind.", "cells")
 
 
+@register
 class Pad2d(Padding):
     """A border around an image C×H×W."""
 
@@ -122,6 +131,7 @@ class Pad2d(Padding):
     renamed = ("Pad",)
     ranks = (3,)
     axes = 2
+    modules = _torch_names(2)
     edges = (("H", "top", "bottom"), ("W", "left", "right"))
 
     left: int = integer(1, 0, 1024, "Columns added at the left.", "cells")
@@ -130,12 +140,14 @@ class Pad2d(Padding):
     bottom: int = integer(1, 0, 1024, "Rows added at the bottom.", "cells")
 
 
+@register
 class Pad3d(Padding):
     """A border around a volume C×D×H×W."""
 
     summary = "Adds a border around a volume."
     ranks = (4,)
     axes = 3
+    modules = _torch_names(3)
     edges = (("D", "front", "back"), ("H", "top", "bottom"), ("W", "left", "right"))
 
     left: int = integer(1, 0, 1024, "Columns added at the left.", "cells")

@@ -9,6 +9,7 @@ from graph.calls.call import Apply, Shape
 from graph.layers.base.axis_number import no_dimension, position
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Port, Problem, dims
 from graph.layers.base.reach import SAME, WHOLE, Axis, Picked
+from graph.layers.base.registration import register
 from graph.values.declaration import show
 from graph.values.fields import integer, integers, optional_integer
 from graph.values.message import say
@@ -56,6 +57,7 @@ class _Parts(Layer):
         yield Explanation(say("Parts"), "x = (x₁, x₂, …)", dims(inputs[0]), found)
 
 
+@register
 class Split(_Parts):
     """Cuts its input into parts of given sizes along one dimension."""
 
@@ -107,6 +109,7 @@ class Split(_Parts):
         return " + ".join(str(int(size)) for size in self.split_size), ""
 
 
+@register
 class Chunk(_Parts):
     """Cuts its input into a number of parts along one dimension: all of size ⌈n / chunks⌉ but the
     last, which has what is left."""
@@ -153,6 +156,7 @@ class Chunk(_Parts):
         return f"÷ {self.chunks}", ""
 
 
+@register
 class Slice(Layer):
     """Takes the positions start, start + step, … before stop along one dimension."""
 

@@ -17,6 +17,7 @@ from graph.layers.base.layer import (
     needs_rank,
 )
 from graph.layers.base.reach import Axis, Window
+from graph.layers.base.registration import register
 from graph.layers.base.resampling_reach import Stretch
 from graph.layers.base.sliding import LETTERS, OUTPUT_TITLES, joined
 from graph.values.declaration import show
@@ -30,6 +31,7 @@ _NEAREST = ("nearest", "nearest-exact")
 _RULES = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
 
 
+@register
 class Upsample(Layer):
     """Interpolates C×L, C×H×W or C×D×H×W to a given size or by a given factor."""
 
@@ -203,6 +205,7 @@ class _Shuffle(Layer):
         return f"r {factor}", channels
 
 
+@register
 class PixelShuffle(_Shuffle):
     """C·r²×H×W becomes C×H·r×W·r: groups of r² channels become r×r positions.
 
@@ -254,6 +257,7 @@ class PixelShuffle(_Shuffle):
         )
 
 
+@register
 class PixelUnshuffle(_Shuffle):
     """C×H·r×W·r becomes C·r²×H×W: the reverse of PixelShuffle."""
 

@@ -32,7 +32,7 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.planning.planner import make_plan
 from tests.backend.networks import branching

@@ -47,7 +47,7 @@ from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.pooling.weighted import WeightedAvgPool2d
 from graph.layers.radial import RadialBasis
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Freeze
 from graph.planning.planner import make_plan
 from graph.values.dims import Named

@@ -22,7 +22,7 @@ from graph.layers.base.layer import Layer
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.registry import LAYERS
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Freeze
 from graph.network.network import Network
 from tests.generators import legal_case, place, without_in_place

@@ -24,7 +24,7 @@ from graph.export.export import source
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Freeze
 from graph.planning.planner import make_plan
 from tests.backend.networks import branching

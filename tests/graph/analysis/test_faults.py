@@ -25,7 +25,7 @@ from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
 from graph.layers.pooling.unpooling import MaxUnpool2d
 from graph.layers.registry import LAYERS
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Connect, Disconnect, RemoveNode, SetLayer
 from graph.network.network import Network, Wire
 from tests.generators import any_case, chain, place

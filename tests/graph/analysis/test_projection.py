@@ -19,7 +19,7 @@ from graph.layers.merge import Add, Concat, Multiply
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.pooling.plain import MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.planning.planner import make_plan
 from tests.generators import place

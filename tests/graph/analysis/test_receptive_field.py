@@ -24,7 +24,7 @@ from graph.layers.merge import Add, Concat, Multiply
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
 from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from tests.generators import Growth, chain, legal_case, place
 from tests.graph.judge import run_operation

@@ -22,7 +22,7 @@ from graph.layers.linear import Linear
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
 from graph.layers.regularisation import Dropout, Dropout2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.planning.planner import make_plan
 from graph.templates.registry import find_template

@@ -26,7 +26,7 @@ from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.pooling.plain import MaxPool2d
 from graph.layers.pooling.unpooling import MaxUnpool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import AddNode, Connect, Freeze, RemoveNode, SetLayer
 from graph.network.network import EditRefused, Network, Node, Wire
 from graph.network.ordering import natural

@@ -39,7 +39,7 @@ from graph.layers.linear import Linear
 from graph.layers.merge import Add
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.plain import MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import AddNode, Move, Rename
 from graph.network.network import EditRefused, Network, Node
 from graph.templates.registry import TEMPLATES

@@ -29,7 +29,7 @@ from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.merge import Add
 from graph.layers.regularisation import Dropout
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Rename, SetLayer
 from graph.network.network import EditRefused, Network
 from graph.planning.planner import NotReady, make_plan

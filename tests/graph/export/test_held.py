@@ -11,7 +11,7 @@ from graph.export.export import source
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.merge import Add
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from tests.graph.export.test_export import Folder, plan_of
 

@@ -15,7 +15,7 @@ from graph.layers.io import Input
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.plain import MaxPool2d
 from graph.layers.registry import LAYERS
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.values.declaration import FieldError, FieldKind, fields_of
 from tests.generators import absurd_values, is_value
 

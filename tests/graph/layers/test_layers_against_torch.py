@@ -11,6 +11,7 @@ from torch import nn
 
 from graph.calls.call import Shape
 from graph.layers.activation.piecewise import RReLU
+from graph.layers.attention.dot_product import ScaledDotProductAttention
 from graph.layers.attention.efficient import EfficientChannelAttention
 from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
 from graph.layers.attention.squeeze import SqueezeExcitation
@@ -21,15 +22,16 @@ from graph.layers.convolution.shortcut import Shortcut
 from graph.layers.convolution.transposed import TransposedConvolution
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
-from graph.layers.matrix import MatMul, ScaledDotProductAttention
+from graph.layers.matrix import MatMul
 from graph.layers.merge import Add, Maximum, Mean, Multiply, Subtract
 from graph.layers.normalisation import GroupNorm, _InstanceNorm, _LastAxes
 from graph.layers.pooling.plain import MaxPool2d, _MaxPool, _Pool2d
 from graph.layers.pooling.unpooling import _MaxUnpool
 from graph.layers.radial import RadialBasis
 from graph.layers.registry import LAYERS
-from graph.layers.reshaping.axes import MeanOver, Permute, Transpose
-from graph.layers.reshaping.reshape import Reshape, Squeeze, Unflatten, Unsqueeze
+from graph.layers.reshaping.axes import Permute, Squeeze, Transpose, Unsqueeze
+from graph.layers.reshaping.mean_over import MeanOver
+from graph.layers.reshaping.reshape import Reshape, Unflatten
 from graph.layers.reshaping.slicing import Chunk, Slice, Split
 from graph.layers.reshaping.upsampling import Upsample
 from tests.generators import IMAGE_ONLY, Case, any_case, is_legal, legal_case

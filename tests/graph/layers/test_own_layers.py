@@ -15,6 +15,7 @@ from graph.calls.call import Shape
 from graph.calls.own_modules import OWN_NAMES, own_module
 from graph.export.export import source
 from graph.layers.activation.piecewise import ReLU
+from graph.layers.attention.dot_product import ScaledDotProductAttention
 from graph.layers.attention.efficient import EfficientChannelAttention
 from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
 from graph.layers.attention.squeeze import SqueezeExcitation
@@ -23,12 +24,14 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.convolution.shortcut import Shortcut
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
-from graph.layers.matrix import MatMul, ScaledDotProductAttention
+from graph.layers.matrix import MatMul
 from graph.layers.merge import Add, Concat, Maximum, Mean, Subtract
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.radial import RadialBasis
-from graph.layers.reshaping.axes import MeanOver, Permute, Transpose
-from graph.layers.reshaping.reshape import Identity, Reshape, Squeeze, Unflatten, Unsqueeze
+from graph.layers.reshaping.axes import Permute, Squeeze, Transpose, Unsqueeze
+from graph.layers.reshaping.identity import Identity
+from graph.layers.reshaping.mean_over import MeanOver
+from graph.layers.reshaping.reshape import Reshape, Unflatten
 from graph.layers.reshaping.slicing import Chunk, Slice, Split
 from graph.network.network import Network
 from tests.generators import chain, join, legal_case, place

@@ -22,7 +22,7 @@ from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.merge import Add, Concat
 from graph.layers.pooling.plain import MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import (
     AddNode,
     Batch,

@@ -27,7 +27,7 @@ from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.merge import Add, Concat
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import AddNode, Connect, RemoveNode, SetLayer
 from graph.network.network import Network, Node, Wire
 from graph.network.reachable import upstream

@@ -12,7 +12,7 @@ from graph.calls.call import Shape
 from graph.export.export import source
 from graph.layers.io import Output
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.registry import find_template
 from tests.graph.export.test_export import Folder, plan_of

@@ -15,7 +15,7 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.merge import Add
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import AddNode, Connect, Disconnect, Freeze, SetLayer
 from graph.network.network import Network, Node, Wire
 from graph.templates.notes.literature import (

@@ -16,7 +16,7 @@ from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.merge import Add, Concat
 from graph.layers.normalisation import BatchNorm2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Disconnect, Move, RemoveNode, Rename, SetLayer
 from graph.templates.registry import TEMPLATES, find_template
 from gui.canvas import additions, changes

@@ -17,7 +17,7 @@ from graph.layers.linear import Linear
 from graph.layers.merge import Add, Concat
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.plain import MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from gui.session.session import Session
 from tests.gui.helpers import add, mirrored, show_canvas
 

@@ -15,7 +15,7 @@ from graph.layers.activation.piecewise import ReLU
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import AddNode, Batch, Connect, Rename, SetLayer
 from graph.network.network import Node, Wire
 from graph.templates.registry import find_template

@@ -15,7 +15,7 @@ from graph.layers.io import Input
 from graph.layers.linear import Linear
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
 from graph.layers.pooling.plain import MaxPool2d
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.template import Builder, Template, TemplateSize
 from graph.values.message import say

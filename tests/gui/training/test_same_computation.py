@@ -11,7 +11,7 @@ from graph.layers.attention.squeeze import SqueezeExcitation
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
-from graph.layers.reshaping.reshape import Flatten
+from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Edit, Freeze, Rename, SetLayer
 from graph.network.network import Network
 from graph.planning.planner import make_plan
