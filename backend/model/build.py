@@ -2,7 +2,7 @@
 
 Only what stands in the tables of backend.model.allowed is ever called. Names are the plan's, so the
 keys of ``state_dict`` equal those of the exported file's class, and the same weights give the same
-outputs, bit for bit on the CPU.
+outputs, bit for bit on the CPU for images in torch's own memory.
 """
 
 from __future__ import annotations

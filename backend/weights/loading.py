@@ -1,6 +1,8 @@
 """Starting from weights: a safetensors file is read, matched with a network, and copied into it.
 
-Only names, shapes and numbers are read; no file runs code.
+Only names, shapes and numbers are read; no file runs code. Values are copied and never used where
+they were read: a matrix product's last bit may depend on where its factors lie, and only torch's
+own memory always begins at the same boundary.
 """
 
 from __future__ import annotations
@@ -55,8 +57,9 @@ def match_start(shapes: Mapping[str, TensorShape], start: Start) -> Matching:
 
 
 def apply(module: nn.Module, matching: Matching, partial: bool = False) -> None:
-    """Copy what was matched. Raises WeightsError and then changes nothing: for values that cannot
-    be read or are of another kind of number, and, unless ``partial``, for anything left."""
+    """Copy what was matched into the module's own tensors. Raises WeightsError and then changes
+    nothing: for values that cannot be read or are of another kind of number, and, unless
+    ``partial``, for anything left."""
     if not partial:
         _refuse_rest(matching)
     wanted = module.state_dict()

@@ -2,9 +2,9 @@
 
 ``python alone.py FOLDER``: import every NAME.py in the folder, load the weights NAME.safetensors,
 run the class named in NAME.json on the images NAME.in, write the results to NAME.out and print one
-line of JSON with the name and the keys of ``state_dict``. Where NAME.json has a seed, the weights
-that the class has by itself after this seed go to NAME.first, and the results in training mode
-after the same seed to NAME.train.
+line of JSON with the name, the keys of ``state_dict`` and the addresses of all values that were
+read. Where NAME.json has a seed, the weights that the class has by itself after this seed go to
+NAME.first, and the results in training mode after the same seed to NAME.train.
 """
 
 import importlib.util
@@ -14,10 +14,12 @@ from pathlib import Path
 
 
 def values(path: Path) -> list:
+    """The tensors of a file, copied into torch's own memory: a matrix product's last bit may
+    depend on where its factors lie. Weights need no such copy, load_state_dict makes one."""
     from safetensors.torch import load_file
 
     found = load_file(path)
-    return [found[name] for name in sorted(found)]
+    return [found[name].clone() for name in sorted(found)]
 
 
 def save(tensors: dict, path: Path) -> None:
@@ -26,11 +28,11 @@ def save(tensors: dict, path: Path) -> None:
     save_file({name: value.detach().clone().contiguous() for name, value in tensors.items()}, path)
 
 
-def results(model, file: Path) -> dict:
+def results(model, images: list) -> dict:
     import torch
 
     with torch.no_grad():
-        result = model(*values(file.with_suffix(".in")))
+        result = model(*images)
     found = result if isinstance(result, tuple) else (result,)
     return {f"{n:03}": value for n, value in enumerate(found)}
 
@@ -52,11 +54,15 @@ def run(file: Path) -> dict:
         save(model.state_dict(), file.with_suffix(".first"))
     model.load_state_dict(load_file(file.with_suffix(".safetensors")))
     model.eval()
-    save(results(model, file), file.with_suffix(".out"))
+    images = values(file.with_suffix(".in"))
+    read = [*model.state_dict().values(), *images]
+    places = [value.data_ptr() for value in read if value.numel()]
+    save(results(model, images), file.with_suffix(".out"))
     if seed is not None:
         torch.manual_seed(seed)
-        save(results(model.train(), file), file.with_suffix(".train"))
-    return {"name": file.stem, "keys": keys}
+        images = values(file.with_suffix(".in"))
+        save(results(model.train(), images), file.with_suffix(".train"))
+    return {"name": file.stem, "keys": keys, "places": places}
 
 
 class NothingOfOurs:

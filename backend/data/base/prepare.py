@@ -94,7 +94,8 @@ class Prepared:
         drop_single: bool = False,
         first: int = 0,
     ) -> Iterator[Minibatch]:
-        """One epoch of (x float32 N×C×H×W normalised, y int64 N or N×H×W) on the device.
+        """One epoch of (x float32 N×C×H×W normalised, y int64 N or N×H×W) on the device, copied
+        into torch's own memory wherever the data set lies.
 
         The last batch may be smaller. ``drop_single`` leaves it out when it is one image, which
         batch normalisation cannot train on. ``first`` starts at that batch of the same epoch.
