@@ -9,49 +9,41 @@ import os
 import sys
 from collections.abc import Sequence
 
+from backend.command_line.ending import FAILED, complain, guarded
 from backend.command_line.parser import COMMANDS, make_parser
 from graph.document.project import SUFFIX
 from graph.values.declaration import show
-from graph.values.message import UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program. Returns the exit code: 0 done, 1 faults found, 2 could not be done."""
+    """Run the program. Returns the exit code, one of ``backend.command_line.ending``."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] not in (*COMMANDS, "-h", "--help", "--version"):
-        return open_window(given)
+        return guarded(lambda: open_window(given))
+    return guarded(lambda: run_command(given))
+
+
+def run_command(given: Sequence[str]) -> int:
+    """Run one of the commands. May raise what ``guarded`` catches."""
     options = make_parser().parse_args(given)
-    try:
-        return int(options.run(options))
-    except UserError as error:
-        print(f"convloom: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("convloom: interrupted", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        # Whoever read the output has closed it; what is left has no reader.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
+    return int(options.run(options))
 
 
 def open_window(arguments: Sequence[str]) -> int:
     """Open the window, with a project file if one is given."""
     unknown = [a for a in arguments if not a.endswith(SUFFIX)]
     if unknown or len(arguments) > 1:
-        print(
-            f"convloom: {show((unknown or list(arguments)[1:])[0])} is not a command "
-            f"({', '.join(COMMANDS)}) or a single {SUFFIX} file; see --help",
-            file=sys.stderr,
+        complain(
+            f"{show((unknown or list(arguments)[1:])[0])} is not a command "
+            f"({', '.join(COMMANDS)}) or a single {SUFFIX} file; see --help"
         )
-        return 2
+        return FAILED
     if not has_display():
-        print(
-            "convloom: there is no display to open a window on. Without one, use the command "
-            "line: python main.py train lenet5 --epochs 5 (more with --help)",
-            file=sys.stderr,
+        complain(
+            "there is no display to open a window on. Without one, use the command "
+            "line: python main.py train lenet5 --epochs 5 (more with --help)"
         )
-        return 2
+        return FAILED
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     from gui.window.app import run  # Qt, which commands do without
 

@@ -1,4 +1,4 @@
-"""The commands: what the program does without a window. Each returns its exit code.
+"""The commands: what the program does without a window. Each returns its exit code (ending.py).
 
 Nothing here imports torch before it is needed: most commands do without it.
 """
@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backend.command_line.ending import DONE, FAULTS, encodable
 from backend.command_line.setting_options import given_settings
 from backend.command_line.terminal import one_line, print_table
 from backend.training.settings import TrainingSettings, started
@@ -23,6 +24,7 @@ from graph.calls.freezing import freeze
 from graph.document.files import reason_of, write_bytes, write_text
 from graph.document.project import Project, read_project
 from graph.export.export import source
+from graph.export.file_name import refuse_file_name
 from graph.layers.base.layer import dims
 from graph.planning.planner import NotReady, make_plan
 from graph.templates.registry import TEMPLATES, find_template
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def run_templates(_: argparse.Namespace) -> int:
-    """List the templates with their cost. Always 0."""
+    """List the templates with their cost."""
     rows = [("name", "title", "year", "input", "parameters", "MACs")]
     for template in TEMPLATES:
         project = template.build()
@@ -53,16 +55,18 @@ def run_templates(_: argparse.Namespace) -> int:
             )
         )
     print_table(rows, right=(2, 3, 4, 5))
-    return 0
+    return DONE
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Print all figures and faults. 1 if something keeps the network from running, else 0."""
+    """Print all figures and faults. FAULTS if something keeps the network from running."""
     project = _load(options)
     analysis = Analysis(project.network)
     report = _report(project, analysis)
     if options.json:
-        print(json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1))
+        text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1)
+        # An escape of the stream's would be no JSON, so JSON's own stand for what it lacks.
+        print(text if encodable(text) else json.dumps(report, allow_nan=False, indent=1))
     else:
         _print_report(report)
         print()
@@ -71,7 +75,7 @@ def run_check(options: argparse.Namespace) -> int:
             print(f"{kind}: {one_line(str(fault.sentence()))}")
         if not analysis.faults():
             print(f"No problems. {len(project.network.nodes)} layers checked.")
-    return 1 if analysis.errors() else 0
+    return FAULTS if analysis.errors() else DONE
 
 
 def _print_report(report: dict[str, Any]) -> None:
@@ -139,12 +143,13 @@ def _fault_report(fault: Fault) -> dict[str, Any]:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    """Write the Python file, and the weights beside it. 0, or raises UserError."""
+    """Write the Python file, and the weights beside it. Raises UserError."""
     project = _load(options)
     plan = started(_plan_of(project), project.training)
     out: Path = options.out
-    if out.suffix != ".py":
-        raise UserError(say("--out {path}: the name of a Python file ends in .py", path=str(out)))
+    refused = refuse_file_name(out.name)
+    if refused is not None:
+        raise UserError(say("--out {path}: {reason}", path=str(out), reason=refused))
     weights = None
     if options.weights is not None:
         # These import torch.
@@ -162,7 +167,7 @@ def run_export(options: argparse.Namespace) -> int:
             say("{path} could not be written: {reason}", path=str(out), reason=reason_of(error))
         ) from error
     print(f"{out}: {text.count(chr(10))} lines" + (f", weights in {weights}" if weights else ""))
-    return 0
+    return DONE
 
 
 def _copy(start: Path, end: Path) -> None:
@@ -178,9 +183,9 @@ def _copy(start: Path, end: Path) -> None:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    """Train with a bar and a table. 0, or raises UserError."""
+    """Train with a bar and a table. Raises UserError."""
     # These load NumPy and the reading of pictures, which no other command needs.
-    from backend.command_line.console import train_in_console
+    from backend.command_line.console import check_folder, train_in_console
     from backend.data.catalogue import DEFAULT, describe
 
     project = _load(options)
@@ -198,6 +203,8 @@ def run_train(options: argparse.Namespace) -> int:
     if options.freeze:
         plan = freeze(plan, [name.strip() for name in options.freeze.split(",")])
     start = _start(options)
+    if options.out is not None:
+        check_folder(options.out)
     return train_in_console(plan, TrainingSettings.make(settings), data, options.out, start)
 
 
@@ -214,10 +221,17 @@ def _load(options: argparse.Namespace) -> Project:
     text = options.network
     template = find_template(text)
     if template is not None:
+        _hint_order(options.input)
         return template.build(_sizes(options.input), options.classes, options.small)
     path = Path(text)
-    if not path.exists():
-        raise UserError(_nothing_called(text))
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(_nothing_called(text)) from None
+    except OSError as error:
+        raise UserError(
+            say("{path} cannot be read: {reason}", path=show(text), reason=reason_of(error))
+        ) from error
     if options.input is not None or options.classes is not None or options.small:
         raise UserError(say("{name} is no template: only templates can be fitted", name=show(text)))
     return read_project(path)
@@ -250,6 +264,19 @@ def _sizes(text: str | None) -> tuple[int, ...] | None:
             say("--input {text}: write channels, height and width, as in 1x28x28", text=show(text))
         )
     return tuple(int(part) for part in parts)
+
+
+def _hint_order(text: str | None) -> None:
+    """Say how ``224x224x3`` is read, which most people write for three channels."""
+    sizes = _sizes(text)
+    if sizes is None or len(sizes) != 3 or sizes[2] not in (1, 3, 4) or sizes[0] <= 4:
+        return
+    height, width, channels = sizes
+    print(
+        f"hint: --input {text} is read as {height} channels of {width}×{channels}; "
+        f"{channels} channels of {height}×{width} are {channels}x{height}x{width}",
+        file=sys.stderr,
+    )
 
 
 def _plan_of(project: Project) -> Plan:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 from tqdm import tqdm
@@ -18,14 +25,39 @@ from backend.channel.events import (
     Progress,
     Started,
 )
+from backend.command_line.ending import DONE
 from backend.command_line.terminal import print_table
 from backend.training.settings import TrainingSettings
 from backend.training.worker import DataRequest, Worker
+from backend.weights.names import BEST, LAST, SUFFIX
 from backend.weights.start import Start
 from graph.calls.plan import Plan
-from graph.values.message import UserError
+from graph.document.files import reason_of
+from graph.values.message import UserError, say
 
 tqdm.monitor_interval = 0  # its watching thread would outlive the bar
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder for weights and try to write into it, before a training spends hours that
+    nothing would be left of. Raises UserError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"weights")
+            file.flush()
+    except OSError as error:
+        raise UserError(
+            say(
+                "--out {folder}: nothing can be written there: {reason}",
+                folder=str(folder),
+                reason=reason_of(error),
+            )
+        ) from error
+    for name in (BEST, LAST):
+        path = folder / f"{name}{SUFFIX}"
+        if path.exists() and not path.is_file():
+            raise UserError(say("--out: {path} is in the way: it is no file", path=str(path)))
 
 
 def train_in_console(
@@ -35,34 +67,108 @@ def train_in_console(
     out: Path | None = None,
     start: Start | None = None,
 ) -> int:
-    """Train, showing progress on stderr and the result on stdout. Ctrl+C stops and keeps what
-    was learned. Returns 0; raises UserError with the sentence if the training fails."""
-    worker = Worker(plan, settings, DataRequest(data), out, start=start, leave_cores=0)
-    view = _View(sys.stderr)
-    worker.start()
-    try:
-        while view.end is None:
-            try:
-                worker.wait_event(0.5)
-            except KeyboardInterrupt:
-                view.say("Stopping after this step.")
-                worker.stop()
-            for event in worker.drain():
-                view.show(event)
-    finally:
-        worker.stop()
-        worker.join(10)
-        view.close()
+    """Train, showing progress on stderr and the result on stdout. Returns the exit code: DONE, or
+    128 + its number after a signal. Raises UserError with the sentence if the training fails or
+    its weights could not be saved in ``out``.
+
+    Ctrl+C, and a request to end or a lost terminal, stop after the present step and keep what was
+    learned; a second one leaves at once.
+    """
+    worker = Worker(plan, settings, DataRequest(data), out, start=start)
+    view = _View(_Lasting(sys.stderr))
+    with _interruptible() as interruption:
+        worker.start()
+        try:
+            while view.end is None:
+                worker.wait_event(0.2)
+                if interruption.news():
+                    view.say("Stopping after this step.")
+                    worker.stop()
+                for event in worker.drain():
+                    view.show(event)
+        finally:
+            worker.stop()
+            worker.join()
+            view.close()
     if isinstance(view.end, Failed):
         raise UserError(view.end.message)
     view.print_table()
-    return 0
+    if view.end.unsaved is not None:
+        raise UserError(view.end.unsaved)
+    return DONE if interruption.number is None else 128 + interruption.number
+
+
+class _Interruption:
+    """The signal that asked for the end, if one did."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self._told = False
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        if self.number is not None:
+            os._exit(128 + number)  # files are written whole or not at all, so nothing is torn
+        self.number = number
+
+    def news(self) -> bool:
+        """Whether it was asked since the last call."""
+        asked, self._told = self.number is not None and not self._told, self.number is not None
+        return asked
+
+
+@contextmanager
+def _interruptible() -> Iterator[_Interruption]:
+    """Take the signals that ask for the end, and leave them to others afterwards."""
+    asked = _Interruption()
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    before = {n: signal.signal(n, asked) for n in numbers if n not in ignored}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Lasting:
+    """A stream for progress: a training outlives whoever watched it, so when the stream breaks
+    nothing more is shown."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return len(text) if self._try(lambda stream: stream.write(text)) else 0
+
+    def flush(self) -> None:
+        self._try(lambda stream: stream.flush())
+
+    def isatty(self) -> bool:
+        return self._stream is not None and self._stream.isatty()
+
+    def fileno(self) -> int:
+        if self._stream is None:
+            raise OSError(errno.EBADF, "nothing is shown")
+        return self._stream.fileno()
+
+    @property
+    def encoding(self) -> str:
+        return getattr(self._stream, "encoding", None) or "ascii"
+
+    def _try(self, use: Callable[[TextIO], object]) -> bool:
+        if self._stream is not None:
+            try:
+                use(self._stream)
+            except OSError:
+                self._stream = None
+        return self._stream is not None
 
 
 class _View:
     """Draws events as text."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: _Lasting) -> None:
         self.end: Failed | Finished | None = None
         self._stream = stream
         self._bar: tqdm[object] | None = None
@@ -151,5 +257,3 @@ class _View:
         for title, path in (("best", self.end.best_weights), ("last", self.end.last_weights)):
             if path is not None:
                 print(f"{title} weights: {path}")
-        if self.end.unsaved is not None:
-            print(f"not saved: {self.end.unsaved}")

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from graph.calls.call import Call
 from graph.calls.plan import Name, Plan, Repeat, Step
-from graph.values.message import UserError, say
+from graph.values.message import Message, UserError, say
 
 Outputs = Tensor | tuple[Tensor, ...]
 """What a module gives: N×C, with masks N×C×H×W, or one such tensor for each output."""
@@ -124,6 +124,20 @@ def check_output(plan: Plan, n_classes: int, *, masks: bool = False) -> None:
         elif len(shape) != 1:
             raise _no_vector(shape)
         _check_classes(shape[0], n_classes)
+
+
+def spare_outputs(plan: Plan, n_classes: int) -> Message | None:
+    """What to tell of a plan whose first output has more values than the data has classes."""
+    n_outputs = _shape(plan, plan.outputs[0])[0]
+    if n_outputs <= n_classes:
+        return None
+    return say(
+        "The network has {outputs} outputs and the data {classes} classes, so some outputs are "
+        "never right; a template is fitted with --classes {classes}, or set the last layer's size "
+        "to {classes}.",
+        outputs=n_outputs,
+        classes=n_classes,
+    )
 
 
 def _no_vector(shape: tuple[int, ...]) -> UserError:

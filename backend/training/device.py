@@ -94,12 +94,14 @@ def cpu_count() -> int:
     return os.cpu_count() or 1
 
 
-def cpu_threads(wanted: int | None = None, leave: int = 0) -> int:
-    """Threads for torch: as ``wanted``, else all cores but ``leave``; at least one.
+def cpu_threads(wanted: int | None = None) -> int:
+    """Threads for torch: as ``wanted``, else all cores but one; at least one.
 
-    With all cores, one busy neighbour cuts the speed to a sixth, so the window leaves one.
+    With all cores, one busy neighbour cuts the speed to a sixth or a tenth: each step waits for
+    the thread that shares its core. The number is fixed, not tried out, since results depend on it
+    in the last bits.
     """
-    return wanted or max(1, cpu_count() - leave)
+    return wanted or max(1, cpu_count() - 1)
 
 
 def _processor() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -20,6 +20,16 @@ from graph.calls.plan import Plan
 from graph.values.message import Message, UserError, say
 
 FailureKind = Literal["user", "memory", "not finite", "other"]
+
+
+SINGLE = say(
+    "a batch of one image gives it one value per channel, which has no variance: set "
+    "batch_size to 2 or more"
+)
+LONE = say(
+    "there is one training image, which gives it one value per channel, and that has no variance: "
+    "add images, or take a smaller validation_fraction"
+)
 
 
 class LossNotFinite(Exception):
@@ -84,6 +94,8 @@ def failed(
         return Failed(cause.message, cause.node, cause.trace)
     if cause.kind == "memory":
         return Failed(_memory(settings, step), None, cause.trace)
+    if cause.message == SINGLE and settings.batch_size > 1:
+        cause = replace(cause, message=LONE)
     place = None
     if module is not None and x is not None:
         find = _where_not_finite if cause.kind == "not finite" else _where_failing
@@ -179,10 +191,7 @@ def _memory(settings: TrainingSettings, step: int) -> Message:
 def _told(error: BaseException) -> Message:
     reason = _reason(error)
     if reason.startswith("Expected more than 1 value per channel when training"):
-        return say(
-            "a batch of one image gives it one value per channel, which has no variance: set "
-            "batch_size to 2 or more"
-        )
+        return SINGLE
     return say("{reason}", reason=reason)
 
 

@@ -40,7 +40,8 @@ from backend.training.optimiser import make_optimizer
 from backend.training.randomness import apart, seed_random
 from backend.training.schedule import Schedule
 from backend.training.settings import TrainingSettings
-from backend.weights.checkpoint import BEST, LAST, Saver
+from backend.weights.checkpoint import Saver
+from backend.weights.names import BEST, LAST
 from graph.calls.plan import Plan
 from graph.values.message import say
 

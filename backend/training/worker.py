@@ -59,10 +59,9 @@ class Worker:
         out: Path | None = None,
         *,
         start: Start | None = None,
-        leave_cores: int = 1,
     ) -> None:
         """``out`` is the folder for the weights (made if missing); ``start`` the weights to start
-        from. Without ``settings.threads`` the CPU trains on all cores but ``leave_cores``."""
+        from."""
         self.plan = plan
         self.settings = settings
         self.module: fx.GraphModule | None = None
@@ -70,7 +69,6 @@ class Worker:
         self._request = data
         self._out = out
         self._start = start
-        self._leave_cores = leave_cores
         self._control = Control()
         self._looks = Looks()
         self._buffer = EventBuffer()
@@ -155,7 +153,7 @@ class Worker:
         import torch
 
         before = torch.get_num_threads()
-        torch.set_num_threads(cpu_threads(self.settings.threads, self._leave_cores))
+        torch.set_num_threads(cpu_threads(self.settings.threads))
         try:
             yield from self._train()
         finally:
@@ -194,7 +192,7 @@ class Worker:
     def _prepare(self, device: torch.device) -> Prepared:
         from backend.data.base.prepare import prepare
         from backend.data.catalogue import open_data
-        from backend.model.losses import check_output
+        from backend.model.losses import check_output, spare_outputs
 
         channels, height, width = self._input_shape()
         request = self._request
@@ -207,7 +205,11 @@ class Worker:
         )
         if dataset.skipped:
             self._buffer.put(Notice(_left_out(dataset.skipped), dataset.skipped))
-        check_output(self.plan, len(dataset.classes), masks=dataset.masks)  # before long work
+        n_classes = len(dataset.classes)
+        check_output(self.plan, n_classes, masks=dataset.masks)  # before long work
+        spare = spare_outputs(self.plan, n_classes)
+        if spare is not None:
+            self._buffer.put(Notice(spare))
         return prepare(
             dataset,
             (channels, height, width),

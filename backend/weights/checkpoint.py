@@ -17,11 +17,9 @@ import torch
 from torch import nn
 
 from backend.weights.matching import ORDER
+from backend.weights.names import SUFFIX
 from graph.document.files import reason_of, write_bytes
 from graph.values.message import Message, say
-
-SUFFIX = ".safetensors"
-LAST, BEST = "model", "best"
 
 
 def save_weights(module: nn.Module, path: Path, record: Mapping[str, Any] | None = None) -> None:

@@ -21,6 +21,7 @@ from graph.blocks.block import Block
 from graph.document.files import write_text
 from graph.document.strict_json import ProjectError
 from graph.export.export import PythonFile, source
+from graph.export.file_name import free_name
 from graph.network.network import Change, Network, Node
 from graph.planning.planner import NotReady, make_plan
 from graph.values.message import say
@@ -218,7 +219,7 @@ class CodePanel(QWidget):
     def file_name(self) -> str:
         """A file name, without its ending, that is also a module's name."""
         name = "".join(c if c.isalnum() else "_" for c in self._session.project.name).strip("_")
-        return name.lower() or "network"
+        return free_name(name.lower() or "network")
 
     def _found(self, key: str) -> tuple[Block | None, Node] | None:
         """The node that a key of the source means, and the block it stands in."""

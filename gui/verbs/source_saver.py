@@ -11,6 +11,7 @@ from backend.training.settings import started
 from graph.calls.plan import Plan
 from graph.document.files import write_bytes, write_text
 from graph.export.export import source
+from graph.export.file_name import refuse_file_name
 from graph.planning.planner import NotReady, make_plan
 from graph.values.message import UserError, say
 from gui.code.code import CodePanel
@@ -58,6 +59,10 @@ class SourceSaver(QObject):
 
     def save(self, path: Path) -> None:
         """Write the source to a file, with the weights of the last run beside it if they fit."""
+        refused = refuse_file_name(path.name)
+        if refused is not None:
+            self.told.emit(tr("Not saved: {reason}.", reason=tr(refused)), "error")
+            return
         plan, weights = self._fitting_plan(), self._training.weights_path
         if plan is None or weights is None:
             self._save_source(path, trained=weights is not None)
