@@ -49,6 +49,7 @@ ORDER = (
     "backend.command_line",
     "gui.appearance",
     "gui.language",
+    "gui.actions",
     "gui.widgets",
     "gui.forms",
     "gui.charts",
