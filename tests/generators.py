@@ -32,7 +32,6 @@ from graph.network.edits import (
     Batch,
     Connect,
     Disconnect,
-    Edit,
     Move,
     RemoveNode,
     Rename,
@@ -40,7 +39,7 @@ from graph.network.edits import (
     SetLayer,
     insert_before,
 )
-from graph.network.network import Network, Node, Wire
+from graph.network.network import Edit, Network, Node, Wire
 from graph.values.declaration import FieldError, FieldKind, FieldSpec, fields_of
 from tests.cases import CASES
 

@@ -16,8 +16,8 @@ from graph.calls.call import Shape
 from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.io import Input, Output
 from graph.layers.registry import LAYERS
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import Network, Node, Wire
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Edit, Network, Node, Wire
 from tests.cases import CASES
 from tests.generators import is_legal, legal_case
 

@@ -8,6 +8,7 @@ fault is assumed where a likely shape exists.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 from graph.analysis.facts import Facts, node_facts, wire_source
@@ -61,6 +62,16 @@ class Analysis:
     def follow(self) -> Callable[[], None]:
         """Update after every edit of the network; the function returned ends that."""
         return self.network.listen(self.update)
+
+    def of_copy(self, network: Network) -> Analysis:
+        """The analysis of a copy of its network with the same ids: the figures are equal, so that
+        nothing is computed until the copy is edited."""
+        found = copy(self)
+        found.network = network
+        found._facts = dict(self._facts)
+        found._uses, found._beyond = set(self._uses), set(self._beyond)
+        found._faults = None  # their order is that of the network's nodes
+        return found
 
     def update(self, change: Change) -> None:
         """Take in what an edit changed."""

@@ -1,7 +1,6 @@
 """Faults: what is wrong with a network, as data for the canvas, the Problems list and the file.
 
-Each names node, parameter, value, why and how to mend, in this order, and carries repairs that
-were checked against the network before they are offered.
+Each names node, parameter, value, why and how to mend, in this order.
 """
 
 from __future__ import annotations
@@ -10,21 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.analysis.facts import Facts
-from graph.analysis.projection import projections
-from graph.calls.call import Shape
-from graph.layers.base.layer import FaultKind, Layer, Problem, dims
-from graph.network.edits import Edit, SetLayer, insert_before
+from graph.layers.base.layer import FaultKind, Problem, dims
 from graph.network.network import Network, Node
-from graph.network.scope import MAIN, Scope
 from graph.values.message import Message, say
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """A way out that can be applied as one edit."""
-
-    title: Message
-    edit: Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,58 +208,3 @@ def structural(network: Network, node: Node, known: Mapping[str, Facts]) -> list
     """What is wrong with a node for the company it keeps, not by itself."""
     found = (overwrites(network, node), misplaced(network, node, known))
     return [fault for fault in found if fault is not None]
-
-
-def repairs(network: Network, fault: Fault, scope: Scope = MAIN) -> tuple[Repair, ...]:
-    """The simple ways out, each checked: the fault is gone once it is applied.
-
-    ``scope`` is what the network knows where the fault was found.
-    """
-    problem = fault.problem
-    if problem is None or fault.node is None:
-        return ()
-    node = network.nodes[fault.node]
-    found: list[Repair] = []
-    if problem.changes:
-        layer = node.layer.changed(**problem.changes)
-        if _mends(network, node, layer, problem, scope):
-            settings = ", ".join(f"{k} {_value(v)}" for k, v in problem.changes.items())
-            found.append(Repair(say("Set {settings}", settings=settings), SetLayer(node.id, layer)))
-    if problem.insert is not None and fault.wire is not None:
-        before = problem.insert
-        new = Node(
-            network.new_id(),
-            network.free_name(before.base_name()),
-            before,
-            (node.position[0], node.position[1] - 60),
-        )
-        found.append(
-            Repair(
-                say("Insert {type} before {name}", type=before.type_name(), name=node.name),
-                insert_before(network, fault.wire, new),
-            )
-        )
-    if problem.kind is FaultKind.MERGE_MISMATCH:
-        shapes = _input_shapes(network, node, scope)
-        if shapes is not None:
-            found += [Repair(*way) for way in projections(network, node, problem, shapes)]
-    return tuple(found)
-
-
-def _value(value: object) -> str:
-    return dims(value) if isinstance(value, tuple) else str(value)
-
-
-def _input_shapes(network: Network, node: Node, scope: Scope) -> tuple[Shape, ...] | None:
-    from graph.analysis.analysis import Analysis
-
-    return Analysis(network, scope).facts(node.id).known_inputs()
-
-
-def _mends(network: Network, node: Node, layer: Layer, problem: Problem, scope: Scope) -> bool:
-    shapes = _input_shapes(network, node, scope)
-    if shapes is None:
-        return False
-    before = {p.kind for p in node.layer.problems(shapes) if not p.warning}
-    after = {p.kind for p in layer.problems(shapes) if not p.warning}
-    return problem.kind not in after and after <= before

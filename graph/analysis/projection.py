@@ -12,8 +12,8 @@ from graph.layers.base.layer import Layer, Problem, short_pair
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.merge import Concat, Multiply
 from graph.layers.normalisation import BatchNorm2d
-from graph.network.edits import Edit, insert_before
-from graph.network.network import Network, Node, Wire
+from graph.network.edits import insert_before
+from graph.network.network import Edit, Network, Node, Wire
 from graph.values.message import Message, say
 
 MAX_STRIDE = 1024

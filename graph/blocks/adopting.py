@@ -12,8 +12,8 @@ from graph.blocks.block_use import BlockUse
 from graph.blocks.library import Library
 from graph.blocks.library_edits import DefineBlock
 from graph.layers.base.layer import Layer, Port, port_number
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import Network, Wire
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Edit, Network, Wire
 from graph.network.ordering import natural
 from graph.network.used_names import DIGITS
 

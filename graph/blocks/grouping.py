@@ -18,8 +18,8 @@ from graph.blocks.parameter import Parameter
 from graph.calls.call import Shape
 from graph.layers.base.layer import INPUT, MAX_ELEMENTS, OUTPUT, FaultKind
 from graph.layers.io import Input, Output
-from graph.network.edits import MAX_COORDINATE, AddNode, Batch, Connect, Edit, RemoveNode
-from graph.network.network import EditRefused, Network, Node, Position, Wire
+from graph.network.edits import MAX_COORDINATE, AddNode, Batch, Connect, RemoveNode
+from graph.network.network import Edit, EditRefused, Network, Node, Position, Wire
 from graph.network.ordering import natural
 from graph.network.reachable import downstream, upstream
 from graph.network.scope import CHAIN_WORDS, NODE_WORDS

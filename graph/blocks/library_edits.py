@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
 from graph.blocks.parameter import Parameter, check_parameters
-from graph.network.edits import Batch, Edit, SetLayer
-from graph.network.network import EditRefused, Network
+from graph.network.edits import Batch, SetLayer
+from graph.network.network import Edit, EditRefused, Network
 from graph.values.declaration import Value
 from graph.values.formula import FormulaError, names_in, substituted
 from graph.values.message import Message, UserError, say

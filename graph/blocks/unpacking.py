@@ -16,8 +16,8 @@ from graph.blocks.grouping import End, middle, size_words, within
 from graph.blocks.library_edits import RemoveBlock
 from graph.layers.base.layer import Layer
 from graph.layers.io import Input, Output
-from graph.network.edits import AddNode, Batch, Connect, Edit, RemoveNode
-from graph.network.network import EditRefused, Network, Node, Position, Wire
+from graph.network.edits import AddNode, Batch, Connect, RemoveNode
+from graph.network.network import Edit, EditRefused, Network, Node, Position, Wire
 from graph.network.ordering import natural
 from graph.network.scope import CHAIN_WORDS, NODE_WORDS, Scope, resolve
 from graph.network.used_names import DIGITS, UsedNames

@@ -24,8 +24,8 @@ from graph.document.strict_json import (
 )
 from graph.layers.base.layer import Layer
 from graph.layers.registry import REGISTRY, RENAMED
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import EditRefused, Network, Node, Wire
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Edit, EditRefused, Network, Node, Wire
 from graph.network.ordering import natural
 from graph.values.declaration import FieldError, FieldKind, show
 from graph.values.message import Message, say

@@ -12,9 +12,10 @@ from dataclasses import field as default
 from itertools import chain
 
 from graph.calls.call import Call
-from graph.calls.literals import call_arguments, literal, quote
+from graph.calls.literals import literal, quote
 from graph.calls.own_modules import NAMES, OWN_NAMES, own_module
 from graph.calls.plan import Plan, Repeat, Step
+from graph.export.arguments import call_arguments
 from graph.export.forward import ClassBody, Forward
 from graph.export.held import held
 from graph.export.layout import WIDTH, Bracketed, docstring, statement

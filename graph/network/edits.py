@@ -1,7 +1,6 @@
 """Changes of a network as values.
 
-``edit.apply(network)`` returns the edit that undoes it. A refused edit raises EditRefused and
-leaves no trace; a Batch is all or nothing. Apply edits through ``Network.do``.
+Apply them through ``Network.do``. A Batch is all or nothing.
 """
 
 from __future__ import annotations
@@ -9,10 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from graph.layers.base.layer import Layer
-from graph.network.network import EditRefused, Network, Node, Position, Wire
+from graph.network.network import Edit, EditRefused, Network, Node, Position, Wire
 from graph.values.declaration import show
 from graph.values.formula import FormulaError, names_in, substituted
 from graph.values.message import Message, say
@@ -22,14 +20,6 @@ _SEVERAL = say("Several changes")
 
 MAX_NAME = 200
 MAX_COORDINATE = 1_000_000
-
-
-class Edit(Protocol):
-    """One change."""
-
-    def apply(self, network: Network) -> Edit: ...
-
-    def title(self) -> Message: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import networkx as nx
 
@@ -24,7 +24,6 @@ from graph.values.message import Message, UserError, say
 if TYPE_CHECKING:
     from graph.blocks.block import Block
     from graph.blocks.library import Library
-    from graph.network.edits import Edit
 
 Position = tuple[float, float]
 
@@ -88,6 +87,19 @@ class Change:
     def meaning(self) -> bool:
         """Whether the computation may have changed."""
         return self.structural or bool(self.updated)
+
+
+class Edit(Protocol):
+    """One change of a network, as a value (graph.network.edits)."""
+
+    def apply(self, network: Network) -> Edit:
+        """Make the change and return the edit that undoes it. Raises EditRefused, and then nothing
+        has changed. Called by ``Network.do`` alone, and by edits that consist of others."""
+        ...
+
+    def title(self) -> Message:
+        """What a person calls the change."""
+        ...
 
 
 class Network:

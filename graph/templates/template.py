@@ -10,8 +10,8 @@ from graph.calls.call import Shape
 from graph.document.project import Project
 from graph.layers.base.layer import Layer, dims
 from graph.layers.io import Input, Output
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import Network, Node, Wire
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Edit, Network, Node, Wire
 from graph.templates.notes.literature import Literature
 from graph.values.message import Message, UserError, say
 

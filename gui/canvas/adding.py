@@ -13,8 +13,8 @@ from graph.blocks.library_edits import DefineBlock
 from graph.calls.call import Shape
 from graph.layers.base.layer import Layer
 from graph.layers.registry import REGISTRY
-from graph.network.edits import AddNode, Batch, Edit
-from graph.network.network import Network, Position
+from graph.network.edits import AddNode, Batch
+from graph.network.network import Edit, Network, Position
 from graph.ready.presets import Preset
 from gui.canvas import additions, changes
 from gui.canvas.gestures import Pointer

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graph.layers.base.layer import Layer
-from graph.network.edits import AddNode, Batch, Connect, Disconnect, Edit, Move
-from graph.network.network import Network, Node, Position, Wire
+from graph.network.edits import AddNode, Batch, Connect, Disconnect, Move
+from graph.network.network import Edit, Network, Node, Position, Wire
 from graph.values.message import Message, say
 
 

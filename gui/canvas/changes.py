@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from graph.calls.call import Shape
 from graph.layers.base.layer import Layer, Problem, dims
-from graph.network.edits import Batch, Connect, Disconnect, Edit, RemoveNode, Reorder
-from graph.network.network import Network, Wire
+from graph.network.edits import Batch, Connect, Disconnect, RemoveNode, Reorder
+from graph.network.network import Edit, Network, Wire
 from graph.network.scope import resolve
 from graph.values.declaration import FieldError
 from graph.values.message import Message, say

@@ -13,8 +13,8 @@ from graph.blocks.block import Block
 from graph.blocks.library import Library
 from graph.document.project import Project, dumps, loads
 from graph.document.strict_json import ProjectError
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import Network
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Edit, Network
 from graph.values.message import UserError, say
 
 MAX_CHARACTERS = 8 * 1024 * 1024

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from graph.layers.base.layer import Layer
-from graph.network.edits import Batch, Edit, Move
+from graph.network.edits import Batch, Move
+from graph.network.network import Edit
 from graph.values.message import say
 from gui.canvas import changes
 from gui.face import measures as m

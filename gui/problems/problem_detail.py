@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from graph.analysis.faults import Fault, Repair, repairs
+from graph.analysis.faults import Fault
+from graph.analysis.repairs import Repair, repairs
 from graph.network.reachable import downstream
 from gui.appearance.theme import current, notifier
 from gui.language.text import tr
@@ -90,8 +91,7 @@ class ProblemDetail(QScrollArea):
             self._cards_at.setAlignment(self.cards[0], Qt.AlignmentFlag.AlignLeft)
 
     def _repairs(self, fault: Fault) -> tuple[Repair, ...]:
-        session = self._session
-        return repairs(session.network, fault, session.analysis.scope)[:3]
+        return repairs(self._session.analysis, fault)[:3]
 
     def _assumed_behind(self, fault: Fault) -> int:
         if fault.node is None or fault.warning:

@@ -8,9 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from graph.analysis.faults import Fault, Repair
-from graph.network.edits import AddNode, Batch, Edit, SetLayer
-from graph.network.network import Network
+from graph.analysis.faults import Fault
+from graph.analysis.repairs import Repair
+from graph.network.edits import AddNode, Batch, SetLayer
+from graph.network.network import Edit, Network
 from gui.appearance.theme import current, set_property
 from gui.language.text import MINUS, full, memory, short, tr
 from gui.session.session import Session
@@ -52,7 +53,7 @@ class RepairCard(QFrame):
         head.addWidget(title, 1)
         head.addWidget(Label(keys, "hint", self))
         head.addWidget(self.button)
-        self.cost = cost_of(session.network, repair.edit, session.analysis.scope)
+        self.cost = cost_of(session.analysis, repair.edit)
         self.cost_label = Label(cost_text(self.cost), "hint", self)
         self.cost_label.setToolTip(tr("For one image, float32"))
         column = QVBoxLayout(self)

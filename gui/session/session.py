@@ -22,8 +22,7 @@ from graph.analysis.faults import Fault
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
 from graph.document.project import UNNAMED, Project, read_project, write_project
-from graph.network.edits import Edit
-from graph.network.network import Change, EditRefused, Network
+from graph.network.network import Change, Edit, EditRefused, Network
 from graph.values.message import Message, say
 from gui.session.levels import (
     Changes,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.analysis.analysis import Analysis
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import Change, EditRefused, Network
-from graph.network.scope import MAIN, Scope
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Change, Edit, EditRefused, Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,15 @@ def copied(network: Network) -> Network:
     return result
 
 
-def cost_of(network: Network, edit: Edit, scope: Scope = MAIN) -> Cost | None:
+def cost_of(known: Analysis, edit: Edit) -> Cost | None:
     """What the nodes that the edit makes or sets, and those already known, would cost more.
 
     None if the network would refuse the edit.
     """
-    trial = copied(network)
-    analysis = Analysis(trial, scope)
+    trial = copied(known.network)
+    before = {node: known.facts(node) for node in trial.nodes}
+    analysis = known.of_copy(trial)
     analysis.follow()
-    before = {node: analysis.facts(node) for node in trial.nodes}
     changes: list[Change] = []
     trial.listen(changes.append)
     try:

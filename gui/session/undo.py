@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand
 
-from graph.network.edits import Edit
-from graph.network.network import Network
+from graph.network.network import Edit, Network
 from gui.language.text import tr
 
 

@@ -16,8 +16,8 @@ from graph.blocks.grouping import group
 from graph.blocks.library_edits import RenameBlock
 from graph.blocks.unpacking import unpack
 from graph.layers.io import Input, Output
-from graph.network.edits import AddNode, Batch, Connect, Edit, Freeze, Move
-from graph.network.network import EditRefused, Network, Node, Wire
+from graph.network.edits import AddNode, Batch, Connect, Freeze, Move
+from graph.network.network import Edit, EditRefused, Network, Node, Wire
 from graph.values.message import say
 from gui.appearance.theme import current
 from gui.canvas.controls import RenameField

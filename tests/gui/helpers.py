@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from graph.layers.base.layer import Layer
-from graph.network.edits import AddNode, Batch, Connect, Edit
-from graph.network.network import Node, Wire
+from graph.network.edits import AddNode, Batch, Connect
+from graph.network.network import Edit, Node, Wire
 from graph.templates.template import Template
 from gui.canvas.view import CanvasView
 from gui.face.anatomy import InputSlot

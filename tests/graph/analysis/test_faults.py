@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from graph.analysis.analysis import Analysis
-from graph.analysis.faults import Fault, repairs
+from graph.analysis.faults import Fault
+from graph.analysis.repairs import repairs
 from graph.blocks.sketch import Sketch, whole
 from graph.calls.call import Shape
 from graph.layers.activation.along_axis import Softmax
@@ -285,7 +286,7 @@ def test_a_fault_says_where_what_why_and_how_to_mend(example: Example) -> None:
     assert (fault.wire is not None) == example.on_wire
     if fault.wire is not None:
         assert network.wires[fault.wire].target == fault.node
-    assert bool(repairs(network, fault)) == example.mended
+    assert bool(repairs(analysis, fault)) == example.mended
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_repairs_once_applied_remove_the_fault(example: Example) -> None:
     analysis = Analysis(network)
     analysis.follow()
     (fault,) = analysis.errors()
-    for repair in repairs(network, fault):
+    for repair in repairs(analysis, fault):
         assert str(repair.title)
         undo = network.do(repair.edit)
         assert analysis.errors() == []
@@ -339,7 +340,7 @@ def test_in_place_on_a_shared_output_is_a_fault() -> None:
     (fault,) = Analysis(network).errors()
     assert (fault.kind, fault.name, fault.field) == (FaultKind.IN_PLACE, "relu1", "inplace")
     assert "other layers read" in str(fault.sentence())
-    (repair,) = repairs(network, fault)
+    (repair,) = repairs(Analysis(network), fault)
     network.do(repair.edit)
     assert Analysis(network).errors() == []
     assert merged in network.nodes
@@ -389,7 +390,7 @@ def test_positions_of_another_map_show_on_their_wire_and_the_size_is_offered() -
         "unpool1 · input from maxpool1 1×4×4: its positions are those of a map 9×9, and this gives "
         "8×8. Use window, stride and padding of maxpool1, and output_size 9×9."
     )
-    (repair,) = repairs(network, fault)
+    (repair,) = repairs(Analysis(network), fault)
     network.do(repair.edit)
     assert Analysis(network).errors() == []
     assert network.nodes[node].layer == MaxUnpool2d(output_size=(9, 9))
@@ -399,7 +400,7 @@ def test_no_size_is_offered_where_another_window_is_needed() -> None:
     network, _, _ = pooled_twice(MaxUnpool2d(kernel_size=(1, 1)))
     (fault,) = Analysis(network).errors()
     assert fault.kind is FaultKind.POSITIONS
-    assert repairs(network, fault) == ()
+    assert repairs(Analysis(network), fault) == ()
 
 
 def test_a_shared_output_is_not_overwritten_inside_of_a_block() -> None:
@@ -539,7 +540,7 @@ def complain(fault: Fault, network: Network) -> None:
     assert "{" not in sentence
     assert ".." not in sentence
     before = [f for f in Analysis(network).errors() if f.node == fault.node]
-    for repair in repairs(network, fault):
+    for repair in repairs(Analysis(network), fault):
         undo = network.do(repair.edit)
         after = [f for f in Analysis(network).errors() if f.node == fault.node]
         assert not any(f.kind is fault.kind and f.problem == fault.problem for f in after)

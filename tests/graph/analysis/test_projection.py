@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from graph.analysis.analysis import Analysis
-from graph.analysis.faults import Fault, Repair, repairs
+from graph.analysis.faults import Fault
 from graph.analysis.projection import stride
+from graph.analysis.repairs import Repair, repairs
 from graph.calls.call import Shape
 from graph.document.project import Project, dumps
 from graph.layers.base.layer import FaultKind, Layer
@@ -48,7 +49,7 @@ def merging(merge: Layer, *branches: Layer, image: Shape = (3, 15, 15)) -> tuple
 def offers(network: Network) -> tuple[Fault, tuple[Repair, ...]]:
     fault = Analysis(network).errors()[0]
     assert fault.kind is FaultKind.MERGE_MISMATCH
-    return fault, repairs(network, fault)
+    return fault, repairs(Analysis(network), fault)
 
 
 def train_step(network: Network, image: Shape) -> None:

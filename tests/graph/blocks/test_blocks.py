@@ -30,13 +30,12 @@ from graph.network.edits import (
     Batch,
     Connect,
     Disconnect,
-    Edit,
     Freeze,
     RemoveNode,
     Rename,
     SetLayer,
 )
-from graph.network.network import EditRefused, Network, Node, Wire
+from graph.network.network import Edit, EditRefused, Network, Node, Wire
 from graph.values.declaration import FieldError, FieldKind
 from tests.generators import Editor, join, place
 from tests.graph.states import convex, project_state

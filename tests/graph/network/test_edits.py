@@ -28,7 +28,6 @@ from graph.network.edits import (
     Batch,
     Connect,
     Disconnect,
-    Edit,
     Move,
     RemoveNode,
     Rename,
@@ -36,7 +35,7 @@ from graph.network.edits import (
     SetLayer,
     insert_before,
 )
-from graph.network.network import Change, EditRefused, Network, Node, Wire
+from graph.network.network import Change, Edit, EditRefused, Network, Node, Wire
 from graph.values.message import Message
 from tests.generators import Editor, chain, join, place, random_network
 

@@ -10,8 +10,8 @@ import pytest
 
 from graph.document.project import Project, dumps, loads
 from graph.layers.convolution.plain import Conv2d
-from graph.network.edits import AddNode, Batch, Connect, Edit, RemoveNode, Rename
-from graph.network.network import Network, Node, Wire
+from graph.network.edits import AddNode, Batch, Connect, RemoveNode, Rename
+from graph.network.network import Edit, Network, Node, Wire
 from graph.network.ordering import Ordering
 
 

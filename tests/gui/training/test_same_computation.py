@@ -12,8 +12,8 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.reshaping.flatten import Flatten
-from graph.network.edits import Edit, Freeze, Rename, SetLayer
-from graph.network.network import Network
+from graph.network.edits import Freeze, Rename, SetLayer
+from graph.network.network import Edit, Network
 from graph.planning.planner import make_plan
 from gui.training.weights import computes_the_same
 from gui.verbs.source_saver import weights_fit
