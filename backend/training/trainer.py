@@ -203,11 +203,13 @@ class _Run:
                 yield from self._obey()
                 control.take_step()
             self._make_step(batch, precision)
-            if perf_counter() >= due or len(meter) >= REPORT_STEPS or control.attention:
+            if perf_counter() >= due or len(meter) >= REPORT_STEPS:
                 yield from self._report()
                 yield from self._look()
                 due = perf_counter() + REPORT_SECONDS
+        # Short epochs end before anything is due.
         yield from self._report()
+        yield from self._look()
 
     def _make_step(self, batch: Minibatch, precision: AbstractContextManager[object]) -> None:
         x, y = batch
@@ -291,7 +293,8 @@ class _Run:
     # Between steps
 
     def _obey(self) -> Iterator[Event]:
-        """Follow the commands; comes back when the next step or batch may be made."""
+        """Follow the commands and answer what is asked to be seen; comes back when the next step
+        or batch may be made."""
         control = self._control
         while True:
             noticed = control.notice()
@@ -313,6 +316,7 @@ class _Run:
         if self._paused_at is not None and not control.paused:
             self._paused_at = None
             yield Resumed(self.step)
+        yield from self._look()
 
     def _leave_out(self, seconds: float) -> None:
         """Take a pause out of all times."""

@@ -108,8 +108,9 @@ class Worker:
         self._control.set_learning_rate(value)
 
     def watch(self, filters: Iterable[str] = (), maps: Iterable[str] = (), image: int = 0) -> None:
-        """Look at these nodes (ids) with validation image ``image``; answered by Probed, also
-        while paused. Without nodes only the image and its probabilities come."""
+        """Look at these nodes (ids) with validation image ``image``; answered by Probed before
+        the next step, also while paused, and then again from time to time. Without nodes only
+        the image and its probabilities come."""
         self._looks.show(View(tuple(filters), tuple(maps), image))
         self._control.wake()
 

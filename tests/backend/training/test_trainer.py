@@ -347,6 +347,37 @@ def test_a_new_view_is_answered_while_paused(digits: Prepared) -> None:
     assert seen == [3]
 
 
+@pytest.mark.parametrize("kind", [Started, Progress, EpochDone])
+def test_a_new_view_is_answered_before_the_next_step(digits: Prepared, kind: type[Event]) -> None:
+    """However short the epochs are, and whatever the training was doing when it was asked."""
+    looks = Looks()
+    asked: list[int] = []
+
+    def react(event: Event, control: Control) -> None:
+        if isinstance(event, kind) and len(asked) < 3:
+            asked.append(getattr(event, "step", 0))
+            looks.show(View(image=len(asked)))
+            control.wake()
+
+    events, _ = trained(digits, settings(epochs=4), react, looks=looks)
+    answers = {look.image: look.step for look in reversed(of(Probed, events))}
+    assert answers == dict(enumerate(asked, 1))
+
+
+class AlwaysDue(Looks):
+    """Looks that no time was spent on."""
+
+    def take(self, now: float, *, anyway: bool = False) -> View | None:
+        return super().take(now, anyway=True)
+
+
+def test_looks_go_on_through_epochs_shorter_than_a_report(digits: Prepared) -> None:
+    looks = AlwaysDue()
+    looks.show(View(image=3))
+    events, _ = trained(digits, settings(epochs=3), looks=looks)
+    assert {0, 4, 8, 12} <= {look.step for look in of(Probed, events)}
+
+
 # Failing
 
 
