@@ -39,6 +39,7 @@ ORDER = (
     "graph.templates.notes",
     "graph.templates",
     "backend.data.base",
+    "backend.data.pictures",
     "backend.data.formats",
     "backend.data",
     "backend.model",

@@ -1,4 +1,4 @@
-"""The tables of README.md that follow from the program: architectures, layers, ready blocks.
+"""The tables of README.md that follow from the program: architectures, layers, data and more.
 
 Run from the root of the repository, this writes them anew:
 
@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from backend.data.catalogue import known_sets, openings
 from graph.analysis.analysis import Analysis
 from graph.layers.base.layer import Category, dims
 from graph.layers.registry import by_category
@@ -74,6 +75,19 @@ def blocks() -> str:
     return table(("family", "ready blocks"), rows)
 
 
+def data() -> str:
+    """What `--data` takes: data sets with names, and what else may be opened."""
+    rows = [(f"`{known.name}`", str(known.words)) for known in known_sets()]
+    rows += [(_marked(str(opening.what)), str(opening.words)) for opening in openings()]
+    return table(("`--data`", "is"), [(what, _marked(words)) for what, words in rows])
+
+
+def _marked(text: str) -> str:
+    """A text whose names of data sets, folders and files stand as code."""
+    names = "|".join(re.escape(known.name) for known in known_sets() if "-" in known.name)
+    return re.sub(rf"(?<![\w-])(?:{names}|[\w-]+/|[\w-]+\.(?:txt|csv))(?![\w-])", r"`\g<0>`", text)
+
+
 def rooms() -> str:
     """The rooms from the ground up, with the concept of each."""
     rows = [
@@ -84,7 +98,13 @@ def rooms() -> str:
 
 
 TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"architectures": architectures, "layers": layers, "blocks": blocks, "rooms": rooms}
+    {
+        "architectures": architectures,
+        "layers": layers,
+        "blocks": blocks,
+        "data": data,
+        "rooms": rooms,
+    }
 )
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from backend.command_line.ending import DONE, FAULTS, encodable
 from backend.command_line.setting_options import given_settings
 from backend.command_line.terminal import one_line, print_table
+from backend.data.catalogue import DEFAULT
+from backend.data.catalogue import check as check_data
 from backend.training.settings import TrainingSettings, started
 from backend.weights.start import Start, read_start
 from graph.analysis.analysis import Analysis
@@ -184,9 +186,8 @@ def _copy(start: Path, end: Path) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     """Train with a bar and a table. Raises UserError."""
-    # These load NumPy and the reading of pictures, which no other command needs.
+    # This loads NumPy, which no other command needs.
     from backend.command_line.console import check_folder, train_in_console
-    from backend.data.catalogue import DEFAULT, describe
 
     project = _load(options)
     try:
@@ -197,9 +198,7 @@ def run_train(options: argparse.Namespace) -> int:
         raise
     settings = {**project.training, **given_settings(options)}
     data = str(options.data or project.data.get("source") or DEFAULT)
-    missing = describe(data).missing
-    if missing is not None:
-        raise UserError(missing)
+    check_data(data)
     if options.freeze:
         plan = freeze(plan, [name.strip() for name in options.freeze.split(",")])
     start = _start(options)

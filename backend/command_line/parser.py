@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.command_line.commands import run_check, run_export, run_templates, run_train
 from backend.command_line.setting_options import add_settings
+from backend.data.catalogue import help_text as data_help
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -36,13 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_train(commands: Commands) -> None:
     train = commands.add_parser("train", help="train a network, with a progress bar and a table")
     _add_network(train)
-    train.add_argument(
-        "--data",
-        help="fashion-sample (10,000 images that come with the program; the default), "
-        "digits, fashion-mnist, silhouettes (of the sample: masks), a folder of IDX files, a "
-        "folder of class folders with images, or a folder with images/ and masks/ (PNG files of "
-        "the same names with class numbers, or black and white; names of classes in classes.txt)",
-    )
+    train.add_argument("--data", help=data_help().replace("%", "%%"))
     train.add_argument(
         "--out", type=Path, metavar="DIR", help="folder for the weights (safetensors) and figures"
     )

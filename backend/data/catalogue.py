@@ -1,151 +1,145 @@
-"""All data there is to train on: known names, and folders the user names.
+"""All data there is to train on: known names, and what the user points at.
 
-A spec is a known name or the path of a folder with IDX files, class folders, or pictures and
-masks. Listing and describing load no images and never import torch; opening does.
+A spec is a known name or a path; the formats are asked in turn which of them knows it. Nothing
+here imports torch, and looking loads no images; opening does.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from backend.data.base.format import (
+    DataFormat,
+    KnownSet,
+    Opening,
+    Place,
+    SizeFit,
+    Wish,
+)
 from backend.data.base.source import DataSource, Watch
-from backend.data.formats import digits, silhouettes
-from backend.data.formats.class_folders import describe_images, scan
-from backend.data.formats.idx_folder import IdxFolder, describe_idx, find_idx, load_idx
-from backend.data.formats.mask_folder import describe_masks, has_masks, scan_masks
+from backend.data.formats.registry import FORMATS
 from graph.values.message import Message, UserError, say
 
 if TYPE_CHECKING:
     from backend.data.base.dataset import DataSet
 
-DEFAULT = "fashion-sample"
-FASHION = "fashion-mnist"
-NAMES = (DEFAULT, FASHION, digits.NAME, silhouettes.NAME)
 
-_IDX_FOLDERS = {
-    DEFAULT: Path(__file__).resolve().parents[2] / "resources" / "data" / "fashion-sample",
-    FASHION: Path("/usr/share/datasets/fashion-mnist"),
-}
+def known_sets() -> Iterator[KnownSet]:
+    """The data sets that have names, the default one first."""
+    return (known for form in FORMATS for known in form.known)
+
+
+def openings() -> Iterator[Opening]:
+    """What else may be opened, the most general first."""
+    return (opening for form in reversed(FORMATS) for opening in form.openings)
+
+
+NAMES = tuple(known.name for known in known_sets())
+DEFAULT = NAMES[0]
 
 
 def list_sources() -> tuple[DataSource, ...]:
     """The sources known by name, the default one first; some may be missing on this machine."""
-    return tuple(_described(name) for name in NAMES)
+    found = (find(name) for name in NAMES)
+    return tuple(form.look(place, Watch()).source for form, place in found)
 
 
-def describe(spec: str) -> DataSource:
-    """A cheap look at a known name or a folder, from names and headers alone.
+def find(spec: str, watch: Watch | None = None) -> tuple[DataFormat, Place]:
+    """The format of what a spec names, and where it is; nothing of it was loaded.
 
-    Raises UserError for an unknown name and for a folder without usable data. Takes long on a
-    folder of very many files: call it in a thread.
+    Raises UserError for an unknown name and for a path without usable data.
     """
-    if spec in NAMES:
-        return _described(spec)
-    folder = _folder(spec)
-    files = find_idx(folder)
-    if files is not None:
-        return describe_idx(files, spec, say("IDX files in {folder}", folder=folder.name))
-    if has_masks(folder):
-        title = say("Images and masks in {folder}", folder=folder.name)
-        return describe_masks(scan_masks(folder), spec, title)
-    return describe_images(scan(folder), spec, say("Images in {folder}", folder=folder.name))
+    for form in FORMATS:
+        if any(spec == known.name for known in form.known):
+            return form, Place(spec)
+    place = Place(spec, _path(spec))
+    for form in FORMATS:
+        if form.recognises(place.folder, watch or Watch()):
+            return form, place
+    raise UserError(_no_format(place.folder))
+
+
+def check(spec: str) -> None:
+    """Raise UserError where it is certain at a glance that a spec cannot be opened."""
+    form, place = find(spec)
+    if place.path is None:
+        missing = form.look(place, Watch()).source.missing
+        if missing is not None:
+            raise UserError(missing)
 
 
 def open_data(
     spec: str,
     *,
     size: tuple[int, int] | None = None,
-    fit: Literal["resize", "pad"] = "resize",
+    fit: SizeFit = "resize",
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> DataSet:
-    """Load a known name or a folder.
+    """Load what a spec names.
 
-    ``size`` (H, W) and ``fit`` say what images of an image folder are brought to; the other
+    ``size`` (H, W) and ``fit`` say what images of different sizes are brought to; the other
     sources have one size already. ``progress`` receives steps done and in total; the count starts
     anew for each large file. Raises UserError for anything the user can mend, and LoadCancelled
     soon after ``cancelled`` says True.
     """
     watch = Watch(progress, cancelled)
     watch.check()
-    if spec == digits.NAME:
-        return digits.load_digits()
-    if spec == silhouettes.NAME:
-        return silhouettes.load_silhouettes(load_idx(_known_files(DEFAULT), spec, watch))
-    if spec in NAMES:
-        return load_idx(_known_files(spec), spec, watch)
-    folder = _folder(spec)
-    files = find_idx(folder)
-    if files is not None:
-        return load_idx(files, folder.name, watch)
-    if has_masks(folder):
-        from backend.data.formats.mask_loading import load_masks
-
-        return load_masks(scan_masks(folder, watch), folder.name, size=size, fit=fit, watch=watch)
-    from backend.data.formats.class_folder_loading import load_images
-
-    return load_images(scan(folder, watch), folder.name, size=size, fit=fit, watch=watch)
+    form, place = find(spec, watch)
+    return form.load(place, Wish(size, fit), watch)
 
 
-def _described(name: str) -> DataSource:
-    if name == digits.NAME:
-        return digits.describe_digits()
-    if name == silhouettes.NAME:
-        return silhouettes.describe_silhouettes(_described(DEFAULT))
-    title = say("Fashion-MNIST, a sample") if name == DEFAULT else say("Fashion-MNIST")
-    try:
-        return describe_idx(_known_files(name), name, title)
-    except UserError as error:
-        return DataSource(spec=name, title=title, kind="idx", missing=error.message)
+def help_text() -> str:
+    """What may be opened, for the command line."""
+    names = [f"{known.name}: {known.words}. " for known in known_sets()]
+    paths = [f"Or {opening.what}: {opening.words}. " for opening in openings()]
+    return "".join((*names, *paths)).strip()
 
 
-def _known_files(name: str) -> IdxFolder:
-    folder = _IDX_FOLDERS[name]
-    files = find_idx(folder)
-    if files is None:
-        raise UserError(_missing(name, folder))
-    return files
-
-
-def _missing(name: str, folder: Path) -> Message:
-    if name == FASHION:
-        return say(
-            "Fashion-MNIST is not in {folder}; install Debian's package dataset-fashion-mnist or "
-            "choose a folder that holds its IDX files.",
-            folder=str(folder),
-        )
-    return say("{folder} is missing; install the program again.", folder=str(folder))
-
-
-def _folder(spec: str) -> Path:
-    """The folder that a spec names. Raises UserError when it is neither a name nor a folder."""
+def _path(spec: str) -> Path:
+    """The folder or file that a spec names. Raises UserError when there is none."""
     try:
         path = Path(spec).expanduser()
-        exists, is_folder = path.exists(), path.is_dir()
+        exists = path.exists()
     except (OSError, ValueError, RuntimeError):  # too long, a NUL byte, no such home
-        path, exists, is_folder = Path(), False, False
-    if is_folder and spec:
-        return path.resolve()
+        path, exists = Path(), False
     if exists and spec:
-        raise UserError(
-            say(
-                "{path} is a file; choose the folder that holds the IDX files, the class folders, "
-                "or images and masks.",
-                path=spec,
-            )
-        )
+        return path.resolve()
     if spec.startswith("~") or os.sep in spec or (os.altsep or os.sep) in spec:
         raise UserError(
             say("There is no folder {path}; check the path or choose another folder.", path=spec)
         )
     raise UserError(
         say(
-            "There is no data set {name}; known are {known}, or give the path of a folder with "
-            "IDX files, class folders of images, or images and masks.",
+            "There is no data set {name}; known are {known}, or give the path of {openings}.",
             name=spec or "“”",
             known=", ".join(NAMES),
+            openings=_either(opening.what for opening in openings()),
         )
     )
+
+
+def _no_format(path: Path) -> Message:
+    if path.is_dir():
+        return say(
+            "{folder} holds nothing to train on; choose {openings}.",
+            folder=str(path),
+            openings=_either(opening.what for opening in openings()),
+        )
+    return say(
+        "{path} is a file; choose {openings}.",
+        path=str(path),
+        openings=_either(opening.what for opening in openings()),
+    )
+
+
+def _either(choices: Iterable[Message]) -> Message:
+    """``a, b or c``."""
+    first, *others = choices
+    result = first
+    for choice in others[:-1]:
+        result = say("{first}, {second}", first=result, second=choice)
+    return say("{first} or {last}", first=result, last=others[-1]) if others else first

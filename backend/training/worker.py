@@ -17,8 +17,8 @@ from backend.channel.buffer import EventBuffer
 from backend.channel.control import Control
 from backend.channel.events import Event, Failed, Finished, Notice, Preparing
 from backend.channel.looking import Looks, View
-from backend.data.base.shapes import check_trainable
 from backend.data.base.source import LoadCancelled, Skipped
+from backend.data.targets import check_trainable
 from backend.training.device import cpu_threads
 from backend.training.settings import TrainingSettings
 from backend.weights.start import Start

@@ -1,99 +1,26 @@
-"""What can be told about a data set before it is loaded, for the chooser and its notes.
+"""Which data the project takes, and the latest look at it, for the chooser and its notes.
 
-Only names and file headers are read; it still takes long on a large folder, so the look runs in a
-thread. The choice itself belongs to the project.
+The look runs in a thread, because it takes long on a large folder. The choice itself belongs to the
+project.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from backend.data.base.source import DataSource, ImageShape, LoadCancelled, Skipped, Watch
-from backend.data.catalogue import DEFAULT, NAMES, describe
-from backend.data.formats.class_folders import describe_images, natural_key, scan
-from backend.data.formats.idx_folder import find_idx
-from backend.data.formats.mask import judge, read_header, read_mask, values_of
-from backend.data.formats.mask_folder import MaskFolder, describe_masks, has_masks, scan_masks
-from backend.data.formats.picture import BadPicture, PictureHeader, read_picture_header
+from backend.data.base.source import DataLook, LoadCancelled, Skipped
+from backend.data.catalogue import DEFAULT
+from backend.data.look import look_at
 from graph.values.message import Message, UserError, say
 from gui.session.session import Session
 from gui.widgets.background import BackgroundTask
 
 SOURCE = "source"
 """The key of the spec in ``session.project.data``."""
-
-
-@dataclass(frozen=True, slots=True)
-class DataLook:
-    """A source with what its headers tell. ``shape`` is the most common one of its images, of
-    ``n_shapes`` different ones; ``skipped`` lists the files that cannot be used, as far as names
-    and headers show it, or as a run has found."""
-
-    source: DataSource
-    shape: ImageShape | None
-    n_shapes: int
-    skipped: tuple[Skipped, ...]
-
-
-def look_at(spec: str, cancelled: Callable[[], bool] | None = None) -> DataLook:
-    """Read names and headers. Raises UserError for unusable data, LoadCancelled on request."""
-    watch = Watch(cancelled=cancelled)
-    watch.check()
-    if spec in NAMES or find_idx(path := Path(spec).expanduser()) is not None or not path.is_dir():
-        source = describe(spec)
-        return DataLook(source, source.shape, 1, ())
-    if has_masks(path):
-        return _look_at_masks(spec, scan_masks(path, watch), watch)
-    return _look_at_images(spec, path, watch)
-
-
-def _look_at_images(spec: str, path: Path, watch: Watch) -> DataLook:
-    folder = scan(path, watch)
-    skipped, headers = list(folder.skipped), []
-    for file in folder.files:
-        watch.check()
-        try:
-            headers.append(read_picture_header(file.path))
-        except BadPicture as problem:
-            skipped.append(Skipped(file.path, problem.reason))
-    title = say("Images in {folder}", folder=folder.folder.name)
-    return _seen(describe_images(folder, spec, title), headers, skipped)
-
-
-def _look_at_masks(spec: str, folder: MaskFolder, watch: Watch) -> DataLook:
-    """The masks themselves are read only where nothing else tells the classes."""
-    skipped, headers = list(folder.skipped), []
-    values: list[frozenset[int]] = []
-    for file in folder.files:
-        watch.check()
-        try:
-            headers.append(read_header(file.path, file.mask))
-            if folder.classes is None:
-                values.append(values_of(read_mask(file.mask)))
-        except BadPicture as problem:
-            skipped.append(Skipped(file.path, problem.reason))
-    title = say("Images and masks in {folder}", folder=folder.folder.name)
-    source = describe_masks(folder, spec, title)
-    if values:
-        source = replace(source, classes=judge(values, None, folder.folder).classes)
-    return _seen(source, headers, skipped)
-
-
-def _seen(source: DataSource, headers: list[PictureHeader], skipped: list[Skipped]) -> DataLook:
-    sizes = Counter((header.height, header.width) for header in headers)
-    shape = None
-    if sizes:
-        # The larger of equally common ones, so that the order of the files says nothing.
-        height, width = max(sizes, key=lambda size: (sizes[size], size))
-        shape = (1 if all(header.grey for header in headers) else 3, height, width)
-    skipped.sort(key=lambda item: natural_key(str(item.path)))
-    return DataLook(source, shape, len(sizes), tuple(skipped))
 
 
 class DataChoice(QObject):

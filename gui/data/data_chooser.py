@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
+from backend.data.base.format import Opening
 from backend.data.base.source import DataSource, ImageShape
-from backend.data.catalogue import NAMES, list_sources
+from backend.data.catalogue import NAMES, list_sources, openings
 from gui.appearance.icons import icon
 from gui.appearance.theme import current, notifier
 from gui.data.choice import DataChoice
@@ -71,15 +72,23 @@ class DataChooser(QToolButton):
 
     # Choosing
 
-    def open_folder(self, title: str) -> None:
-        """Ask for a folder, without stopping anything."""
+    def open_folder(self) -> None:
+        """Ask for the commonest that is opened."""
+        self.ask_for(next(openings()))
+
+    def ask_for(self, opening: Opening) -> None:
+        """Ask for a folder or file, without stopping anything."""
         if self._dialog is None:
             self._dialog = QFileDialog(self)
-            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
-            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
             self._dialog.fileSelected.connect(self._choice.choose)
-        self._dialog.setWindowTitle(title)
-        self._dialog.open()
+        dialog, files = self._dialog, opening.endings
+        mode = QFileDialog.FileMode
+        dialog.setFileMode(mode.ExistingFile if files else mode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, not files)
+        if files:
+            dialog.setNameFilter(" ".join(f"*{ending}" for ending in files))
+        dialog.setWindowTitle(tr(opening.title))
+        dialog.open()
 
     def _fill_menu(self) -> None:
         self.data_menu.clear()
@@ -100,13 +109,9 @@ class DataChooser(QToolButton):
             action.setChecked(True)
             action.triggered.connect(lambda _=False: self._choice.choose(self._choice.spec))
         self.data_menu.addSeparator()
-        self._add_folder(tr("Open image folder…"), "image", tr("Folder with one folder per class"))
-        self._add_folder(
-            tr("Open folder of images and masks…"),
-            "image",
-            tr("Folder with the folders images and masks"),
-        )
-        self._add_folder(tr("Open IDX folder…"), "folder", tr("Folder with IDX files"))
+        for opening in openings():
+            action = self.data_menu.addAction(icon(opening.symbol), tr(opening.action))
+            action.triggered.connect(lambda _=False, opening=opening: self.ask_for(opening))
 
     def _reason_action(self, reason: str) -> QAction:
         theme = current()
@@ -118,10 +123,6 @@ class DataChooser(QToolButton):
         action.setText(reason)
         action.setEnabled(False)
         return action
-
-    def _add_folder(self, text: str, symbol: str, title: str) -> None:
-        action = self.data_menu.addAction(icon(symbol), text)
-        action.triggered.connect(lambda _=False: self.open_folder(title))
 
     # Look
 

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backend.data.base.shapes import check_classes, check_target, plan_conversion
-from backend.data.base.source import ImageShape, Skipped
+from backend.data.base.shapes import check_classes, plan_conversion
+from backend.data.base.source import DataLook, ImageShape, Skipped
+from backend.data.targets import check_target
 from graph.layers.io import Input, Output
 from graph.network.network import Change
 from graph.values.message import Message, UserError
 from gui.appearance.theme import current, notifier
-from gui.data.choice import DataChoice, DataLook
+from gui.data.choice import DataChoice
 from gui.data.data_chooser import details
 from gui.language.text import full, shape, tr
 from gui.session.session import Session

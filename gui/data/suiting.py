@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.data.base.source import DataSource
+from backend.data.base.source import DataLook, DataSource
 from backend.data.catalogue import list_sources
 from graph.calls.call import Shape
 from graph.layers.base.layer import dims
@@ -16,7 +16,6 @@ from graph.layers.io import Input, Output
 from graph.templates.registry import find_template
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import Message, say
-from gui.data.choice import DataLook
 from gui.session.session import Session
 
 MUCH = 4

@@ -25,7 +25,7 @@ from backend.channel.events import (
     Progress,
     Started,
 )
-from backend.data.base.shapes import check_trainable
+from backend.data.targets import check_trainable
 from backend.training.worker import DataRequest
 from graph.calls.plan import Plan
 from graph.planning.planner import NotReady, make_plan
@@ -390,7 +390,7 @@ class TrainingPanel(QWidget):
 
     def _empty_action(self) -> None:
         if self.choice.problem is not None:
-            self.settings.chooser.open_folder(tr("Folder with one folder per class"))
+            self.settings.chooser.open_folder()
         elif not self.controller.is_running:
             self.train_or_pause()
 

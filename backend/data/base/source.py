@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from graph.values.message import Message
 
-SourceKind = Literal["idx", "digits", "images", "masks"]
 ImageShape = tuple[int, int, int]
 """Channels, height and width of one image."""
 
@@ -68,7 +66,6 @@ class DataSource:
 
     spec: str
     title: Message
-    kind: SourceKind
     shape: ImageShape | None = None
     n_train: int | None = None
     n_validation: int | None = None
@@ -85,3 +82,15 @@ class DataSource:
     def available(self) -> bool:
         """Whether ``open_data`` can be tried."""
         return self.missing is None
+
+
+@dataclass(frozen=True, slots=True)
+class DataLook:
+    """A source with what its headers tell. ``shape`` is the most common one of its images, of
+    ``n_shapes`` different ones; ``skipped`` lists the files that cannot be used, as far as names
+    and headers show it, or as a run has found."""
+
+    source: DataSource
+    shape: ImageShape | None
+    n_shapes: int = 1
+    skipped: tuple[Skipped, ...] = ()

@@ -17,14 +17,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import IO, TYPE_CHECKING, cast
 
 from backend.data.base.source import MEMORY_CEILING, Watch
 from graph.document.files import reason_of
 from graph.values.message import UserError, say
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _UNSIGNED_BYTE = 0x08
 _TYPE_NAMES = {
@@ -71,6 +72,8 @@ def read_idx(path: Path, dimensions: int, watch: Watch | None = None) -> NDArray
 
     Raises UserError for anything but a complete, exact file, LoadCancelled on request.
     """
+    import numpy as np  # not before it is needed: describing a folder does without
+
     watch = watch or Watch()
     with _opened(path) as (stream, compressed):
         header = _header(path, stream, dimensions)

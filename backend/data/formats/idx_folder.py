@@ -12,16 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from backend.data.base.source import DataSource, Watch
+from backend.data.base.format import KnownSet, Opening, Place, Wish
+from backend.data.base.source import DataLook, DataSource, Watch
 from backend.data.formats.idx import IdxHeader, read_header, read_idx
 from graph.values.message import Message, UserError, say
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from backend.data.base.dataset import DataSet
 
+SAMPLE, FULL = "fashion-sample", "fashion-mnist"
+FOLDERS = {
+    SAMPLE: Path(__file__).resolve().parents[3] / "resources" / "data" / "fashion-sample",
+    FULL: Path("/usr/share/datasets/fashion-mnist"),
+}
+"""Where the known data sets are."""
 CLASS_FILE = "classes.txt"
 FASHION_CLASSES = (
     "T-shirt/top",
@@ -57,6 +64,73 @@ class IdxFolder:
     class_file: Path | None
 
 
+class IdxFolders:
+    """The format of MNIST."""
+
+    known = (
+        KnownSet(
+            SAMPLE,
+            say(
+                "12,000 images of Fashion-MNIST (10,000 to train, 2,000 to validate) that come "
+                "with the program; the default"
+            ),
+        ),
+        KnownSet(
+            FULL,
+            say(
+                "Fashion-MNIST in full, where the Debian package dataset-fashion-mnist is installed"
+            ),
+        ),
+    )
+    openings = (
+        Opening(
+            what=say("a folder of IDX files"),
+            words=say("MNIST, Fashion-MNIST and others in their format"),
+            action=say("Open IDX folder…"),
+            title=say("Folder with IDX files"),
+        ),
+    )
+
+    def recognises(self, path: Path, watch: Watch) -> bool:
+        return find_idx(path) is not None
+
+    def look(self, place: Place, watch: Watch) -> DataLook:
+        source = self._describe(place)
+        return DataLook(source, source.shape)
+
+    def load(self, place: Place, wish: Wish, watch: Watch) -> DataSet:
+        name = place.spec if place.path is None else place.path.name
+        return load_idx(self._files(place), name, watch)
+
+    def _describe(self, place: Place) -> DataSource:
+        if place.path is not None:
+            title = say("IDX files in {folder}", folder=place.path.name)
+            return describe_idx(self._files(place), place.spec, title)
+        name = place.spec
+        title = say("Fashion-MNIST, a sample") if name == SAMPLE else say("Fashion-MNIST")
+        try:
+            return describe_idx(self._files(place), name, title)
+        except UserError as error:
+            return DataSource(spec=name, title=title, missing=error.message)
+
+    def _files(self, place: Place) -> IdxFolder:
+        folder = FOLDERS[place.spec] if place.path is None else place.path
+        files = find_idx(folder)
+        if files is None:
+            raise UserError(_missing(place.spec, folder))
+        return files
+
+
+def _missing(name: str, folder: Path) -> Message:
+    if name == FULL:
+        return say(
+            "Fashion-MNIST is not in {folder}; install Debian's package dataset-fashion-mnist or "
+            "choose a folder that holds its IDX files.",
+            folder=str(folder),
+        )
+    return say("{folder} is missing; install the program again.", folder=str(folder))
+
+
 def find_idx(folder: Path) -> IdxFolder | None:
     """The IDX files in ``folder`` or in its sub-folder ``raw``; None when there are none.
 
@@ -88,7 +162,6 @@ def describe_idx(files: IdxFolder, spec: str, title: Message) -> DataSource:
     return DataSource(
         spec=spec,
         title=title,
-        kind="idx",
         shape=(1, height, width),
         n_train=header.sizes[0],
         n_validation=validation.sizes[0] if validation else None,
@@ -98,6 +171,7 @@ def describe_idx(files: IdxFolder, spec: str, title: Message) -> DataSource:
 
 def load_idx(files: IdxFolder, name: str, watch: Watch) -> DataSet:
     """Read all files. The test files, when there, become the fixed validation part."""
+    import numpy as np
     import torch
 
     from backend.data.base.dataset import DataSet, DataSplit

@@ -8,47 +8,63 @@ train and validation (or val, valid, test) may hold an ``images`` and a ``masks`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from backend.data.base.source import DataSource, Skipped, Watch
-from backend.data.formats.class_folders import (
+from backend.data.base.format import KnownSet, Opening, Place, Wish
+from backend.data.base.source import DataLook, Watch
+from backend.data.pictures.folders import (
     Scan,
     check_readable,
     images_below,
-    natural_key,
+    in_order,
     parts,
     shown,
 )
+from backend.data.pictures.paired import MaskFile, MaskFolder, pairs_source
 from graph.document.files import reason_of
 from graph.values.message import Message, UserError, say
 
+if TYPE_CHECKING:
+    from backend.data.base.dataset import DataSet
+
 IMAGES, MASKS, NAMES = "images", "masks", "classes.txt"
-CLASS_CEILING = 200
-"""Larger values than this are hardly numbers of classes where no names are given."""
 _NAMES_CEILING = 256
 _NAMES_BYTES = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class MaskFile:
-    """A picture and its mask; neither was opened."""
+class MaskFolders:
+    """The format of ``images`` and ``masks``."""
 
-    path: Path
-    mask: Path
-    validation: bool = False
+    known: tuple[KnownSet, ...] = ()
+    openings = (
+        Opening(
+            what=say("a folder with images/ and masks/"),
+            words=say(
+                "PNG or JPEG images, and for each a PNG of the same name and size whose values "
+                "are class numbers, or 0 and 255; classes.txt, if there is one, names a class in "
+                "each line; all may lie in train/ and validation/"
+            ),
+            action=say("Open folder of images and masks…"),
+            title=say("Folder with the folders images and masks"),
+            symbol="image",
+        ),
+    )
 
+    def recognises(self, path: Path, watch: Watch) -> bool:
+        return path.is_dir() and has_masks(path)
 
-@dataclass(frozen=True, slots=True)
-class MaskFolder:
-    """What a folder of pictures and masks holds. ``classes`` is None without ``classes.txt``;
-    ``fixed``: it has a validation part of its own."""
+    def look(self, place: Place, watch: Watch) -> DataLook:
+        from backend.data.pictures.mask_headers import look_at_masks
 
-    folder: Path
-    classes: tuple[str, ...] | None
-    files: tuple[MaskFile, ...]
-    skipped: tuple[Skipped, ...]
-    fixed: bool
+        folder = scan_masks(place.folder, watch)
+        title = say("Images and masks in {folder}", folder=folder.folder.name)
+        return look_at_masks(folder, pairs_source(folder, place.spec, title), watch)
+
+    def load(self, place: Place, wish: Wish, watch: Watch) -> DataSet:
+        from backend.data.pictures.mask_loading import load_masks
+
+        return load_masks(scan_masks(place.folder, watch), place.folder.name, wish, watch)
 
 
 def has_masks(folder: Path) -> bool:
@@ -92,22 +108,8 @@ def scan_masks(folder: Path, watch: Watch | None = None) -> MaskFolder:
         folder=work.root,
         classes=_names(work.root) or _names(train),
         files=tuple(files),
-        skipped=tuple(sorted(work.skipped, key=lambda skipped: natural_key(str(skipped.path)))),
+        skipped=in_order(work.skipped),
         fixed=any(file.validation for file in files),
-    )
-
-
-def describe_masks(folder: MaskFolder, spec: str, title: Message) -> DataSource:
-    """What the list of files tells; shapes and values need them opened."""
-    n_validation = sum(file.validation for file in folder.files)
-    return DataSource(
-        spec=spec,
-        title=title,
-        kind="masks",
-        n_train=len(folder.files) - n_validation,
-        n_validation=n_validation if folder.fixed else None,
-        classes=folder.classes,
-        masks=True,
     )
 
 

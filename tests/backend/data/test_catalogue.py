@@ -12,7 +12,18 @@ import torch
 
 from backend.data.base.shapes import check_classes
 from backend.data.base.source import LoadCancelled
-from backend.data.catalogue import DEFAULT, FASHION, NAMES, describe, list_sources, open_data
+from backend.data.catalogue import (
+    DEFAULT,
+    NAMES,
+    check,
+    help_text,
+    list_sources,
+    open_data,
+    openings,
+)
+from backend.data.formats.idx_folder import FULL
+from backend.data.formats.registry import FORMATS
+from backend.data.look import look_at
 from graph.values.message import UserError
 from tools.make_fashion_sample import make, select
 
@@ -23,11 +34,31 @@ needs_debian = pytest.mark.skipif(not DEBIAN.is_dir(), reason="dataset-fashion-m
 
 def test_listing_needs_no_torch() -> None:
     code = (
-        "import sys; from backend.data import catalogue; import backend.data.base.shapes; "
-        "[catalogue.describe(source.spec) for source in catalogue.list_sources()]; "
+        "import sys; from backend.data import catalogue, look; import backend.data.base.shapes; "
+        "[look.look_at(source.spec) for source in catalogue.list_sources()]; "
         "sys.exit(any(name in sys.modules for name in ('torch', 'sklearn', 'PIL', 'PySide6')))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_the_registry_of_formats_loads_little() -> None:
+    code = (
+        "import sys; from backend.data.formats import registry; "
+        "sys.exit(any(name in sys.modules for name in ('torch', 'sklearn', 'PIL', 'numpy')))"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_every_format_is_offered_by_what_it_declares() -> None:
+    offered = [opening for form in FORMATS for opening in form.openings]
+    assert set(openings()) == set(offered)
+    assert all(str(opening.action).endswith("…") for opening in offered)
+    for texts in ([o.action for o in offered], [o.what for o in offered], NAMES):
+        assert len(set(texts)) == len(texts)
+    for form in FORMATS:
+        assert form.known or form.openings
+        for text in (*(o.what for o in form.openings), *(k.name for k in form.known)):
+            assert str(text) in help_text()
 
 
 def test_the_default_source_comes_first_and_is_described() -> None:
@@ -52,7 +83,7 @@ def test_the_embedded_sample_is_balanced_and_has_its_own_split() -> None:
     # T-shirts cover the middle of the picture, trousers leave its sides empty.
     assert data.images[data.labels == 0][:, 0, 14, 14].float().mean() > 100
     assert data.images[data.labels == 1][:, 0, 14, :5].float().mean() < 20
-    assert describe(DEFAULT).classes == data.classes
+    assert look_at(DEFAULT).source.classes == data.classes
 
 
 @needs_debian
@@ -72,10 +103,10 @@ def test_the_choice_is_balanced_and_repeatable() -> None:
 
 
 def test_full_fashion_mnist_is_there_or_says_how_to_get_it() -> None:
-    source = describe(FASHION)
+    source = look_at(FULL).source
     if DEBIAN.is_dir():
         assert (source.n_train, source.n_validation) == (60_000, 10_000)
-        assert source.classes == describe(DEFAULT).classes
+        assert source.classes == look_at(DEFAULT).source.classes
     else:
         assert "dataset-fashion-mnist" in str(source.missing)
 
@@ -84,12 +115,12 @@ def test_full_fashion_mnist_is_there_or_says_how_to_get_it() -> None:
 def test_full_fashion_mnist_is_known_by_its_folder_too() -> None:
     data = open_data(str(DEBIAN))
     assert len(data) == 70_000
-    assert data.classes == describe(DEFAULT).classes
+    assert data.classes == look_at(DEFAULT).source.classes
     assert data.counts() == (7_000,) * 10
 
 
 def test_digits_are_as_described() -> None:
-    source, data = describe("digits"), open_data("digits")
+    source, data = look_at("digits").source, open_data("digits")
     assert (data.shape, len(data), data.classes) == (source.shape, source.n_train, source.classes)
     assert data.images.unique().numel() == 17
     assert (int(data.images.min()), int(data.images.max())) == (0, 255)
@@ -106,7 +137,7 @@ def test_cancelled_before_it_begins() -> None:
 @pytest.mark.parametrize(
     ("spec", "parts"),
     [
-        ("fashion-simple", ("fashion-simple", DEFAULT, FASHION, "digits", "path")),
+        ("fashion-simple", ("fashion-simple", DEFAULT, FULL, "digits", "path")),
         ("", ("no data set", DEFAULT)),
         ("/no/such/folder", ("/no/such/folder", "check the path")),
         ("~nobody-of-this-name/data", ("~nobody-of-this-name", "check the path")),
@@ -116,7 +147,7 @@ def test_cancelled_before_it_begins() -> None:
     ],
 )
 def test_an_unknown_spec_gets_a_sentence(spec: str, parts: tuple[str, ...]) -> None:
-    for look in (describe, open_data):
+    for look in (look_at, check, open_data):
         with pytest.raises(UserError) as caught:
             look(spec)
         for part in parts:
@@ -130,7 +161,7 @@ def test_too_few_outputs_are_refused() -> None:
     with pytest.raises(UserError, match=r"9 outputs and digits has 10 classes.*10 outputs"):
         check_classes(9, data)
     with pytest.raises(UserError):
-        check_classes(9, describe("digits"))
+        check_classes(9, look_at("digits").source)
 
 
 def test_the_split_is_repeatable_disjoint_and_complete() -> None:

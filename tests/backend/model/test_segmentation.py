@@ -14,9 +14,11 @@ from backend.channel.looking import View
 from backend.data.base.convert import convert, convert_masks
 from backend.data.base.dataset import DataSet, DataSplit
 from backend.data.base.prepare import Prepared, prepare
-from backend.data.base.shapes import check_target, plan_conversion
-from backend.data.catalogue import describe, open_data
+from backend.data.base.shapes import plan_conversion
+from backend.data.catalogue import open_data
 from backend.data.formats.silhouettes import CLASSES, NAME, THRESHOLD
+from backend.data.look import look_at
+from backend.data.targets import check_target
 from backend.inside.probe import Probe
 from backend.model.build import build
 from backend.model.losses import make_loss, pixel_counts, right_share
@@ -72,7 +74,7 @@ def run(plan: Plan, data: Prepared, **settings: Any) -> list[Any]:
 
 
 def test_silhouettes_are_the_bright_pixels_of_real_images(few: DataSet) -> None:
-    source = describe(NAME)
+    source = look_at(NAME).source
     assert source.masks
     assert (source.shape, source.classes, source.n_train) == ((1, 28, 28), CLASSES, 10_000)
     assert few.masks

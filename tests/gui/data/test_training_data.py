@@ -10,7 +10,7 @@ from PIL import Image
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from backend.data import catalogue
+from backend.data.formats import idx_folder
 from graph.values.message import Message
 from tests.gui.training_window import Room, open_room, tiny_network
 
@@ -118,7 +118,7 @@ def test_a_folder_that_has_gone_asks_for_data(room: Room, tmp_path: Path) -> Non
 def test_missing_sources_are_disabled_with_the_reason(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(catalogue._IDX_FOLDERS, catalogue.FASHION, tmp_path / "none")
+    monkeypatch.setitem(idx_folder.FOLDERS, idx_folder.FULL, tmp_path / "none")
     chooser = room.panel.settings.chooser
     chooser.data_menu.aboutToShow.emit()
     actions = {action.text(): action for action in chooser.data_menu.actions()}

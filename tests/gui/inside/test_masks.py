@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from backend.data.look import look_at
 from backend.model.overlap import count_pixels, mean_overlap, overlaps
 from graph.analysis.analysis import Analysis
 from graph.layers.activation.piecewise import ReLU
@@ -19,7 +20,6 @@ from graph.layers.io import Input, Output
 from graph.network.network import Network
 from graph.templates.registry import find_template
 from gui.appearance.theme import current
-from gui.data.choice import look_at
 from gui.data.suiting import fit_to
 from gui.inside.pictures import mask_image
 from tests.generators import chain

@@ -15,8 +15,10 @@ import torch
 from PIL import Image
 
 from backend.data.base.source import LoadCancelled
-from backend.data.catalogue import describe, open_data
-from backend.data.formats.class_folders import natural_key, scan
+from backend.data.catalogue import open_data
+from backend.data.formats.class_folders import scan
+from backend.data.look import look_at
+from backend.data.pictures.folders import natural_key
 from graph.values.message import UserError
 
 
@@ -184,11 +186,15 @@ def test_a_class_name_that_is_no_text_can_be_shown(folder: Path) -> None:
     assert data.counts() == (3, 3, 1)
 
 
-def test_describing_counts_files_without_opening_them(folder: Path) -> None:
+def test_a_look_counts_files_and_reads_their_headers_alone(folder: Path) -> None:
     put(folder / "dog" / "deep" / "down" / "bad.jpg", b"nonsense")
-    source = describe(str(folder))
-    assert (source.kind, source.classes, source.shape) == ("images", ("cat", "dog"), None)
-    assert (source.n_train, source.n_validation) == (7, None)
+    put(folder / "dog" / "cut.png", PNG[:60])
+    look = look_at(str(folder))
+    source = look.source
+    assert (source.masks, source.classes, source.shape) == (False, ("cat", "dog"), None)
+    assert (source.n_train, source.n_validation) == (8, None)
+    assert (look.shape, look.n_shapes) == ((3, 8, 10), 2)
+    assert [item.path.name for item in look.skipped] == ["bad.jpg"]
 
 
 @pytest.mark.parametrize("validation", ["val", "Validation", "test"])
@@ -198,7 +204,7 @@ def test_train_and_validation_folders_are_a_fixed_split(tmp_path: Path, validati
             for index in range(count):
                 put(tmp_path / part / name / f"{index}.png", noise(channels=1, seed=index))
     put(tmp_path / validation / "c" / "new.png", noise())
-    assert describe(str(tmp_path)).n_validation == 4
+    assert look_at(str(tmp_path)).source.n_validation == 4
     data = open_data(str(tmp_path))
     assert data.classes == ("a", "b")
     split = data.split()

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.data.base.source import LoadCancelled, Watch
-from backend.data.catalogue import describe, open_data
+from backend.data.catalogue import open_data
 from backend.data.formats.idx import read_header, read_idx
+from backend.data.look import look_at
 from graph.values.message import UserError
 from tools.make_fashion_sample import write
 
@@ -119,7 +120,7 @@ def test_reading_tells_its_progress_and_can_be_cancelled(tmp_path: Path) -> None
 
 def test_a_folder_without_names_calls_classes_by_number(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "numbers")
-    source = describe(str(folder))
+    source = look_at(str(folder)).source
     assert source.classes == ("0", "1", "2")
     assert (source.shape, source.n_train, source.n_validation) == ((1, 4, 5), 6, None)
     data = open_data(str(folder))
@@ -133,7 +134,7 @@ def test_names_come_from_a_file_and_the_test_part_validates(tmp_path: Path) -> N
     (raw / "t10k-images.idx3-ubyte").write_bytes(plain_idx(IMAGES[:2]))
     (raw / "t10k-labels.idx1-ubyte").write_bytes(plain_idx(LABELS[:2]))
     (raw / "classes.txt").write_text("cat\ndog\nemu\n", encoding="utf-8")
-    assert describe(str(tmp_path)).n_validation == 2
+    assert look_at(str(tmp_path)).source.n_validation == 2
     data = open_data(str(tmp_path))
     assert data.classes == ("cat", "dog", "emu")
     split = data.split(seed=3)

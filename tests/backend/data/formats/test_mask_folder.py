@@ -12,7 +12,8 @@ from PIL import Image
 
 from backend.channel.events import Failed
 from backend.data.base.prepare import prepare
-from backend.data.catalogue import describe, open_data
+from backend.data.catalogue import open_data
+from backend.data.look import look_at
 from backend.training.settings import TrainingSettings
 from backend.training.trainer import train
 from graph.analysis.analysis import Analysis
@@ -51,8 +52,12 @@ def black_and_white(folder: Path, count: int = 6) -> Path:
 
 def test_black_and_white_masks_are_background_and_object(tmp_path: Path) -> None:
     folder = black_and_white(tmp_path)
-    source = describe(str(folder))
-    assert (source.kind, source.masks, source.n_train) == ("masks", True, 6)
+    source = look_at(str(folder)).source
+    assert (source.title.text(), source.masks, source.n_train) == (
+        f"Images and masks in {folder.name}",
+        True,
+        6,
+    )
     assert source.n_validation is None
     data = open_data(str(folder))
     assert data.masks
@@ -69,12 +74,12 @@ def test_class_numbers_in_grey_and_in_palettes_with_names_from_a_file(tmp_path: 
     indexed.putdata(disc(1, 2).flatten().tolist())
     indexed.putpalette([0, 0, 0, 255, 0, 0, 0, 200, 0])
     indexed.save(tmp_path / "masks" / "b.png")
-    assert describe(str(tmp_path)).classes is None, "only the masks can tell"
     data = open_data(str(tmp_path))
     assert data.classes == ("class 0", "class 1", "class 2")
+    assert look_at(str(tmp_path)).source.classes == data.classes
     assert data.labels[1].unique().tolist() == [0, 2]
     (tmp_path / "classes.txt").write_text("street\ncar\n\nbicycle\nwalker\n", encoding="utf-8")
-    assert describe(str(tmp_path)).classes == ("street", "car", "bicycle", "walker")
+    assert look_at(str(tmp_path)).source.classes == ("street", "car", "bicycle", "walker")
     assert open_data(str(tmp_path)).classes == ("street", "car", "bicycle", "walker")
 
 
@@ -92,7 +97,7 @@ def test_training_and_validation_folders_are_a_fixed_split(tmp_path: Path) -> No
     black_and_white(tmp_path / "train", 4)
     black_and_white(tmp_path / "val", 2)
     (tmp_path / "classes.txt").write_text("ground\ndisc\n", encoding="utf-8")
-    source = describe(str(tmp_path))
+    source = look_at(str(tmp_path)).source
     assert (source.n_train, source.n_validation) == (4, 2)
     data = open_data(str(tmp_path))
     split = data.split()

@@ -1,4 +1,4 @@
-"""Loading a folder of class folders: every file decoded once, in threads, into one tensor.
+"""Loading pictures of one class each: every file decoded once, in threads, into one tensor.
 
 First all headers are read, which fixes the common size and whether all pictures are grey; then
 all pixels. What cannot be used is listed, and the rest is used. Order and result do not depend on
@@ -20,9 +20,11 @@ import torch
 from numpy.typing import NDArray
 
 from backend.data.base.dataset import DataSet, DataSplit
+from backend.data.base.format import SizeFit, Wish
 from backend.data.base.source import MEMORY_CEILING, Skipped, Watch
-from backend.data.formats.class_folders import ImageFile, ImageFolder, natural_key
-from backend.data.formats.picture import (
+from backend.data.pictures.folders import in_order
+from backend.data.pictures.labelled import ImageFile, ImageFolder
+from backend.data.pictures.picture import (
     BadPicture,
     PictureHeader,
     read_picture,
@@ -47,30 +49,22 @@ class HasPart(Protocol):
     def validation(self) -> bool: ...
 
 
-def load_images(
-    folder: ImageFolder,
-    name: str,
-    *,
-    size: Size | None = None,
-    fit: Literal["resize", "pad"] = "resize",
-    watch: Watch | None = None,
-) -> DataSet:
+def load_images(folder: ImageFolder, name: str, wish: Wish, watch: Watch) -> DataSet:
     """Decode all images to one size (H, W).
 
-    Without ``size`` the most common one is taken, scaled down so that no side exceeds 256 pixels
+    Without a wish the most common one is taken, scaled down so that no side exceeds 256 pixels
     and the set fits in memory. Progress counts each file twice: header and pixels. Raises
     UserError when fewer than two classes have readable images, LoadCancelled on request.
     """
-    watch = watch or Watch()
     skipped = list(folder.skipped)
     files, headers = _read_headers(folder, skipped, watch)
     _check_classes_left(folder, files, skipped)
     channels: Literal[1, 3] = 1 if all(header.grey for header in headers) else 3
-    if size is not None:
-        check_memory(folder.folder, size, len(files), channels)
-    frame = size or common_size(headers, channels)
+    if wish.size is not None:
+        check_memory(folder.folder, wish.size, len(files), channels)
+    frame = wish.size or common_size(headers, channels)
     images = np.empty((len(files), channels, *frame), dtype=np.uint8)
-    kept = _read_pixels(folder, files, images, fit, skipped, watch)
+    kept = _read_pixels(folder, files, images, wish.fit, skipped, watch)
     used = [files[position] for position in kept]
     _check_classes_left(folder, used, skipped)
     images = images[: len(used)]
@@ -82,7 +76,7 @@ def load_images(
         labels=torch.tensor([file.label for file in used], dtype=torch.int64),
         classes=folder.classes,
         fixed=fixed_split(used),
-        skipped=tuple(sorted(skipped, key=lambda item: natural_key(str(item.path)))),
+        skipped=in_order(skipped),
     )
 
 
@@ -107,7 +101,7 @@ def _read_pixels(
     folder: ImageFolder,
     files: Sequence[ImageFile],
     images: NDArray[np.uint8],
-    fit: Literal["resize", "pad"],
+    fit: SizeFit,
     skipped: list[Skipped],
     watch: Watch,
 ) -> list[int]:

@@ -16,22 +16,21 @@ import torch
 from numpy.typing import NDArray
 
 from backend.data.base.dataset import DataSet
+from backend.data.base.format import SizeFit, Wish
 from backend.data.base.source import Skipped, Watch
-from backend.data.formats.class_folder_loading import (
-    Size,
+from backend.data.pictures.folders import in_order
+from backend.data.pictures.labelled_loading import (
     check_memory,
     common_size,
     fixed_split,
     in_threads,
 )
-from backend.data.formats.class_folders import natural_key
-from backend.data.formats.mask import Values, fitted_mask, judge, read_header, read_mask, values_of
-from backend.data.formats.mask_folder import MaskFile, MaskFolder
-from backend.data.formats.picture import PictureHeader, read_picture
+from backend.data.pictures.mask import Values, fitted_mask, judge, read_header, read_mask, values_of
+from backend.data.pictures.paired import MaskFile, MaskFolder
+from backend.data.pictures.picture import PictureHeader, read_picture
 from graph.values.message import Message, UserError, say
 
 Pixels = NDArray[np.uint8]
-SizeFit = Literal["resize", "pad"]
 
 
 @dataclass(slots=True)
@@ -48,26 +47,19 @@ class _Work:
         return 2 * len(self.folder.files)
 
 
-def load_masks(
-    folder: MaskFolder,
-    name: str,
-    *,
-    size: Size | None = None,
-    fit: SizeFit = "resize",
-    watch: Watch | None = None,
-) -> DataSet:
+def load_masks(folder: MaskFolder, name: str, wish: Wish, watch: Watch) -> DataSet:
     """Decode all pictures and masks to one size (H, W), chosen as for an image folder.
 
     Progress counts each picture twice: headers and pixels. Raises UserError when no picture can
     be used or all pixels are of one class, LoadCancelled on request.
     """
-    work = _Work(folder, fit, watch or Watch(), list(folder.skipped))
+    work = _Work(folder, wish.fit, watch, list(folder.skipped))
     files, headers = _read_headers(work)
     _check_left(work, files)
     channels: Literal[1, 3] = 1 if all(header.grey for header in headers) else 3
-    if size is not None:
-        check_memory(folder.folder, size, len(files), channels + 1)
-    height, width = size or common_size(headers, channels + 1)
+    if wish.size is not None:
+        check_memory(folder.folder, wish.size, len(files), channels + 1)
+    height, width = wish.size or common_size(headers, channels + 1)
     images = np.empty((len(files), channels, height, width), dtype=np.uint8)
     masks = np.empty((len(files), height, width), dtype=np.uint8)
     kept, found = _read_pixels(work, files, images, masks)
@@ -87,7 +79,7 @@ def load_masks(
         labels=torch.from_numpy(masks),
         classes=values.classes,
         fixed=fixed_split(used),
-        skipped=tuple(sorted(work.skipped, key=lambda item: natural_key(str(item.path)))),
+        skipped=in_order(work.skipped),
     )
 
 

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from backend.data.base.shapes import padded_box
-from backend.data.formats.mask_folder import CLASS_CEILING
-from backend.data.formats.picture import (
+from backend.data.pictures.picture import (
     BadPicture,
     PictureHeader,
     open_picture,
@@ -27,6 +26,8 @@ from backend.data.formats.picture import (
 from graph.values.message import Message, UserError, say
 
 WHITE = 255
+CLASS_CEILING = 200
+"""Larger values than this are hardly numbers of classes where no names are given."""
 BLACK_AND_WHITE = ("background", "object")
 
 

@@ -1,0 +1,1 @@
+"""Files of pictures and masks: found in folders, read one by one, loaded in threads."""
