@@ -68,6 +68,7 @@ ORDER = (
     "gui.inside",
     "gui.verbs",
     "gui.bars",
+    "gui.workspaces",
     "gui.window",
 )
 """The rooms from the ground up."""

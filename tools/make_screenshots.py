@@ -161,7 +161,7 @@ def show_palette(window: MainWindow) -> None:
     """The palette at its blocks: those of the project, and all ready ones."""
     open_template(window, "mobilenet-v2")
     window.session.select([node_called(window, "stage4")])
-    tree = window.palette_panel.tree
+    tree = window.folding.whole.tree
     tree.collapseAll()
     for row in range(tree.topLevelItemCount()):
         section = tree.topLevelItem(row)

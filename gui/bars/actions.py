@@ -94,9 +94,6 @@ TRAIN = (
 )
 DATA = (Verb("open_folder", "Open image folder…", ("Ctrl+Shift+O",), "folder"),)
 WINDOW = (
-    Verb("design", "Design", ("Ctrl+1",), checkable=True),
-    Verb("training", "Train", ("Ctrl+2",), checkable=True),
-    Verb("code", "Code", ("Ctrl+3",), "code", checkable=True),
     Verb("next_area", "Next area", ("F6",)),
     Verb("previous_area", "Previous area", ("Shift+F6",)),
     Verb("restore_panels", "Restore the panels of this workspace"),
@@ -146,12 +143,17 @@ class Actions:
     """The window's actions by name, and the menus made of them."""
 
     def __init__(
-        self, window: QWidget, canvas: QWidget, slots: Mapping[str, Callable[[], object]]
+        self,
+        window: QWidget,
+        canvas: QWidget,
+        slots: Mapping[str, Callable[[], object]],
+        workspaces: tuple[Verb, ...] = (),
     ) -> None:
         self._window = window
         self.menus: dict[str, QMenu] = {}
         self._actions: dict[str, QAction] = {}
-        for _, verbs in MENUS:
+        self._table = [(t, (*workspaces, *v) if v is WINDOW else v) for t, v in MENUS]
+        for _, verbs in self._table:
             for verb in verbs:
                 action = self._make(verb, slots[verb.name])
                 (canvas if verb.canvas else window).addAction(action)
@@ -187,7 +189,7 @@ class Actions:
 
     def fill(self, bar: QMenuBar) -> None:
         """Put all menus into a menu bar."""
-        for title, verbs in MENUS:
+        for title, verbs in self._table:
             menu = bar.addMenu(tr(title))
             menu.setToolTipsVisible(False)
             self.menus[title] = menu

@@ -14,7 +14,7 @@ from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier
 from gui.language.text import tr
 from gui.palette.block_shelf import BlockShelf, Offer
-from gui.palette.palette import category_title, presets_of, split_by_axes
+from gui.palette.palette import LayerPalette, category_title, presets_of, split_by_axes
 
 STRIP = 40
 FOLD_BELOW = 1360
@@ -103,14 +103,19 @@ class IconStrip(QWidget):
 class FoldingPalette(QStackedWidget):
     """The whole palette where there is room, else the strip."""
 
+    layer_chosen = Signal(str)
+    preset_chosen = Signal(object)
+
     def __init__(
-        self, palette: QWidget, shelf: BlockShelf | None = None, parent: QWidget | None = None
+        self, whole: LayerPalette, shelf: BlockShelf | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._palette = palette
+        self.whole = whole
         self.strip = IconStrip(shelf, self)
-        self.addWidget(palette)
-        self.addWidget(self.strip)
+        for part in (self.whole, self.strip):
+            self.addWidget(part)
+            part.layer_chosen.connect(self.layer_chosen)
+            part.preset_chosen.connect(self.preset_chosen)
         notifier.changed.connect(self._limit)
         self._limit()
 
@@ -120,7 +125,7 @@ class FoldingPalette(QStackedWidget):
 
     def fold(self, folded: bool) -> None:
         """Show the strip, or the whole palette."""
-        self.setCurrentWidget(self.strip if folded else self._palette)
+        self.setCurrentWidget(self.strip if folded else self.whole)
         self._limit()
 
     def _limit(self) -> None:

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from gui.appearance.glyphs import application_icon
 from gui.appearance.theme import current
 from gui.bars.actions import Actions
-from gui.bars.bottom import BottomPages, Pages
+from gui.bars.bottom import Pages
 from gui.bars.breadcrumb import Breadcrumb
 from gui.bars.command_palette import CommandPalette, KeySheet
 from gui.bars.look_menu import LookMenus
 from gui.bars.menu_strip import MenuStrip
-from gui.bars.output import OutputList
 from gui.bars.statusbar import StatusBar
 from gui.bars.toolbar import ToolBar
 from gui.canvas.view import CanvasView
-from gui.code.code import CodePanel
-from gui.inside.live import LivePanel
-from gui.inspector.inspector import Inspector
 from gui.language.text import tr
 from gui.palette.block_shelf import BlockShelf
-from gui.palette.fold import FoldingPalette
-from gui.palette.palette import LayerPalette
-from gui.problems.problems import Problems
 from gui.session.preferences import Preferences
 from gui.session.session import Session
-from gui.templates.literature import LiteraturePage
 from gui.templates.start import StartPage
-from gui.training.panel import TrainingPanel
 from gui.widgets.notice import NoticeBar
-from gui.widgets.parts import PanelTitle
+from gui.workspaces.code import SOURCE
+from gui.workspaces.design import INSPECTOR, LAYERS, PROBLEMS
+from gui.workspaces.docks import Docks
+from gui.workspaces.panel import Desk
+from gui.workspaces.registry import LITERATURE, OUTPUT, WORKSPACES, panels
+from gui.workspaces.training import LIVE, TRAINING
 
 MINIMUM = (1180, 720)
 USUAL = (1440, 900)
@@ -69,14 +65,13 @@ class PanelWindow(QMainWindow):
         search = self.canvas.editing.adding.search
         search.more, search.offers = self.shelf.usable, self.shelf.elsewhere
         search.make = self.shelf.layer
-        self.palette_panel = LayerPalette(session, self.shelf)
-        self.inspector = Inspector(session)
-        self.problems = Problems(session)
-        self.training = TrainingPanel(session)
-        self.live = LivePanel(session, self.training)
-        self.output = OutputList()
-        self.literature = LiteraturePage(session)
-        self.code = CodePanel(session)
+        self.desk = Desk(session, self.shelf)
+        self.docks = Docks(self, self.desk, panels())
+        self.bottom = self.docks.bottom
+        self.folding, self.inspector = self.desk[LAYERS], self.desk[INSPECTOR]
+        self.problems, self.output = self.desk[PROBLEMS], self.desk[OUTPUT]
+        self.training, self.live = self.desk[TRAINING], self.desk[LIVE]
+        self.code, self.literature = self.desk[SOURCE], self.desk[LITERATURE]
         self.notice = NoticeBar()
         self.start = StartPage(self.preferences)
         editor = QWidget()
@@ -97,37 +92,6 @@ class PanelWindow(QMainWindow):
         column.addWidget(self.notice)
         column.addWidget(self.centre, 1)
         self.setCentralWidget(middle)
-        self._make_docks()
-
-    def _make_docks(self) -> None:
-        self.bottom = BottomPages()
-        self.bottom.add(self.problems, tr("Problems"))
-        self.bottom.add(self.training, tr("Training"))
-        self.bottom.add(self.output, tr("Output"))
-        self.bottom.add(self.literature, tr("Literature"))
-        live_head = PanelTitle(tr("Live"))
-        live_head.title.hide()
-        live_head.row.insertWidget(0, self.live.head, 1)
-        self.folding = FoldingPalette(self.palette_panel, self.shelf)
-        self.docks: dict[str, QDockWidget] = {}
-        self.heads: dict[str, PanelTitle] = {}
-        for name, title, panel, head in (
-            ("layers", tr("Layers"), self.folding, None),
-            ("inspector", tr("Inspector"), self.inspector, self.inspector.head),
-            ("live", tr("Live"), self.live, live_head),
-            ("code", tr("Code"), self.code, self.code.head),
-            ("bottom", tr("Bottom panel"), self.bottom, self.bottom.head),
-        ):
-            dock = QDockWidget(title, self)
-            dock.setObjectName(name)
-            title_bar: PanelTitle = head or PanelTitle(title)
-            self.heads[name] = title_bar
-            title_bar.closed.connect(dock.hide)
-            dock.setTitleBarWidget(title_bar)
-            dock.setWidget(panel)
-            self.docks[name] = dock
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
 
     def make_bars(self, actions: Actions) -> None:
         """Menus, tool bar, status bar, and the pages over the window."""
@@ -135,7 +99,7 @@ class PanelWindow(QMainWindow):
         self.strip = MenuStrip(self)
         actions.fill(self.strip.bar)
         self.setMenuWidget(self.strip)
-        self.strip.add_workspaces([actions[name] for name in ("design", "training", "code")])
+        self.strip.add_workspaces([actions[space.name] for space in WORKSPACES])
         self.look_menus = LookMenus(
             actions.menus["View"], self.preferences, self.docks, self.canvas.set_reduce_motion
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gui.appearance.theme import tokens
+from gui.workspaces.registry import WORKSPACES
 
 if TYPE_CHECKING:
     from gui.window.window import MainWindow
@@ -67,9 +69,7 @@ def slots_of(window: MainWindow) -> dict[str, Callable[[], object]]:
         "step": training.single_step,
         "stop": training.stop,
         "open_folder": window.ask_folder,
-        "design": lambda: window.show_workspace("design"),
-        "training": lambda: window.show_workspace("training"),
-        "code": lambda: window.show_workspace("code"),
+        **{space.name: partial(window.show_workspace, space.name) for space in WORKSPACES},
         "next_area": lambda: window.move_area(1),
         "previous_area": lambda: window.move_area(-1),
         "restore_panels": lambda: window.workspaces.restore_default(),

@@ -20,7 +20,7 @@ from graph.ready.presets import Preset
 from graph.templates.template import Template
 from graph.values.message import Message
 from gui.appearance.theme import current
-from gui.bars.actions import Actions
+from gui.bars.actions import Actions, Verb
 from gui.bars.canvas_menu import show_menu
 from gui.language.text import tr
 from gui.palette.fold import FOLD_BELOW
@@ -37,7 +37,9 @@ from gui.widgets.background import BackgroundTask
 from gui.window.panels import PanelWindow
 from gui.window.slots import slots_of
 from gui.window.visible import VisibleNodes
-from gui.window.workspaces import Workspace, Workspaces
+from gui.workspaces.panel import Side
+from gui.workspaces.registry import WORKSPACES
+from gui.workspaces.switcher import WorkspaceSwitcher
 
 
 class MainWindow(PanelWindow):
@@ -54,9 +56,11 @@ class MainWindow(PanelWindow):
         self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
         self.blocks = BlockVerbs(self.session, self.canvas, self.shelf)
         self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
-        self.make_bars(Actions(self, self.canvas, slots_of(self)))
+        self.make_bars(Actions(self, self.canvas, slots_of(self), _workspace_verbs()))
         self.visible = VisibleNodes(self.canvas, self.training, self)
-        self.workspaces = Workspaces(self, self.docks, self.preferences)
+        self.workspaces = WorkspaceSwitcher(
+            self, self.desk, self.docks, WORKSPACES, self.preferences
+        )
         self._connect()
         self.place()
         self.show_start()
@@ -84,10 +88,8 @@ class MainWindow(PanelWindow):
         self.templates.finished.connect(self._untell_opening)
         start.project_chosen.connect(documents.open)
         start.forget_wanted.connect(self.forget_recent)
-        self.palette_panel.layer_chosen.connect(self.canvas.add_layer)
-        self.folding.strip.layer_chosen.connect(self.canvas.add_layer)
-        self.palette_panel.preset_chosen.connect(self.add_preset)
-        self.folding.strip.preset_chosen.connect(self.add_preset)
+        self.folding.layer_chosen.connect(self.canvas.add_layer)
+        self.folding.preset_chosen.connect(self.add_preset)
         self.canvas.message.connect(self.tell)
         self.canvas.templates_requested.connect(self.show_start)
         self.canvas.menu_requested.connect(self._show_menu)
@@ -154,10 +156,7 @@ class MainWindow(PanelWindow):
         self._enable()
         self._show_title()
 
-    def _switched(self, space: Workspace) -> None:
-        pages = {"problems": self.problems, "training": self.training}
-        if space.bottom in pages:
-            self.bottom.show_page(pages[space.bottom])
+    def _switched(self) -> None:
         self._fold()
         self._enable()
 
@@ -192,7 +191,7 @@ class MainWindow(PanelWindow):
         narrow = self.width() < current().pixels(FOLD_BELOW)
         if narrow != self.folding.folded:
             self.folding.fold(narrow)
-            self.heads["layers"].set_bare(narrow)
+            self.docks.head("layers").set_bare(narrow)
             if not narrow and self.docks["layers"].isVisible():
                 width = current().size("dock_left")
                 self.resizeDocks([self.docks["layers"]], [width], Qt.Orientation.Horizontal)
@@ -270,8 +269,8 @@ class MainWindow(PanelWindow):
         actions["fit_template"].setEnabled(not at_start and self.templates.present is not None)
         actions["literature"].setEnabled(not at_start and self.literature.template is not None)
         actions["restore_panels"].setEnabled(not at_start)
-        for name in ("design", "training", "code"):
-            actions[name].setChecked(not at_start and self.workspaces.name == name)
+        for space in WORKSPACES:
+            actions[space.name].setChecked(not at_start and self.workspaces.name == space.name)
 
     def _show_menu(self, place: QPoint) -> None:
         show_menu(self, self.session, self.actions_table, place)
@@ -358,8 +357,8 @@ class MainWindow(PanelWindow):
         if self.at_start:
             areas: list[QWidget] = [self.start.side, self.start.gallery]
         else:
-            bottom = self.bottom.currentWidget()
-            areas = [self.folding, self.canvas, self.inspector, self.live, self.code.view, bottom]
+            left, right, below = (self.docks.at(side) for side in Side)
+            areas = [*left, self.canvas, *right, *below]
         focus_next(areas, step)
 
     # Files from outside, and the end
@@ -396,6 +395,10 @@ class MainWindow(PanelWindow):
         for task in self.background:
             task.wait()
         super().closeEvent(event)
+
+
+def _workspace_verbs() -> tuple[Verb, ...]:
+    return tuple(Verb(w.name, str(w.text), (w.key,), w.icon, checkable=True) for w in WORKSPACES)
 
 
 def _dropped(event: QDropEvent) -> Path | None:

@@ -45,7 +45,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
 
 def titles(window: MainWindow, section: str) -> list[str]:
     """The rows of a section of the palette, those of its folders included."""
-    tree = window.palette_panel.tree
+    tree = window.folding.whole.tree
     found = []
     for item in items_of(tree):
         above = item
@@ -64,7 +64,7 @@ def uses(window: MainWindow) -> list[str]:
 def test_the_palette_lists_the_project_s_blocks_and_places_them_by_enter(window):
     assert titles(window, "Blocks of this project") == ["Conv-BN-ReLU", "Residual"]
     before = len(uses(window))
-    field = window.palette_panel.field
+    field = window.folding.whole.field
     field.setFocus()
     QTest.keyClicks(field, "resid")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -175,7 +175,7 @@ def test_blocks_that_are_here_already_cannot_be_chosen(qtbot, window, tmp_path):
 
 def menu_of(window: MainWindow, name: str) -> dict[str, QAction]:
     """The entries of the context menu of a block of the project, opened by the right button."""
-    tree = window.palette_panel.tree
+    tree = window.folding.whole.tree
     item = next(i for i in items_of(tree) if i.data(0, TYPE) == f"block:{name}")
     place = tree.visualItemRect(item).center()
     reason = QContextMenuEvent.Reason.Mouse
@@ -229,7 +229,7 @@ def test_a_block_is_duplicated_and_the_copy_removed(window):
 
 def test_a_block_gets_another_name_in_the_palette(qtbot, window):
     library = window.session.network.library
-    tree = window.palette_panel.tree
+    tree = window.folding.whole.tree
     menu_of(window, "Residual")["Rename"].trigger()
     close_menu()
     field = tree.findChild(QLineEdit)

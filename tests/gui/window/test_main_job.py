@@ -90,7 +90,7 @@ class Person:
     def drag_layer(self, type_name: str, point: QPoint) -> str:
         """Drag a layer from the palette and drop it on the canvas; return the new node."""
         before = set(self.window.session.network.nodes)
-        tree = self.window.palette_panel.tree
+        tree = self.window.folding.whole.tree
         for row in range(tree.topLevelItemCount()):
             parent = tree.topLevelItem(row)
             for place in range(parent.childCount()):
