@@ -1,4 +1,4 @@
-"""The loss that fits how a network ends: logits, log-probabilities or probabilities."""
+"""The loss that fits what a network gives (graph.planning.ending); logarithms are taken once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graph.calls.call import Call
-from graph.calls.plan import Name, Plan, Repeat, Step
+from graph.calls.plan import Name, Plan, Step
+from graph.planning.ending import Values, ending_of
 from graph.values.message import Message, UserError, say
 
 Outputs = Tensor | tuple[Tensor, ...]
@@ -19,6 +19,7 @@ Outputs = Tensor | tuple[Tensor, ...]
 OneLoss = Callable[[Tensor, Tensor], Tensor]
 
 _TINY = 1e-12
+_NEAREST = 2.0**-24  # 1 minus this is the largest float32 below 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ def make_loss(plan: Plan, label_smoothing: float, n_classes: int, *, masks: bool
     """Cross entropy of what the plan gives, with ``masks`` the mean of all pixels. Raises
     UserError if its output cannot be compared."""
     check_output(plan, n_classes, masks=masks)
-    parts = tuple(_one_loss(_ending(plan, output), label_smoothing) for output in plan.outputs)
+    parts = tuple(
+        _one_loss(ending_of(plan, output).values, label_smoothing) for output in plan.outputs
+    )
     return Loss(parts, plan.weights or (1.0,) * len(parts))
 
 
-def _one_loss(ending: str, label_smoothing: float) -> OneLoss:
+def _one_loss(values: Values, label_smoothing: float) -> OneLoss:
 
-    def from_logits(outputs: Tensor, labels: Tensor) -> Tensor:
+    def from_scores(outputs: Tensor, labels: Tensor) -> Tensor:
         return F.cross_entropy(outputs, labels, label_smoothing=label_smoothing)
 
     def from_logarithms(outputs: Tensor, labels: Tensor) -> Tensor:
@@ -66,9 +69,29 @@ def _one_loss(ending: str, label_smoothing: float) -> OneLoss:
     def from_probabilities(outputs: Tensor, labels: Tensor) -> Tensor:
         return from_logarithms(outputs.clamp_min(_TINY).log(), labels)
 
-    return {"nn.LogSoftmax": from_logarithms, "nn.Softmax": from_probabilities}.get(
-        ending, from_logits
-    )
+    def from_shares(outputs: Tensor, labels: Tensor) -> Tensor:
+        return from_scores(_logit(outputs), labels)
+
+    def from_log_shares(outputs: Tensor, labels: Tensor) -> Tensor:
+        return from_scores(_log_logit(outputs), labels)
+
+    return {
+        Values.SCORES: from_scores,
+        Values.LOGARITHMS: from_logarithms,
+        Values.PROBABILITIES: from_probabilities,
+        Values.SHARES: from_shares,
+        Values.LOG_SHARES: from_log_shares,
+    }[values]
+
+
+def _logit(shares: Tensor) -> Tensor:
+    """The scores x of σ(x): log y − log (1 − y)."""
+    return shares.clamp(_TINY, 1 - _NEAREST).logit()
+
+
+def _log_logit(logarithms: Tensor) -> Tensor:
+    """The scores x of log σ(x)."""
+    return logarithms - torch.log1p(-logarithms.exp().clamp_max(1 - _NEAREST))
 
 
 def right_share(outputs: Tensor, labels: Tensor) -> Tensor:
@@ -95,10 +118,17 @@ def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:
 
 
 def _normalised(plan: Plan) -> Callable[[Tensor], Tensor]:
-    ending = _ending(plan, plan.outputs[0])
-    if ending == "nn.Softmax":
-        return lambda outputs: outputs
-    return torch.exp if ending == "nn.LogSoftmax" else lambda outputs: outputs.softmax(dim=1)
+    def of_scores(scores: Tensor) -> Tensor:
+        return scores.softmax(dim=1)
+
+    known: dict[Values, Callable[[Tensor], Tensor]] = {
+        Values.SCORES: of_scores,
+        Values.LOGARITHMS: torch.exp,
+        Values.PROBABILITIES: lambda outputs: outputs,
+        Values.SHARES: lambda outputs: of_scores(_logit(outputs)),
+        Values.LOG_SHARES: lambda outputs: of_scores(_log_logit(outputs)),
+    }
+    return known[ending_of(plan, plan.outputs[0]).values]
 
 
 def check_output(plan: Plan, n_classes: int, *, masks: bool = False) -> None:
@@ -187,17 +217,3 @@ def _shape(plan: Plan, output: Name) -> tuple[int, ...]:
     step = _maker(plan, output)
     shape = step.shapes[output[1]] if step else dict(plan.inputs)[output[0]]
     return tuple(int(size) for size in shape)
-
-
-def _ending(plan: Plan, output: Name) -> str:
-    """The torch name of the module behind an output, also inside a nested plan; empty for
-    anything else."""
-    step = _maker(plan, output)
-    if step is None or len(step.shapes) != 1:
-        return ""
-    if isinstance(step.operation, Plan):
-        return _ending(step.operation, step.operation.outputs[0])
-    if isinstance(step.operation, Repeat):
-        last = step.operation.plans[-1]
-        return _ending(last, last.outputs[0])
-    return step.operation.target if isinstance(step.operation, Call) else ""

@@ -23,6 +23,7 @@ from backend.training.device import cpu_threads
 from backend.training.settings import TrainingSettings
 from backend.weights.start import Start
 from graph.calls.plan import Plan
+from graph.planning.ending import ending_of
 from graph.values.message import Message, UserError, say
 
 if TYPE_CHECKING:
@@ -211,6 +212,10 @@ class Worker:
         spare = spare_outputs(self.plan, n_classes)
         if spare is not None:
             self._buffer.put(Notice(spare))
+        for output in self.plan.outputs:
+            trouble = ending_of(self.plan, output).trouble
+            if trouble is not None:
+                self._buffer.put(Notice(say("{trouble}.", trouble=trouble)))
         return prepare(
             dataset,
             (channels, height, width),

@@ -570,7 +570,13 @@ def test_every_ending_gives_the_same_loss_and_probabilities(smoothing: float) ->
     logits = torch.randn(6, 10, dtype=torch.float64)
     labels = torch.arange(6)
     expected = make_loss(branching(), smoothing, 10)(logits, labels)
-    ends = {"Softmax": logits.softmax(1), "LogSoftmax": logits.log_softmax(1)}
+    ends = {
+        "Softmax": logits.softmax(1),
+        "Softmin": logits.softmax(1),
+        "LogSoftmax": logits.log_softmax(1),
+        "Sigmoid": logits.sigmoid(),
+        "LogSigmoid": torch.nn.functional.logsigmoid(logits),
+    }
     for ending, outputs in ends.items():
         plan = branching(ending=ending)
         assert make_loss(plan, smoothing, 10)(outputs, labels) == pytest.approx(expected.item())
