@@ -23,7 +23,7 @@ from graph.layers.linear import Linear
 from graph.layers.merge import Add, Concat, Multiply
 from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d, GlobalAvgPool2d
-from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
+from graph.layers.pooling.plain import AvgPool2d, MaxPool2d, Pooling2d
 from graph.layers.registry import LAYERS
 from graph.layers.regularisation import Dropout, Dropout2d
 from graph.layers.reshaping.flatten import Flatten
@@ -194,7 +194,7 @@ def legal_case(random_source: random.Random, kind: type[Layer]) -> Case:
             settings.pop("groups", None)
         if kind is SqueezeExcitation:
             settings["reduction"] = random_source.choice((1, 2, 3, 4, 8))
-        if hasattr(kind, "_stride") and random_source.random() < 0.5:
+        if issubclass(kind, Pooling2d) and random_source.random() < 0.5:
             kernel = settings.get("kernel_size", (2, 2))
             limit = [k // 2 for k in kernel]
             settings["padding"] = tuple(random_source.randint(0, most) for most in limit)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from graph.analysis.facts import Carried, compute
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer, Problem, short_pair
+from graph.layers.base.layer import Layer, Problem
+from graph.layers.base.sliding import short
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.merge import Concat, Multiply
 from graph.layers.normalisation import BatchNorm2d
@@ -41,7 +42,7 @@ def projections(
             say(
                 "Insert a 1×1 convolution (stride {stride}, {channels} channels) and BatchNorm2d "
                 "before input {n}",
-                stride=short_pair(layers[0].stride),
+                stride=short(layers[0].stride),
                 channels=layers[0].out_channels,
                 n=index + 1,
             ),

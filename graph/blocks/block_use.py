@@ -28,6 +28,8 @@ from graph.layers.base.layer import (
     Port,
     Problem,
     Station,
+    macs_line,
+    parameters_line,
 )
 from graph.layers.base.reach import Axis, Strands
 from graph.network.network import MAX_NODES
@@ -260,20 +262,12 @@ class BlockUse(Layer):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         chain = self.chain(inputs)
-        yield Explanation(
-            say("Parameters"),
-            "Σ inside" if len(chain) == 1 else "Σ inside, along the chain",
-            " + ".join(f"{inside.parameters:,}" for inside in chain[:6])
-            + (" + …" if len(chain) > 6 else ""),
-            str(self.parameters(inputs)),
-        )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
-            "Σ inside" if len(chain) == 1 else "Σ inside, along the chain",
-            " + ".join(f"{inside.macs:,}" for inside in chain[:6])
-            + (" + …" if len(chain) > 6 else ""),
-            str(self.macs(inputs)),
-        )
+        rule = "Σ inside" if len(chain) == 1 else "Σ inside, along the chain"
+        more = " + …" if len(chain) > 6 else ""
+        parameters = " + ".join(f"{inside.parameters:,}" for inside in chain[:6])
+        yield parameters_line(self, inputs, rule, f"{parameters}{more}")
+        macs = " + ".join(f"{inside.macs:,}" for inside in chain[:6])
+        yield macs_line(self, inputs, rule, f"{macs}{more}")
 
 
 def _short(parameter: Parameter, value: Any) -> str:

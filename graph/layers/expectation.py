@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph.calls.call import Call, Shape
-from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, wrong_rank
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Problem,
+    macs_line,
+    wrong_rank,
+)
 from graph.layers.base.reach import SAME, Axis
 from graph.layers.base.registration import register
 from graph.values.fields import integer
@@ -71,9 +79,4 @@ class Expectation(Layer):
             f"b = 0 … {int(self.bins) - 1}",
             str(self.shapes(inputs)[0][0]),
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
-            "C · L",
-            " · ".join(str(int(size)) for size in inputs[0]),
-            str(self.macs(inputs)),
-        )
+        yield macs_line(self, inputs, "C · L", " · ".join(str(int(size)) for size in inputs[0]))

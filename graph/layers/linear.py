@@ -7,7 +7,16 @@ from math import prod
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import init_field, initialised, value_field
-from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, dims
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Problem,
+    dims,
+    macs_line,
+    parameters_line,
+)
 from graph.layers.base.reach import SAME, WHOLE, Axis
 from graph.layers.base.registration import register
 from graph.layers.reshaping.flatten import Flatten
@@ -72,15 +81,7 @@ class Linear(Layer):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         bias = self.out_features if self.bias else 0
-        yield Explanation(
-            say("Parameters"),
-            "in · out + bias",
-            f"{inputs[0][-1]} · {self.out_features} + {bias}",
-            str(self.parameters(inputs)),
+        yield parameters_line(
+            self, inputs, "in · out + bias", f"{inputs[0][-1]} · {self.out_features} + {bias}"
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
-            "in · out",
-            f"{prod(inputs[0])} · {self.out_features}",
-            str(self.macs(inputs)),
-        )
+        yield macs_line(self, inputs, "in · out", f"{prod(inputs[0])} · {self.out_features}")

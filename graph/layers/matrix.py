@@ -7,34 +7,11 @@ from math import prod
 
 from graph.calls.call import Apply, Shape
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Port, Problem, dims
+from graph.layers.base.matrices import RANKS, mismatch, ranks_differ
 from graph.layers.base.reach import SAME, WHOLE, Axis
 from graph.layers.base.registration import register
 from graph.values.fields import flag
-from graph.values.message import Message, say
-
-RANKS = (2, 3, 4)
-
-
-def mismatch(port: str, shape: Shape, why: Message, mend: Message) -> Problem:
-    return Problem(FaultKind.MERGE_MISMATCH, why, mend, port=port, value=dims(shape))
-
-
-def ranks_differ(layer: Layer, inputs: Sequence[Shape]) -> Iterator[Problem]:
-    """Yield a problem unless all inputs have the same number of axes, two to four."""
-    ports = layer.input_ports()
-    for port, shape in zip(ports, inputs, strict=True):
-        if len(shape) not in RANKS or len(shape) != len(inputs[0]):
-            yield Problem(
-                FaultKind.WRONG_RANK,
-                say(
-                    "{type} takes matrices, or stacks of them, with as many axes in all inputs",
-                    type=layer.type_name(),
-                ),
-                say("Bring all to N×M or K×N×M with Reshape or Unflatten"),
-                port=port.name,
-                value=dims(shape),
-            )
-            return
+from graph.values.message import say
 
 
 @register

@@ -7,6 +7,7 @@ from math import prod
 from typing import ClassVar
 
 from graph.calls.call import Call, Shape
+from graph.layers.base.axis_number import whole
 from graph.layers.base.layer import (
     Category,
     Explanation,
@@ -15,6 +16,7 @@ from graph.layers.base.layer import (
     Problem,
     dims,
     needs_rank,
+    parameters_line,
 )
 from graph.layers.base.reach import SAME, WHOLE, Axis
 from graph.layers.base.registration import register
@@ -24,18 +26,13 @@ from graph.values.fields import flag, integer, real
 from graph.values.message import Message, say
 
 _EPS = "Added to the variance before the root."
-
-
 _MOMENTUM = "Weight of the newest batch in the running statistics."
-
-
-_CUMULATIVE = "cumulative average"
-
-
+_AFFINE = "Trainable scale and shift per channel."
+_TRACK = "Keep running statistics and use them in evaluation."
 _RULE = "y = γ · (x − mean) / √(var + ε) + β"
 
 
-class _Normalisation(Layer):
+class Normalisation(Layer):
     """What all share: settings become the module's arguments as they are."""
 
     category = Category.NORMALISATION
@@ -62,48 +59,50 @@ class _Normalisation(Layer):
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         eps = self.values().get("eps")
         yield Explanation(self.over, self.rule, "" if eps is None else f"ε = {eps:g}", "y")
-        count = self.parameters(inputs)
-        if count:
-            rule, numbers = self._explain_parameters(inputs)
-            yield Explanation(say("Parameters"), rule, numbers, str(count))
+        if self.parameters(inputs):
+            yield parameters_line(self, inputs, *self._explain_parameters(inputs))
 
 
-class _BatchNorm(_Normalisation):
+class _PerChannel(Normalisation):
+    """With a trainable scale and shift of each channel where the setting ``affine`` is on."""
+
+    def parameters(self, inputs: Sequence[Shape]) -> int:
+        return 2 * inputs[0][0] if self.values()["affine"] else 0
+
+
+class BatchNormalisation(_PerChannel):
     summary = "Gives each channel mean 0 and variance 1 over the batch, then scales and shifts it."
     search = ("batch normalization", "bn")
     short_name = "bn"
 
     eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
-    momentum: float | None = real(0.1, 0.0, 1.0, _MOMENTUM, none_means=_CUMULATIVE)
-    affine: bool = flag(True, "Trainable scale and shift per channel.")
-    track_running_stats: bool = flag(True, "Keep running statistics and use them in evaluation.")
-
-    def parameters(self, inputs: Sequence[Shape]) -> int:
-        return 2 * inputs[0][0] if self.affine else 0
+    momentum: float | None = real(0.1, 0.0, 1.0, _MOMENTUM, none_means="cumulative average")
+    affine: bool = flag(True, _AFFINE)
+    track_running_stats: bool = flag(True, _TRACK)
 
 
 @register
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNormalisation):
     """Normalises each channel by its mean and variance over the batch and all positions."""
 
     ranks = (3,)
 
 
 @register
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNormalisation):
     """Normalises each feature of F, or each channel of C×L, over the batch and all positions."""
 
     ranks = (1, 2)
 
 
 @register
-class BatchNorm3d(_BatchNorm):
+class BatchNorm3d(BatchNormalisation):
     """Normalises each channel of a volume C×D×H×W over the batch and all positions."""
 
     ranks = (4,)
 
 
-class _LastAxes(_Normalisation):
+class LastAxesNormalisation(Normalisation):
     """Normalises over the last axes of each image; every value there has its own scale."""
 
     ranks = (1, 2, 3, 4)
@@ -140,7 +139,7 @@ class _LastAxes(_Normalisation):
 
 
 @register
-class LayerNorm(_LastAxes):
+class LayerNorm(LastAxesNormalisation):
     """Normalises over the last one, two or three axes.
 
     Ba, Kiros, Hinton, "Layer Normalization", 2016.
@@ -162,7 +161,7 @@ class LayerNorm(_LastAxes):
 
 
 @register
-class RMSNorm(_LastAxes):
+class RMSNorm(LastAxesNormalisation):
     """Divides by the root of the mean square over the last axes; the mean stays.
 
     Zhang, Sennrich, "Root Mean Square Layer Normalization", NeurIPS 2019.
@@ -194,7 +193,7 @@ def _one_value(why: Message) -> Problem:
 
 
 @register
-class GroupNorm(_Normalisation):
+class GroupNorm(_PerChannel):
     """Normalises groups of channels over all positions of each image.
 
     Wu, He, "Group Normalization", ECCV 2018. One group is layer normalisation over C×H×W.
@@ -207,7 +206,7 @@ class GroupNorm(_Normalisation):
 
     num_groups: int = integer(1, 1, 65536, "Groups of channels; they must divide the channels.")
     eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
-    affine: bool = flag(True, "Trainable scale and shift per channel.")
+    affine: bool = flag(True, _AFFINE)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -226,11 +225,8 @@ class GroupNorm(_Normalisation):
         elif prod(shape) == self.num_groups:
             yield _one_value(say("each group of {input} has one value", input=dims(shape)))
 
-    def parameters(self, inputs: Sequence[Shape]) -> int:
-        return 2 * inputs[0][0] if self.affine else 0
-
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        return (WHOLE,) * (len(inputs[index]) - 1)
+        return whole(inputs[index])
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         return self._call(num_groups=self.num_groups, num_channels=inputs[0][0])
@@ -239,7 +235,7 @@ class GroupNorm(_Normalisation):
         return f"g {self.num_groups}", ""
 
 
-class _InstanceNorm(_Normalisation):
+class InstanceNormalisation(_PerChannel):
     """Like batch normalisation, but over the positions of each image alone.
 
     Ulyanov, Vedaldi, Lempitsky, "Instance Normalization: The Missing Ingredient for Fast
@@ -253,8 +249,8 @@ class _InstanceNorm(_Normalisation):
 
     eps: float = real(1e-5, 0.0, 1.0, _EPS, open_minimum=True)
     momentum: float | None = real(0.1, 0.0, 1.0, _MOMENTUM, none_means="no change")
-    affine: bool = flag(False, "Trainable scale and shift per channel.")
-    track_running_stats: bool = flag(False, "Keep running statistics and use them in evaluation.")
+    affine: bool = flag(False, _AFFINE)
+    track_running_stats: bool = flag(False, _TRACK)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         (shape,) = inputs
@@ -263,36 +259,33 @@ class _InstanceNorm(_Normalisation):
         elif prod(shape[1:]) == 1:
             yield _one_value(say("each channel of {input} has one value", input=dims(shape)))
 
-    def parameters(self, inputs: Sequence[Shape]) -> int:
-        return 2 * inputs[0][0] if self.affine else 0
-
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        return (WHOLE,) * (len(inputs[index]) - 1)
+        return whole(inputs[index])
 
 
 @register
-class InstanceNorm1d(_InstanceNorm):
+class InstanceNorm1d(InstanceNormalisation):
     """Normalises each channel of C×L over its positions."""
 
     ranks = (2,)
 
 
 @register
-class InstanceNorm2d(_InstanceNorm):
+class InstanceNorm2d(InstanceNormalisation):
     """Normalises each channel of C×H×W over its positions."""
 
     ranks = (3,)
 
 
 @register
-class InstanceNorm3d(_InstanceNorm):
+class InstanceNorm3d(InstanceNormalisation):
     """Normalises each channel of C×D×H×W over its positions."""
 
     ranks = (4,)
 
 
 @register
-class LocalResponseNorm(_Normalisation):
+class LocalResponseNorm(Normalisation):
     """Divides each value by the strength of its neighbours in the channels beside it.
 
     Krizhevsky, Sutskever, Hinton, "ImageNet Classification with Deep Convolutional Neural

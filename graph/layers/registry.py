@@ -58,7 +58,7 @@ RENAMED: dict[str, str] = {old: layer.type_name() for layer in LAYERS for old in
 
 
 def by_category() -> dict[Category, list[type[Layer]]]:
-    """The layer types in palette order."""
+    """The layer types in palette order; no family is empty."""
     found: dict[Category, list[type[Layer]]] = {category: [] for category in Category}
     for layer in LAYERS:
         found[layer.category].append(layer)

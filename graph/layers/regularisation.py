@@ -12,8 +12,6 @@ from graph.values.fields import flag, real
 from graph.values.message import Message, say
 
 _DROP = "Probability of dropping."
-
-
 _SCALED = say("In training, what is kept is multiplied")
 
 

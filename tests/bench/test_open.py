@@ -26,7 +26,7 @@ from graph.analysis.analysis import Analysis, Totals
 from graph.blocks.block_use import BlockUse
 from graph.blocks.unpacking import unpack
 from graph.document.project import Project, dumps, loads
-from graph.layers.convolution import plain as convolution
+from graph.layers.base import sliding
 from graph.network import scope
 from graph.network.network import Network
 from graph.templates.registry import find_template
@@ -66,7 +66,7 @@ def forget() -> None:
     gc.collect()
     facts._remembered.cache_clear()
     scope._remembered.cache_clear()
-    convolution._windows.cache_clear()
+    sliding.windows.cache_clear()
 
 
 def measure(benchmark, action: Callable[[], object]) -> None:

@@ -19,11 +19,16 @@ SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16)
 SMALL = (1, 2, 3, 4, 5, 6, 8)
 
 
+def axes_of(kind: type[Sliding]) -> int:
+    """How many axes stand behind the channels."""
+    return kind.ranks[0] - 1
+
+
 def numbers(source: random.Random, kind: type[Sliding], low: int, high: int) -> Any:
     """One number for each axis, equal ones more often than not."""
     first = source.randint(low, high)
     others = [first if source.random() < 0.5 else source.randint(low, high) for _ in "12"]
-    return joined([first, *others][: kind.axes])
+    return joined([first, *others][: axes_of(kind)])
 
 
 def channels(source: random.Random) -> tuple[int, int, int]:
@@ -33,8 +38,8 @@ def channels(source: random.Random) -> tuple[int, int, int]:
 
 
 def extent(source: random.Random, kind: type[Sliding]) -> tuple[int, ...]:
-    choices = SIZES if kind.axes < 3 else SMALL
-    return tuple(source.choice(choices) for _ in range(kind.axes))
+    choices = SIZES if axes_of(kind) < 3 else SMALL
+    return tuple(source.choice(choices) for _ in range(axes_of(kind)))
 
 
 def _convolution(kind: type[Sliding]) -> Any:
@@ -43,7 +48,7 @@ def _convolution(kind: type[Sliding]) -> Any:
         padding = source.choice(("same", "valid", "full", *[numbers(source, kind, 0, 3)] * 4))
         stride = numbers(source, kind, 1, 4)
         if padding == "same" and source.random() < 0.9:
-            stride = joined((1,) * kind.axes)
+            stride = joined((1,) * axes_of(kind))
         layer = kind.make(
             {
                 "out_channels": outputs,

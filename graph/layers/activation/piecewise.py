@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from graph.calls.call import Call, Shape
-from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, dims
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Problem,
+    dims,
+    parameters_line,
+)
 from graph.layers.base.registration import register
 from graph.values.declaration import fields_of, show
 from graph.values.fields import flag, integer, real
@@ -119,8 +127,7 @@ class PReLU(Activation):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         yield from super().explain(inputs)
-        count = str(self.parameters(inputs))
-        yield Explanation(say("Parameters"), "a", show(self.num_parameters), count)
+        yield parameters_line(self, inputs, "a", show(self.num_parameters))
 
 
 @register

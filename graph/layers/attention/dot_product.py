@@ -7,9 +7,9 @@ from math import prod
 
 from graph.calls.call import Apply, Shape
 from graph.layers.base.layer import Category, Explanation, Layer, Port, Problem, dims
+from graph.layers.base.matrices import RANKS, mismatch, ranks_differ
 from graph.layers.base.reach import SAME, WHOLE, Axis
 from graph.layers.base.registration import register
-from graph.layers.matrix import RANKS, mismatch, ranks_differ
 from graph.values.fields import flag, real
 from graph.values.message import say
 

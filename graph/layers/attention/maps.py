@@ -18,7 +18,7 @@ from graph.values.message import say
 
 
 def even_kernel(kernel_size: int) -> Iterator[Problem]:
-    """Yield the problem of a window without a middle."""
+    """Yield the problem of a window, of 1 cell or more, without a middle."""
     if kernel_size % 2 == 0:
         yield Problem(
             FaultKind.PADDING,
@@ -31,7 +31,8 @@ def even_kernel(kernel_size: int) -> Iterator[Problem]:
 
 
 def gated(shape: Shape, gate: Shape) -> tuple[Step, ...]:
-    """The last steps: the gate between 0 and 1, and the input times the gate."""
+    """The last steps of a plan on an input ``x`` of this shape: the step ``excite`` becomes a gate
+    between 0 and 1, and the input times it the result. A size of 1 in ``gate`` is repeated."""
     return (
         Step("gate", Call("nn.Sigmoid", {}), (("excite", 0),), (gate,)),
         Step("scale", Apply("operator.mul"), (("x", 0), ("gate", 0)), (shape,)),
@@ -76,7 +77,8 @@ class ChannelAttention(Layer):
         return with_initialisation(plan, self.init)
 
     def plan(self, shape: Shape, reduction: int, bias: Any) -> Plan:
-        """The plan with these values, traced ones where it stands inside another plan."""
+        """The plan for C×H×W, with these values as arguments: traced ones where it stands inside
+        another plan, whose channels are then traced, too."""
         channels = Dim(shape[0], "channels")
         middle = channels // Dim(self.reduction, "reduction")
 
@@ -161,7 +163,8 @@ class SpatialAttention(Layer):
         return with_initialisation(plan, self.init)
 
     def plan(self, shape: Shape, kernel_size: int, bias: Any) -> Plan:
-        """The plan with these values, traced ones where it stands inside another plan."""
+        """The plan for C×H×W, with these values as arguments: traced ones where it stands inside
+        another plan."""
         size = Dim(self.kernel_size, "kernel_size")
         arguments = {"in_channels": 2, "out_channels": 1, "kernel_size": size, "padding": size // 2}
         conv = Call("nn.Conv2d", {**arguments, "bias": Named(self.bias, "bias")}, positional=3)

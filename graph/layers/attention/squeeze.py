@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from graph.calls.call import Apply, Call, Shape
 from graph.calls.plan import Plan, Step
 from graph.layers.base.initialisation import FIXED_SCHEMES, init_field, with_initialisation
-from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, needs_image
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Problem,
+    needs_image,
+    parameters_line,
+)
 from graph.layers.base.reach import WHOLE, Axis
 from graph.layers.base.registration import register
 from graph.layers.convolution.plain import Conv2d
@@ -17,7 +25,7 @@ from graph.values.message import say
 
 
 def empty_middle(channels: int, reduction: int) -> Iterator[Problem]:
-    """Yield the problem if dividing the channels leaves none."""
+    """Yield the problem if dividing the channels, 1 or more, by ``reduction`` leaves none."""
     if channels < reduction:
         yield Problem(
             FaultKind.REDUCTION,
@@ -121,9 +129,9 @@ class SqueezeExcitation(Layer):
             f"V: {channels}→{middle}, W: {middle}→{channels}",
             f"{channels}×1×1",
         )
-        yield Explanation(
-            say("Parameters"),
+        yield parameters_line(
+            self,
+            inputs,
             "2 · C · C/r + bias",
             f"2 · {channels} · {middle} + {channels + middle if self.bias else 0}",
-            str(self.parameters(inputs)),
         )

@@ -11,13 +11,15 @@ from graph.values.message import say
 
 
 def position(dim: int, rank: int) -> int | None:
-    """Where dimension ``dim`` stands in a shape of ``rank`` sizes without the batch, if it does."""
+    """Where dimension ``dim`` stands in a shape of ``rank`` sizes without the batch, from 0; None
+    for the batch and for a dimension that the shape does not have."""
     found = dim - 1 if dim >= 0 else dim + rank
     return found if 0 <= found < rank else None
 
 
 def no_dimension(shape: Shape, field: str, dim: int, *, more: int = 0) -> Iterator[Problem]:
-    """Yield the problem unless ``dim`` is a dimension of ``shape``, or of ``more`` sizes."""
+    """Yield the problem unless ``dim`` is a dimension of ``shape``, or of a shape with so many
+    ``more`` sizes. ``field`` is the setting to blame."""
     rank = len(shape) + more
     if position(dim, rank) is None:
         yield Problem(
@@ -31,7 +33,7 @@ def no_dimension(shape: Shape, field: str, dim: int, *, more: int = 0) -> Iterat
 
 
 def moved(shape: Shape, order: Sequence[int]) -> tuple[Axis, ...]:
-    """The reach of a layer that puts size ``order[i]`` in place i.
+    """The reach of a layer that puts size ``order[i]`` of ``shape`` in place i, both from 0.
 
     An axis that stays in its place keeps its cells; one that moves is taken for seen whole.
     """
@@ -39,5 +41,5 @@ def moved(shape: Shape, order: Sequence[int]) -> tuple[Axis, ...]:
 
 
 def whole(shape: Shape) -> tuple[Axis, ...]:
-    """The reach of a layer that mixes all axes."""
+    """The reach of a layer that mixes all axes of ``shape``: one rule for each but the first."""
     return (WHOLE,) * (len(shape) - 1)

@@ -124,7 +124,7 @@ def scheme_steps(scheme: str, *, bias: bool, value: float = VALUE) -> tuple[Init
 
 def initialised(call: Call) -> Call:
     """The call without its arguments ``init`` and ``init_value``, which become what runs once the
-    module is made."""
+    module is made. Raises KeyError for a call without ``init``."""
     arguments = dict(call.arguments)
     scheme = str(plain(arguments.pop("init")))
     value = float(plain(arguments.pop("init_value", VALUE)))

@@ -4,8 +4,14 @@ Its fields carry type, default, range and help; its methods give output shapes, 
 parameters, multiply-accumulates, reach and the torch call. Palette, form, checks, compiler,
 exporter, file format and tests only read it, so a new type touches one file.
 
-Shapes are tuples of integers without the batch: ``(channels, height, width)`` or
-``(features,)``. All arithmetic is on Python integers; torch is the judge in the tests only.
+Shapes are tuples of integers, 1 or more each, without the batch: ``(channels, height, width)`` or
+``(features,)``. All arithmetic is on Python integers, plain or traced (graph.values.dims); torch is
+the judge in the tests only. Every formula has its source beside it where it is not the definition
+that torch documents.
+
+``inputs`` are the shapes on the input ports in their order, one for each wire of a port of many.
+What is said of a layer besides its problems is asked only where none of them is an error; on other
+inputs it may be wrong or raise.
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ from typing import Any, ClassVar
 from graph.calls.call import Apply, Call, Shape
 from graph.calls.plan import Plan, Repeat
 from graph.layers.base.reach import SAME, Axis, Strands, carried, seen
-from graph.values.declaration import Declaration, show
+from graph.values.declaration import Declaration
 from graph.values.message import Message, say
 
 MAX_PARAMETERS = 2_000_000_000
@@ -175,60 +181,72 @@ class Layer(Declaration):
 
     @classmethod
     def type_name(cls) -> str:
+        """The name in palette and files: that of the class."""
         return cls.__name__
 
     @classmethod
     def base_name(cls) -> str:
+        """What a new node is called, before its number."""
         return cls.short_name or cls.__name__.lower()
 
     def input_ports(self) -> tuple[Port, ...]:
+        """Where wires end, in the order of ``inputs``."""
         return (INPUT,)
 
     def output_ports(self) -> tuple[Port, ...]:
+        """Where wires begin, in the order of ``shapes``."""
         return (OUTPUT,)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
-        """All that is wrong. The other methods may assume that none of it is an error."""
+        """All that is wrong, for inputs of any shapes; warnings do not block. Raises nothing."""
         return iter(())
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        """The shape on each output port."""
+        """The shape on each output port; traced sizes stay traced where they can."""
         return (inputs[0],)
 
     def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
-        """A likely output shape in spite of a problem, so that the rest keeps its figures."""
+        """A likely output shape in spite of a problem, so that the rest keeps its figures, or None.
+        ``inputs`` may be of any shapes."""
         return None
 
     def parameters(self, inputs: Sequence[Shape]) -> int:
-        """Trainable numbers."""
+        """How many trainable numbers it has; 0 or more."""
         return 0
 
     def macs(self, inputs: Sequence[Shape]) -> int:
-        """Multiply-accumulates of convolution and linear layers for one image."""
+        """Multiply-accumulates of convolutions and matrix products for one image; 0 or more.
+
+        An addition of a bias, an activation, a pooling and the like count nothing.
+        """
         return 0
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        """How the output sees input ``index``, one axis rule per spatial axis of that input."""
+        """How the output sees input ``index``: a rule for each axis of that input but the first,
+        channels or features."""
         return (SAME,) * (len(inputs[index]) - 1)
 
     def reach_to(self, inputs: Sequence[Shape], index: int, output: int) -> tuple[Axis, ...]:
-        """As ``reach``, for one output."""
+        """As ``reach``, for the output with this number."""
         return self.reach(inputs, index)
 
     def strands(
         self, inputs: Sequence[Shape], index: int, output: int, image: tuple[Strands, ...]
     ) -> tuple[Strands, ...] | None:
-        """The strands that one input, with those in ``image``, brings to one output."""
+        """The strands that input ``index`` brings to one output; ``image`` are those of the input,
+        axis by axis of the image. None where the input has another number of axes."""
         return carried(self.reach_to(inputs, index, output), inputs[index], image)
 
     def seen(
         self, inputs: Sequence[Shape], index: int, output: int, outputs: Sequence[int]
     ) -> tuple[int, ...]:
-        """The rows, columns ... (bit masks) of one input that those of one output see."""
+        """The rows, columns ... of input ``index`` that those of one output see; bit masks, bit 0
+        for the first cell, axis by axis."""
         return seen(self.reach_to(inputs, index, output), inputs[index], outputs)
 
     def elements(self, inputs: Sequence[Shape]) -> int:
-        """How many values it gives for one image, those between its own layers included."""
+        """How many values it gives for one image, those between its own layers included where they
+        are told apart, as in a block."""
         return sum(prod(shape) for shape in self.shapes(inputs))
 
     def layers(self, inputs: Sequence[Shape]) -> int:
@@ -236,11 +254,18 @@ class Layer(Declaration):
         return 1
 
     def call(self, inputs: Sequence[Shape]) -> Call | Apply | Plan | Repeat:
-        """What runs: a torch module, a function, a nested plan, or a chain of them."""
+        """What runs: a torch module, a function, a nested plan, or a chain of them.
+
+        It takes the inputs in their order, with a batch in front, and gives the outputs in theirs.
+        Raises LookupError for a type that is not run, as Input and Output.
+        """
         raise LookupError(f"{self.type_name()} is not executed")
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        """Two short texts for the node: what differs from the default, and channels in -> out."""
+        """Two short texts for the node: what differs from the default, and channels in -> out.
+
+        ``inputs`` is empty where they are not known.
+        """
         return ("", "")
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
@@ -248,13 +273,25 @@ class Layer(Declaration):
         return iter(())
 
 
+def parameters_line(layer: Layer, inputs: Sequence[Shape], rule: str, numbers: str) -> Explanation:
+    """The line that explains ``layer.parameters(inputs)``: ``rule`` with letters, then with this
+    layer's ``numbers``."""
+    return Explanation(say("Parameters"), rule, numbers, str(int(layer.parameters(inputs))))
+
+
+def macs_line(layer: Layer, inputs: Sequence[Shape], rule: str, numbers: str) -> Explanation:
+    """The line that explains ``layer.macs(inputs)``, otherwise as ``parameters_line``."""
+    title = say("Multiply-accumulates per image")
+    return Explanation(title, rule, numbers, str(int(layer.macs(inputs))))
+
+
 def dims(shape: Sequence[int]) -> str:
-    """``64×14×14``"""
+    """A shape as a person writes it: ``64×14×14``."""
     return "×".join(str(int(size)) for size in shape)
 
 
 def wrong_rank(layer: Layer, shape: Shape, allowed: tuple[int, ...], mend: Message) -> Problem:
-    """The problem of an input with too few or too many axes."""
+    """The problem of a ``shape`` whose number of axes is none of those ``allowed``, from 1 to 3."""
     names = {1: "F", 2: "N×F", 3: "C×H×W"}
     return Problem(
         FaultKind.WRONG_RANK,
@@ -280,7 +317,7 @@ _AXES = {1: "F", 2: "C×L", 3: "C×H×W", 4: "C×D×H×W"}
 
 
 def needs_rank(layer: Layer, shape: Shape) -> Iterator[Problem]:
-    """Yield the problem unless ``shape`` has as many axes as one of ``layer.ranks``."""
+    """Yield the problem unless ``shape`` has as many axes as one of ``layer.ranks``, 1 to 4."""
     if len(shape) in layer.ranks:
         return
     name = layer.type_name()
@@ -299,8 +336,3 @@ def needs_rank(layer: Layer, shape: Shape) -> Iterator[Problem]:
         port="input",
         value=dims(shape),
     )
-
-
-def short_pair(value: tuple[int, int]) -> str:
-    """``3`` for (3, 3), ``1×7`` for (1, 7)."""
-    return str(value[0]) if value[0] == value[1] else show(value)

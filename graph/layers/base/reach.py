@@ -157,10 +157,10 @@ class Axis(Protocol):
     """How the positions of an output map to those of an input, along one axis."""
 
     def sources(self, outputs: int, length: int) -> int:
-        """The set of inputs (a bit mask) that the set of outputs sees."""
+        """The set of inputs (a bit mask of ``length`` cells) that the set of outputs sees."""
 
     def forward(self, strand: Strand, length: int) -> Strand:
-        """The strand of the outputs, from that of the inputs."""
+        """The strand of the outputs, from that of the inputs, of which there are ``length``."""
 
 
 Number = int | Fraction  # a fraction only behind a transposed window or an uneven adaptive pooling
@@ -183,7 +183,8 @@ Strands = tuple[Strand, ...]
 
 
 def unite(strands: Strands) -> Strands:
-    """Strands of equal jump become the one that covers them: parallel branches."""
+    """Strands of equal jump become the one that covers them: parallel branches. The smallest jump
+    comes first."""
     if len(strands) == 1:
         return strands
     by_jump: dict[Number, Strand] = {}
@@ -212,7 +213,7 @@ class AxisField:
 
 
 def axis_field(strands: Strands, length: int) -> AxisField:
-    """Sum up the strands of one axis at the middle one of ``length`` cells."""
+    """Sum up the strands of one axis, one or more, at the middle one of ``length`` output cells."""
     if len(strands) == 1:
         (strand,) = strands
         offset = _half(2 * strand.start + strand.size - 1)
@@ -239,7 +240,8 @@ def carried(
     axes: Sequence[Axis], shape: Sequence[int], image: tuple[Strands, ...]
 ) -> tuple[Strands, ...] | None:
     """The strands of a layer's output, from those of an input with ``shape``; one entry per axis of
-    the image. None if the input has another number of axes, which is a fault already."""
+    the image. ``axes`` are the layer's rules for the input's axes but the first. None if the input
+    has another number of axes than the image, which is a fault already."""
     on_map = len(shape) == len(image) + 1
     if on_map and len(image) > len(axes):
         return None
@@ -252,7 +254,8 @@ def carried(
 
 
 def seen(axes: Sequence[Axis], shape: Sequence[int], outputs: Sequence[int]) -> tuple[int, ...]:
-    """The sets of input rows, columns ... that sets of output rows, columns ... see.
+    """The sets of input rows, columns ... that sets of output rows, columns ... see; bit masks, one
+    for each axis of ``shape``, the input's, but the first.
 
     A vector has no axes: whatever made it saw the whole map.
     """

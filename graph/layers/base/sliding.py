@@ -7,14 +7,16 @@ as torch.nn has them. The rules work on tuples, so each is written once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import gcd
-from typing import Any, ClassVar
+from typing import Any
 
 from graph.calls.call import Shape
 from graph.layers.base.layer import FaultKind, Layer, Problem, dims, needs_image
+from graph.layers.base.reach import Window
 from graph.values.declaration import show
 from graph.values.dims import is_traced
-from graph.values.fields import integer, pair, triple
+from graph.values.fields import flag, integer, pair, triple
 from graph.values.message import Message, say
 
 Pair = tuple[int, int]
@@ -33,7 +35,7 @@ OUTPUT_TITLES: dict[str, Message] = {
 
 
 def sizes(axes: int, default: int, minimum: int, help: str, *, words: tuple[str, ...] = ()) -> Any:
-    """A field of one number for each axis, all of the same default."""
+    """A field of one number for each of one to three axes, all of the same default."""
     if axes == 1:
         return integer(default, minimum, 1024, help, words=words)
     if axes == 2:
@@ -41,8 +43,25 @@ def sizes(axes: int, default: int, minimum: int, help: str, *, words: tuple[str,
     return triple((default, default, default), minimum, 1024, help, words=words)
 
 
+def filters_field() -> Any:
+    """The field ``out_channels`` of a convolution."""
+    return integer(32, 1, 65536, "Number of filters, and so of output channels.", "channels")
+
+
+def groups_field() -> Any:
+    """The field ``groups`` of a convolution."""
+    return integer(
+        1, 1, 65536, "Channels are split into this many groups that do not see each other."
+    )
+
+
+def bias_field() -> Any:
+    """The field ``bias`` of a convolution."""
+    return flag(True, "Add one trainable number to each output channel.")
+
+
 def each(value: Sizes) -> tuple[int, ...]:
-    """The numbers axis by axis."""
+    """The numbers axis by axis, one to three, of what a field holds."""
     return value if isinstance(value, tuple) else (value,)
 
 
@@ -57,12 +76,56 @@ def short(value: Sizes) -> str:
     return str(numbers[0]) if len(set(numbers)) == 1 else show(numbers)
 
 
+def settings_text(kernel_size: Sizes, *others: tuple[str, Sizes | str, int]) -> str:
+    """The window on a node's face, ``3×3 s2 p1``.
+
+    ``others`` are a letter, the setting, and the number of which nothing is said where it stands
+    along every axis; a word stands without the letter.
+    """
+    parts = [show(kernel_size)]
+    for letter, value, usual in others:
+        if isinstance(value, str):
+            parts.append(value)
+        elif set(each(value)) != {usual}:
+            parts.append(f"{letter}{short(value)}")
+    return " ".join(parts)
+
+
+def channels_text(inputs: Sequence[Shape], out_channels: int) -> str:
+    """The channels on a node's face, ``16→32``; without the first where no input is known."""
+    return f"{inputs[0][0]}→{out_channels}" if inputs else f"→{out_channels}"
+
+
 def window_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
-    """⌊(H + 2p − d·(k−1) − 1) / s⌋ + 1, as torch.nn.Conv2d documents it."""
+    """Positions of a window along an axis of ``size`` cells, below 1 where it does not fit.
+
+    ⌊(H + 2p − d·(k−1) − 1) / s⌋ + 1, as torch.nn.Conv2d documents it. Traced numbers stay traced.
+    """
     if stride == 1 and not is_traced((kernel, stride, padding, dilation)):
         added = 2 * padding - dilation * (kernel - 1)
         return size + added if added >= 0 else size - -added
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def window_sizes(
+    extent: Sequence[int], kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> tuple[int, ...]:
+    """``window_size`` along each axis; ``extent`` is a shape without its channels."""
+    settings = map(each, (kernel, stride, padding, dilation))
+    return tuple(window_size(*along) for along in zip(extent, *settings, strict=True))
+
+
+@lru_cache(maxsize=512)
+def windows(
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    before: tuple[int, ...],
+    mode: str = "zeros",
+) -> tuple[Window, ...]:
+    """The reach of a sliding window, axis by axis; ``before`` are the cells added in front."""
+    axes = zip(kernel, stride, dilation, before, strict=True)
+    return tuple(Window(k, s, d, cells, mode) for k, s, d, cells in axes)
 
 
 def edges(
@@ -83,7 +146,7 @@ def edges(
 
 
 def near_divisors(number: int, wanted: int) -> list[int]:
-    """The divisors of ``number`` next to ``wanted``, at most one on each side."""
+    """The divisors of ``number``, 1 or more, next to ``wanted``, at most one on each side."""
     divisors = [d for d in range(1, number + 1) if number % d == 0]
     below = [d for d in divisors if d <= wanted][-1:]
     above = [d for d in divisors if d > wanted][:1]
@@ -91,7 +154,8 @@ def near_divisors(number: int, wanted: int) -> list[int]:
 
 
 def group_problem(channels: int, out_channels: int, groups: int) -> Iterator[Problem]:
-    """Yield the problem of channels that cannot be split into ``groups``."""
+    """Yield the problem of input and output channels, 1 or more, of which one or both cannot be
+    split into ``groups`` equal parts; the divisors nearest to it are offered."""
     fails_in, fails_out = channels % groups, out_channels % groups
     if not (fails_in or fails_out):
         return
@@ -116,21 +180,47 @@ def group_problem(channels: int, out_channels: int, groups: int) -> Iterator[Pro
     )
 
 
-def border_problem(
-    mode: str, added: Sequence[tuple[int, int]], shape: Shape, problem: Problem
-) -> Iterator[Problem]:
-    """Yield ``problem`` if the input has too few cells for the border that ``mode`` copies."""
+def too_few_cells(mode: str, added: Sequence[tuple[int, int]], extent: Sequence[int]) -> bool:
+    """Whether an input has too few cells for the border that ``mode`` copies from it.
+
+    ``added`` are the cells before and after along each axis of ``extent``, a shape without its
+    channels. reflect needs one cell more than it adds, circular as many; the others always do.
+    """
     limit = {"reflect": -1, "circular": 0}.get(mode)
-    if limit is not None and any(
-        max(pair) > size + limit for pair, size in zip(added, shape[1:], strict=True)
-    ):
-        yield problem
+    return limit is not None and any(
+        max(pair) > size + limit for pair, size in zip(added, extent, strict=True)
+    )
+
+
+def border_problem(
+    mode: str, added: Sequence[tuple[int, int]], shape: Shape, field: str, value: str, mend: Message
+) -> Iterator[Problem]:
+    """Yield the problem of ``too_few_cells`` in C×L, C×H×W or C×D×H×W.
+
+    ``field`` and ``value`` are what is named as wrong; a ``padding_mode`` of zeros mends it.
+    """
+    if too_few_cells(mode, added, shape[1:]):
+        yield Problem(
+            FaultKind.PADDING,
+            say(
+                "{mode} takes the added rows from the input {input}, which has too few",
+                mode=mode,
+                input=dims(shape[1:]),
+            ),
+            mend,
+            field=field,
+            value=value,
+            changes={"padding_mode": "zeros"},
+        )
 
 
 def window_problem(
     kernel: tuple[int, ...], dilation: tuple[int, ...], padded: tuple[int, ...]
 ) -> Iterator[Problem]:
-    """Yield the problem of a window larger than the padded input."""
+    """Yield the problem of a window larger than the padded input.
+
+    ``padded`` are the cells along each axis with those added, without the channels.
+    """
     span = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
     if all(s <= size for s, size in zip(span, padded, strict=True)):
         return
@@ -150,12 +240,15 @@ def window_problem(
 
 
 class Sliding(Layer):
-    """A layer along ``axes`` axes behind the channels."""
+    """A layer along all axes behind the channels, whose number ``ranks`` tells."""
 
-    axes: ClassVar[int] = 2
+    @property
+    def axes(self) -> int:
+        """How many: 1 for a signal, 2 for an image, 3 for a volume."""
+        return self.ranks[0] - 1
 
     def axes_problem(self, shape: Shape) -> Iterator[Problem]:
-        """Yield the problem of an input with too few or too many axes."""
+        """Yield the problem unless ``shape`` has as many axes behind its channels."""
         if self.axes == 2:
             yield from needs_image(self, shape)
         elif len(shape) != self.axes + 1:

@@ -14,19 +14,31 @@ from graph.calls.call import Apply, Call, Init, Shape
 from graph.calls.literals import literal
 from graph.calls.plan import Plan, Step
 from graph.layers.base.initialisation import init_field, initialised, value_field
-from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, needs_image
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Layer,
+    Problem,
+    macs_line,
+    needs_image,
+    parameters_line,
+)
 from graph.layers.base.reach import WHOLE, Axis
 from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     Pair,
+    bias_field,
+    channels_text,
+    filters_field,
     group_problem,
+    groups_field,
     near_divisors,
-    short,
+    settings_text,
     window_problem,
-    window_size,
+    window_sizes,
 )
 from graph.layers.convolution.plain import DILATION_HELP, STRIDE_HELP, Conv2d
-from graph.values.declaration import show
 from graph.values.dims import Dim, Named
 from graph.values.fields import flag, integer, pair
 from graph.values.message import say
@@ -48,17 +60,13 @@ class DeformConv2d(Layer):
     modules = ("ops.DeformConv2d",)
     ranks = (3,)
 
-    out_channels: int = integer(
-        32, 1, 65536, "Number of filters, and so of output channels.", "channels"
-    )
+    out_channels: int = filters_field()
     kernel_size: Pair = pair((3, 3), 1, 1024, "Height and width of a filter.")
     stride: Pair = pair((1, 1), 1, 1024, STRIDE_HELP)
     padding: Pair = pair((0, 0), 0, 1024, "Cells of zeros added at each edge.")
     dilation: Pair = pair((1, 1), 1, 1024, DILATION_HELP)
-    groups: int = integer(
-        1, 1, 65536, "Channels are split into this many groups that do not see each other."
-    )
-    bias: bool = flag(True, "Add one trainable number to each output channel.")
+    groups: int = groups_field()
+    bias: bool = bias_field()
     offset_groups: int = integer(
         1, 1, 65536, "Input channels are split into this many groups, each with own offsets."
     )
@@ -93,10 +101,10 @@ class DeformConv2d(Layer):
         return (3 if self.modulation else 2) * self.offset_groups * self._taps()
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        windows = zip(
-            inputs[0][1:], self.kernel_size, self.stride, self.padding, self.dilation, strict=True
+        sizes = window_sizes(
+            inputs[0][1:], self.kernel_size, self.stride, self.padding, self.dilation
         )
-        return ((self.out_channels, *(window_size(*window) for window in windows)),)
+        return ((self.out_channels, *sizes),)
 
     def parameters(self, inputs: Sequence[Shape]) -> int:
         channels, guides = inputs[0][0], self._guide_channels()
@@ -200,19 +208,15 @@ class DeformConv2d(Layer):
         )
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        parts = [show(self.kernel_size)]
-        if self.stride != _ONE:
-            parts.append(f"s{short(self.stride)}")
-        if self.padding != _NO_PADDING:
-            parts.append(f"p{short(self.padding)}")
-        if self.dilation != _ONE:
-            parts.append(f"d{short(self.dilation)}")
-        if self.groups > 1:
-            parts.append(f"g{self.groups}")
-        if self.modulation:
-            parts.append("v2")
-        channels = f"{inputs[0][0]}→{self.out_channels}" if inputs else f"→{self.out_channels}"
-        return " ".join(parts), channels
+        settings = settings_text(
+            self.kernel_size,
+            ("s", self.stride, 1),
+            ("p", self.padding, 0),
+            ("d", self.dilation, 1),
+            ("g", self.groups, 1),
+        )
+        version = " v2" if self.modulation else ""
+        return f"{settings}{version}", channels_text(inputs, self.out_channels)
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         ((_, height, width),) = self.shapes(inputs)
@@ -225,17 +229,17 @@ class DeformConv2d(Layer):
             str(2 * self.offset_groups * kh * kw * height * width),
         )
         own = f"{self.out_channels} · {channels // self.groups} · {kh} · {kw}"
-        yield Explanation(
-            say("Parameters"),
+        yield parameters_line(
+            self,
+            inputs,
             "C_out · C_in/g · k · k + bias + C_offset · (C_in · k · k + 1)",
             f"{own} + {self.out_channels if self.bias else 0}"
             f" + {guides} · ({channels} · {kh} · {kw} + 1)",
-            str(self.parameters(inputs)),
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
+        yield macs_line(
+            self,
+            inputs,
             "(C_out · C_in/g + C_offset · C_in) · k · k · H_out · W_out",
             f"({self.out_channels} · {channels // self.groups} + {guides} · {channels})"
             f" · {kh} · {kw} · {height} · {width}",
-            str(self.macs(inputs)),
         )

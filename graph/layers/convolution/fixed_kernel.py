@@ -11,8 +11,9 @@ from graph.layers.base.layer import (
     FaultKind,
     Layer,
     Problem,
-    dims,
+    macs_line,
     needs_image,
+    parameters_line,
 )
 from graph.layers.base.reach import Axis, Window
 from graph.layers.base.registration import register
@@ -138,19 +139,14 @@ class FixedKernel(Layer):
                 value=f"{self.padding} {side}×{side}",
                 changes={"padding": "same"},
             )
-        too_few = Problem(
-            FaultKind.PADDING,
-            say(
-                "{mode} takes the added rows from the input {input}, which has too few",
-                mode=self.padding_mode,
-                input=dims(shape[1:]),
-            ),
+        yield from border_problem(
+            self.padding_mode,
+            (added, added),
+            shape,
+            "padding_mode",
+            self.padding_mode,
             say("Use a smaller kernel, or padding_mode zeros"),
-            field="padding_mode",
-            value=self.padding_mode,
-            changes={"padding_mode": "zeros"},
         )
-        yield from border_problem(self.padding_mode, (added, added), shape, too_few)
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         change = sum(self._edges()) - self._side() + 1
@@ -206,17 +202,12 @@ class FixedKernel(Layer):
                 f"{side}×{side}",
             )
         if self.trainable:
-            yield Explanation(
-                say("Parameters"),
-                "C · k · k",
-                f"{channels} · {side} · {side}",
-                str(self.parameters(inputs)),
-            )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
+            yield parameters_line(self, inputs, "C · k · k", f"{channels} · {side} · {side}")
+        yield macs_line(
+            self,
+            inputs,
             "C · k · k · H_out · W_out",
             f"{channels} · {side} · {side} · {height} · {width}",
-            str(self.macs(inputs)),
         )
 
 

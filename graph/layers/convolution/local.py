@@ -10,24 +10,24 @@ from math import prod
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
-from graph.layers.base.layer import Category, Explanation, Problem
-from graph.layers.base.reach import Axis, Window
+from graph.layers.base.layer import Category, Explanation, Problem, macs_line, parameters_line
+from graph.layers.base.reach import Axis
 from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     LETTERS,
     Pair,
     Sizes,
     Sliding,
+    channels_text,
     each,
     joined,
-    short,
+    settings_text,
     sizes,
     window_problem,
-    window_size,
+    window_sizes,
+    windows,
 )
-from graph.values.declaration import show
 from graph.values.fields import flag, integer
-from graph.values.message import say
 
 STRIDE_HELP = "Steps between neighbouring windows."
 PADDING_HELP = "Cells of zeros added at each edge."
@@ -41,9 +41,9 @@ class LocallyConnected(Sliding):
     short_name = "local"
 
     out_channels: int = integer(8, 1, 65536, "Filters at each position.", "channels")
-    kernel_size: Sizes = sizes(2, 3, 1, "Size of a window.")
-    stride: Sizes = sizes(2, 1, 1, STRIDE_HELP)
-    padding: Sizes = sizes(2, 0, 0, PADDING_HELP)
+    kernel_size: Sizes
+    stride: Sizes
+    padding: Sizes
     bias: bool = flag(True, "Add one trainable number to each output cell.")
     init: str = init_field(UNSHARED_SCHEMES)
     init_value: float = value_field()
@@ -57,14 +57,9 @@ class LocallyConnected(Sliding):
         yield from window_problem(each(self.kernel_size), (1,) * self.axes, padded)
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        windows = zip(
-            inputs[0][1:],
-            each(self.kernel_size),
-            each(self.stride),
-            each(self.padding),
-            strict=True,
-        )
-        return ((self.out_channels, *(window_size(n, k, s, p, 1) for n, k, s, p in windows)),)
+        extent, once = inputs[0][1:], (1,) * self.axes
+        sizes = window_sizes(extent, self.kernel_size, self.stride, self.padding, once)
+        return ((self.out_channels, *sizes),)
 
     def _taps(self, channels: int) -> int:
         return channels * prod(each(self.kernel_size))
@@ -78,8 +73,8 @@ class LocallyConnected(Sliding):
         return self._taps(inputs[0][0]) * prod(shape)
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        windows = zip(each(self.kernel_size), each(self.stride), each(self.padding), strict=True)
-        return tuple(Window(k, s, 1, p) for k, s, p in windows)
+        once = (1,) * self.axes
+        return windows(each(self.kernel_size), each(self.stride), once, each(self.padding))
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         extent = [inputs[0][axis + 1] for axis in range(self.axes)]
@@ -106,13 +101,8 @@ class LocallyConnected(Sliding):
         return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        parts = [show(self.kernel_size)]
-        if set(each(self.stride)) != {1}:
-            parts.append(f"s{short(self.stride)}")
-        if set(each(self.padding)) != {0}:
-            parts.append(f"p{short(self.padding)}")
-        channels = f"{inputs[0][0]}→{self.out_channels}" if inputs else f"→{self.out_channels}"
-        return " ".join(parts), channels
+        others = ("s", self.stride, 1), ("p", self.padding, 0)
+        return settings_text(self.kernel_size, *others), channels_text(inputs, self.out_channels)
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         ((_, *extent),) = self.shapes(inputs)
@@ -120,19 +110,19 @@ class LocallyConnected(Sliding):
         letters = " · ".join("k" * self.axes)
         cells = " · ".join(f"{letter}_out" for letter in LETTERS[self.axes])
         positions = " · ".join(map(str, extent))
-        yield Explanation(
-            say("Parameters"),
+        yield parameters_line(
+            self,
+            inputs,
             f"(C_in · {letters} + 1) · C_out · {cells}"
             if self.bias
             else f"C_in · {letters} · C_out · {cells}",
             f"({inputs[0][0]} · {taps} + {int(self.bias)}) · {self.out_channels} · {positions}",
-            str(self.parameters(inputs)),
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
+        yield macs_line(
+            self,
+            inputs,
             f"C_in · {letters} · C_out · {cells}",
             f"{inputs[0][0]} · {taps} · {self.out_channels} · {positions}",
-            str(self.macs(inputs)),
         )
 
 
@@ -142,7 +132,6 @@ class LocallyConnected1d(LocallyConnected):
 
     summary = "Like a convolution of a signal, but every position has filters of its own."
     ranks = (2,)
-    axes = 1
 
     kernel_size: int = sizes(1, 3, 1, "Length of a window.")
     stride: int = sizes(1, 1, 1, STRIDE_HELP)
@@ -155,7 +144,6 @@ class LocallyConnected2d(LocallyConnected):
 
     summary = "Like a convolution of an image, but every position has filters of its own."
     ranks = (3,)
-    axes = 2
 
     kernel_size: Pair = sizes(2, 3, 1, "Height and width of a window.")
     stride: Pair = sizes(2, 1, 1, STRIDE_HELP)

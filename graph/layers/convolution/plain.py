@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from math import prod
 from typing import Literal
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import CLASSIC, SCHEMES, init_field, initialised, value_field
-from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
-from graph.layers.base.reach import Axis, Window
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Problem,
+    macs_line,
+    parameters_line,
+)
+from graph.layers.base.reach import Axis
 from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
     LETTERS,
@@ -19,18 +25,23 @@ from graph.layers.base.sliding import (
     Sizes,
     Sliding,
     Triple,
+    bias_field,
     border_problem,
+    channels_text,
     each,
     edges,
+    filters_field,
     group_problem,
+    groups_field,
     joined,
-    short,
+    settings_text,
     sizes,
     window_problem,
-    window_size,
+    window_sizes,
+    windows,
 )
 from graph.values.declaration import show
-from graph.values.fields import choice, flag, integer
+from graph.values.fields import choice
 from graph.values.message import say
 
 PADDING_WORDS = ("same", "valid", "full")
@@ -48,17 +59,13 @@ class Convolution(Sliding):
 
     category = Category.CONVOLUTION
 
-    out_channels: int = integer(
-        32, 1, 65536, "Number of filters, and so of output channels.", "channels"
-    )
-    kernel_size: Sizes = sizes(2, 3, 1, "Size of a filter.")
-    stride: Sizes = sizes(2, 1, 1, STRIDE_HELP)
-    padding: Sizes | str = sizes(2, 0, 0, PADDING_HELP, words=PADDING_WORDS)
-    dilation: Sizes = sizes(2, 1, 1, DILATION_HELP)
-    groups: int = integer(
-        1, 1, 65536, "Channels are split into this many groups that do not see each other."
-    )
-    bias: bool = flag(True, "Add one trainable number to each output channel.")
+    out_channels: int = filters_field()
+    kernel_size: Sizes
+    stride: Sizes
+    padding: Sizes | str
+    dilation: Sizes
+    groups: int = groups_field()
+    bias: bool = bias_field()
     padding_mode: str = choice("zeros", PADDING_MODES, "What the added cells contain.")
     init: str = init_field()
     init_value: float = value_field()
@@ -89,32 +96,20 @@ class Convolution(Sliding):
                 changes={"stride": joined((1,) * self.axes)},
             )
         yield from window_problem(each(self.kernel_size), each(self.dilation), self._padded(shape))
-        if self.padding_mode == "zeros":
-            return
-        too_few = Problem(
-            FaultKind.PADDING,
-            say(
-                "{mode} takes the added rows from the input {input}, which has too few",
-                mode=self.padding_mode,
-                input=dims(shape[1:]),
-            ),
+        yield from border_problem(
+            self.padding_mode,
+            [self._edges(axis) for axis in range(self.axes)],
+            shape,
+            "padding",
+            show(self.padding),
             say("Use less padding, or padding_mode zeros"),
-            field="padding",
-            value=show(self.padding),
-            changes={"padding_mode": "zeros"},
         )
-        added = [self._edges(a) for a in range(self.axes)]
-        yield from border_problem(self.padding_mode, added, shape, too_few)
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        windows = zip(
-            self._padded(inputs[0]),
-            each(self.kernel_size),
-            each(self.stride),
-            each(self.dilation),
-            strict=True,
+        sizes = window_sizes(
+            self._padded(inputs[0]), self.kernel_size, self.stride, (0,) * self.axes, self.dilation
         )
-        return ((self.out_channels, *(window_size(n, k, s, 0, d) for n, k, s, d in windows)),)
+        return ((self.out_channels, *sizes),)
 
     def parameters(self, inputs: Sequence[Shape]) -> int:
         weights = self.out_channels * (inputs[0][0] // self.groups) * prod(each(self.kernel_size))
@@ -127,7 +122,7 @@ class Convolution(Sliding):
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
         before = tuple(self._edges(axis)[0] for axis in range(self.axes))
         sizes = each(self.kernel_size), each(self.stride), each(self.dilation)
-        return _windows(*sizes, before, self.padding_mode)
+        return windows(*sizes, before, self.padding_mode)
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         values = {"in_channels": inputs[0][0], **self.values()}
@@ -149,19 +144,14 @@ class Convolution(Sliding):
         return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        parts = [show(self.kernel_size)]
-        if set(each(self.stride)) != {1}:
-            parts.append(f"s{short(self.stride)}")
-        if isinstance(self.padding, str):
-            parts.append(self.padding)
-        elif set(each(self.padding)) != {0}:
-            parts.append(f"p{short(self.padding)}")
-        if set(each(self.dilation)) != {1}:
-            parts.append(f"d{short(self.dilation)}")
-        if self.groups > 1:
-            parts.append(f"g{self.groups}")
-        channels = f"{inputs[0][0]}→{self.out_channels}" if inputs else f"→{self.out_channels}"
-        return " ".join(parts), channels
+        settings = settings_text(
+            self.kernel_size,
+            ("s", self.stride, 1),
+            ("p", self.padding, 0),
+            ("d", self.dilation, 1),
+            ("g", self.groups, 1),
+        )
+        return settings, channels_text(inputs, self.out_channels)
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         ((_, *extent),) = self.shapes(inputs)
@@ -178,31 +168,19 @@ class Convolution(Sliding):
         taps = " · ".join(str(k) for k in each(self.kernel_size))
         letters = " · ".join("k" * self.axes)
         weights = f"{self.out_channels} · {inputs[0][0] // self.groups} · {taps}"
-        yield Explanation(
-            say("Parameters"),
+        yield parameters_line(
+            self,
+            inputs,
             f"C_out · C_in/g · {letters} + bias",
             f"{weights} + {self.out_channels if self.bias else 0}",
-            str(self.parameters(inputs)),
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
-            f"C_out · C_in/g · {letters} · "
-            + " · ".join(f"{letter}_out" for letter in LETTERS[self.axes]),
+        positions = " · ".join(f"{letter}_out" for letter in LETTERS[self.axes])
+        yield macs_line(
+            self,
+            inputs,
+            f"C_out · C_in/g · {letters} · {positions}",
             f"{weights} · {' · '.join(map(str, extent))}",
-            str(self.macs(inputs)),
         )
-
-
-@lru_cache(maxsize=512)
-def _windows(
-    kernel: tuple[int, ...],
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-    before: tuple[int, ...],
-    mode: str,
-) -> tuple[Window, ...]:
-    axes = zip(kernel, stride, dilation, before, strict=True)
-    return tuple(Window(k, s, d, cells, mode) for k, s, d, cells in axes)
 
 
 @register
@@ -213,7 +191,6 @@ class Conv1d(Convolution):
     search = ("convolution", "filter", "kernel", "signal", "sequence", "audio", "temporal")
     short_name = "conv"
     ranks = (2,)
-    axes = 1
 
     kernel_size: int = sizes(1, 3, 1, "Length of a filter.")
     stride: int = sizes(1, 1, 1, STRIDE_HELP)
@@ -231,7 +208,6 @@ class Conv2d(Convolution):
     search = ("convolution", "filter", "kernel", "depthwise", "pointwise", "grouped", "dilated")
     short_name = "conv"
     ranks = (3,)
-    axes = 2
 
     kernel_size: Pair = sizes(2, 3, 1, "Height and width of a filter.")
     stride: Pair = sizes(2, 1, 1, STRIDE_HELP)
@@ -263,7 +239,6 @@ class Conv3d(Convolution):
     search = ("convolution", "filter", "kernel", "volumetric", "video", "voxel", "depth")
     short_name = "conv"
     ranks = (4,)
-    axes = 3
 
     kernel_size: Triple = sizes(3, 3, 1, "Depth, height and width of a filter.")
     stride: Triple = sizes(3, 1, 1, STRIDE_HELP)

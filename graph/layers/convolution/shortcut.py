@@ -13,6 +13,7 @@ from graph.layers.base.layer import (
     Problem,
     dims,
     needs_image,
+    parameters_line,
 )
 from graph.layers.base.reach import Axis, Window
 from graph.layers.base.registration import register
@@ -122,10 +123,10 @@ class Shortcut(Layer):
         )
         channels, wanted = int(inputs[0][0]), int(self.out_channels)
         if self._projects(channels):
-            yield Explanation(
-                say("Parameters"),
+            yield parameters_line(
+                self,
+                inputs,
                 "C · C' · k²" + (" + 2 · C'" if self.norm else ""),
                 f"{channels} · {wanted} · {int(self.kernel_size)}²"
                 + (f" + 2 · {wanted}" if self.norm else ""),
-                str(int(self.parameters(inputs))),
             )

@@ -6,11 +6,27 @@ from collections.abc import Iterator, Sequence
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import UNSHARED_SCHEMES, init_field, initialised, value_field
-from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
-from graph.layers.base.reach import Axis, Window
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Problem,
+    dims,
+    macs_line,
+    parameters_line,
+)
+from graph.layers.base.reach import Axis
 from graph.layers.base.registration import register
-from graph.layers.base.sliding import Pair, Sliding, each, short, sizes, window_problem, window_size
-from graph.values.declaration import show
+from graph.layers.base.sliding import (
+    Pair,
+    Sliding,
+    channels_text,
+    settings_text,
+    sizes,
+    window_problem,
+    window_sizes,
+    windows,
+)
 from graph.values.fields import flag, integers
 from graph.values.message import Message, say
 
@@ -36,7 +52,6 @@ class TableConv2d(Sliding):
     search = ("lenet", "connection table", "sparse", "partial connection", "c3")
     short_name = "table"
     ranks = (3,)
-    axes = 2
 
     table: tuple[int, ...] = integers(
         LECUN,
@@ -80,8 +95,9 @@ class TableConv2d(Sliding):
         return Problem(FaultKind.DIMENSION, why, mend, field="table", value=str(row))
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        windows = zip(inputs[0][1:], self.kernel_size, self.stride, self.padding, strict=True)
-        return ((len(self.table), *(window_size(n, k, s, p, 1) for n, k, s, p in windows)),)
+        extent, once = inputs[0][1:], (1, 1)
+        sizes = window_sizes(extent, self.kernel_size, self.stride, self.padding, once)
+        return ((len(self.table), *sizes),)
 
     def _connections(self) -> int:
         """Pairs of an output map and an input map that it sees."""
@@ -97,8 +113,7 @@ class TableConv2d(Sliding):
         return self._connections() * height * width * rows * columns
 
     def reach(self, inputs: Sequence[Shape], index: int) -> tuple[Axis, ...]:
-        windows = zip(self.kernel_size, self.stride, self.padding, strict=True)
-        return tuple(Window(k, s, 1, p) for k, s, p in windows)
+        return windows(self.kernel_size, self.stride, (1, 1), self.padding)
 
     def call(self, inputs: Sequence[Shape]) -> Call:
         call = Call(
@@ -118,28 +133,23 @@ class TableConv2d(Sliding):
         return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        parts = [show(self.kernel_size)]
-        if set(each(self.stride)) != {1}:
-            parts.append(f"s{short(self.stride)}")
-        if set(each(self.padding)) != {0}:
-            parts.append(f"p{short(self.padding)}")
-        count = len(self.table)
-        return " ".join(parts), f"{inputs[0][0]}→{count}" if inputs else f"→{count}"
+        others = ("s", self.stride, 1), ("p", self.padding, 0)
+        return settings_text(self.kernel_size, *others), channels_text(inputs, len(self.table))
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         ((count, rows, columns),) = self.shapes(inputs)
         height, width = self.kernel_size
         pairs = self._connections()
         bias = f" + {count}" if self.bias else ""
-        yield Explanation(
-            say("Parameters"),
+        yield parameters_line(
+            self,
+            inputs,
             "connections · k · k + C_out" if self.bias else "connections · k · k",
             f"{pairs} · {height} · {width}{bias}",
-            str(self.parameters(inputs)),
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
+        yield macs_line(
+            self,
+            inputs,
             "connections · k · k · H_out · W_out",
             f"{pairs} · {height} · {width} · {rows} · {columns}",
-            str(self.macs(inputs)),
         )

@@ -11,7 +11,15 @@ from math import prod
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.initialisation import init_field, initialised, value_field
-from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
+from graph.layers.base.layer import (
+    Category,
+    Explanation,
+    FaultKind,
+    Problem,
+    dims,
+    macs_line,
+    parameters_line,
+)
 from graph.layers.base.reach import Axis, Transposed
 from graph.layers.base.registration import register
 from graph.layers.base.sliding import (
@@ -21,14 +29,17 @@ from graph.layers.base.sliding import (
     Sizes,
     Sliding,
     Triple,
+    bias_field,
+    channels_text,
     each,
+    filters_field,
     group_problem,
+    groups_field,
     joined,
-    short,
+    settings_text,
     sizes,
 )
 from graph.values.declaration import show
-from graph.values.fields import flag, integer
 from graph.values.message import say
 
 STRIDE_HELP = "Output cells between the filters that neighbouring input cells paint."
@@ -44,20 +55,16 @@ class TransposedConvolution(Sliding):
     search = ("transposed", "deconvolution", "upsampling", "fractionally strided", "decoder")
     short_name = "upconv"
 
-    out_channels: int = integer(
-        32, 1, 65536, "Number of filters, and so of output channels.", "channels"
-    )
-    kernel_size: Sizes = sizes(2, 2, 1, "Size of a filter.")
-    stride: Sizes = sizes(2, 2, 1, STRIDE_HELP)
-    padding: Sizes = sizes(2, 0, 0, PADDING_HELP)
-    output_padding: Sizes = sizes(2, 0, 0, OUTPUT_PADDING_HELP)
-    groups: int = integer(
-        1, 1, 65536, "Channels are split into this many groups that do not see each other."
-    )
-    bias: bool = flag(True, "Add one trainable number to each output channel.")
+    out_channels: int = filters_field()
+    kernel_size: Sizes
+    stride: Sizes
+    padding: Sizes
+    output_padding: Sizes
+    groups: int = groups_field()
+    bias: bool = bias_field()
     init: str = init_field()
     init_value: float = value_field()
-    dilation: Sizes = sizes(2, 1, 1, DILATION_HELP)
+    dilation: Sizes
 
     def _size(self, shape: Shape, axis: int) -> int:
         k, s, p, o, d = self._along(axis)
@@ -140,19 +147,15 @@ class TransposedConvolution(Sliding):
         return initialised(call)
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
-        parts = [show(self.kernel_size)]
-        for value, usual, letter in (
-            (self.stride, 1, "s"),
-            (self.padding, 0, "p"),
-            (self.output_padding, 0, "op"),
-            (self.dilation, 1, "d"),
-        ):
-            if set(each(value)) != {usual}:
-                parts.append(f"{letter}{short(value)}")
-        if self.groups > 1:
-            parts.append(f"g{self.groups}")
-        channels = f"{inputs[0][0]}→{self.out_channels}" if inputs else f"→{self.out_channels}"
-        return " ".join(parts), channels
+        settings = settings_text(
+            self.kernel_size,
+            ("s", self.stride, 1),
+            ("p", self.padding, 0),
+            ("op", self.output_padding, 0),
+            ("d", self.dilation, 1),
+            ("g", self.groups, 1),
+        )
+        return settings, channels_text(inputs, self.out_channels)
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         shape = inputs[0]
@@ -167,17 +170,17 @@ class TransposedConvolution(Sliding):
         taps = " · ".join(str(k) for k in each(self.kernel_size))
         letters = " · ".join("k" * self.axes)
         weights = f"{shape[0]} · {self.out_channels // self.groups} · {taps}"
-        yield Explanation(
-            say("Parameters"),
+        yield parameters_line(
+            self,
+            inputs,
             f"C_in · C_out/g · {letters} + bias",
             f"{weights} + {self.out_channels if self.bias else 0}",
-            str(self.parameters(inputs)),
         )
-        yield Explanation(
-            say("Multiply-accumulates per image"),
+        yield macs_line(
+            self,
+            inputs,
             f"C_in · C_out/g · {letters} · " + " · ".join(LETTERS[self.axes]),
             f"{weights} · {' · '.join(map(str, shape[1:]))}",
-            str(self.macs(inputs)),
         )
 
 
@@ -187,7 +190,6 @@ class ConvTranspose1d(TransposedConvolution):
 
     summary = "Enlarges a signal: each input cell paints a learned filter into the output."
     ranks = (2,)
-    axes = 1
 
     kernel_size: int = sizes(1, 2, 1, "Length of a filter.")
     stride: int = sizes(1, 2, 1, STRIDE_HELP)
@@ -202,7 +204,6 @@ class ConvTranspose2d(TransposedConvolution):
 
     summary = "Enlarges an image: each input cell paints a learned filter into the output."
     ranks = (3,)
-    axes = 2
 
     kernel_size: Pair = sizes(2, 2, 1, "Height and width of a filter.")
     stride: Pair = sizes(2, 2, 1, STRIDE_HELP)
@@ -217,7 +218,6 @@ class ConvTranspose3d(TransposedConvolution):
 
     summary = "Enlarges a volume: each input cell paints a learned filter into the output."
     ranks = (4,)
-    axes = 3
 
     kernel_size: Triple = sizes(3, 2, 1, "Depth, height and width of a filter.")
     stride: Triple = sizes(3, 2, 1, STRIDE_HELP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from graph.calls.call import Call, Shape
 from graph.layers.base.layer import (
@@ -76,80 +77,75 @@ class _AdaptiveMax(_Adaptive):
     search = ("max pooling", "adaptive")
     short_name = "maxpool"
 
+    return_indices: bool = flag(False, "A second output with the positions of the maxima.")
+
     def output_ports(self) -> tuple[Port, ...]:
-        return (OUTPUT, INDICES) if self.values()["return_indices"] else (OUTPUT,)
+        return (OUTPUT, INDICES) if self.return_indices else (OUTPUT,)
+
+
+class _Adaptive1d(_Adaptive):
+    ranks = (2,)
+
+    output_size: int = integer(1, 1, 1024, "Length of the output.")
+
+
+class _Adaptive2d(_Adaptive):
+    ranks = (3,)
+
+    output_size: Pair = pair((1, 1), 1, 1024, "Height and width of the output.")
+
+
+class _Adaptive3d(_Adaptive):
+    ranks = (4,)
+
+    output_size: Triple = triple((1, 1, 1), 1, 1024, "Depth, height and width of the output.")
 
 
 @register
-class AdaptiveAvgPool1d(_AdaptiveAvg):
+class AdaptiveAvgPool1d(_AdaptiveAvg, _Adaptive1d):
     """Means of a sequence, C×L, to C×output_size."""
 
-    ranks = (2,)
-
-    output_size: int = integer(1, 1, 1024, "Length of the output.")
-
 
 @register
-class AdaptiveAvgPool2d(_AdaptiveAvg):
+class AdaptiveAvgPool2d(_AdaptiveAvg, _Adaptive2d):
     """Means of an image, C×H×W, to C×output_size."""
 
-    ranks = (3,)
-
-    output_size: Pair = pair((1, 1), 1, 1024, "Height and width of the output.")
-
 
 @register
-class AdaptiveAvgPool3d(_AdaptiveAvg):
+class AdaptiveAvgPool3d(_AdaptiveAvg, _Adaptive3d):
     """Means of a volume, C×D×H×W, to C×output_size."""
 
-    ranks = (4,)
-
-    output_size: Triple = triple((1, 1, 1), 1, 1024, "Depth, height and width of the output.")
-
-
-_POSITIONS = "A second output with the positions of the maxima."
-
 
 @register
-class AdaptiveMaxPool1d(_AdaptiveMax):
+class AdaptiveMaxPool1d(_AdaptiveMax, _Adaptive1d):
     """Maxima of a sequence, C×L, to C×output_size."""
 
-    ranks = (2,)
-
-    output_size: int = integer(1, 1, 1024, "Length of the output.")
-    return_indices: bool = flag(False, _POSITIONS)
-
 
 @register
-class AdaptiveMaxPool2d(_AdaptiveMax):
+class AdaptiveMaxPool2d(_AdaptiveMax, _Adaptive2d):
     """Maxima of an image, C×H×W, to C×output_size."""
 
-    ranks = (3,)
-
-    output_size: Pair = pair((1, 1), 1, 1024, "Height and width of the output.")
-    return_indices: bool = flag(False, _POSITIONS)
-
 
 @register
-class AdaptiveMaxPool3d(_AdaptiveMax):
+class AdaptiveMaxPool3d(_AdaptiveMax, _Adaptive3d):
     """Maxima of a volume, C×D×H×W, to C×output_size."""
-
-    ranks = (4,)
-
-    output_size: Triple = triple((1, 1, 1), 1, 1024, "Depth, height and width of the output.")
-    return_indices: bool = flag(False, _POSITIONS)
 
 
 class _Global(_Adaptive):
     """One number per channel, whatever the size of the map."""
 
     ranks = (3,)
+    adaptive: ClassVar[type[Layer]]
+    """The adaptive pooling that it is, to a size of 1×1."""
 
     def _count(self) -> Numbers:
         return (1, 1)
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
         yield from needs_image(self, inputs[0])
+
+    def call(self, inputs: Sequence[Shape]) -> Call:
+        return Call(f"nn.{self.adaptive.type_name()}", {"output_size": (1, 1)}, positional=1)
 
 
 @register
@@ -159,9 +155,7 @@ class GlobalAvgPool2d(_Global):
     summary = "One number per channel: the mean of its whole map."
     search = ("global average pooling", "gap", "mean")
     short_name = "gap"
-
-    def call(self, inputs: Sequence[Shape]) -> Call:
-        return Call("nn.AdaptiveAvgPool2d", {"output_size": (1, 1)}, positional=1)
+    adaptive = AdaptiveAvgPool2d
 
 
 @register
@@ -171,6 +165,4 @@ class GlobalMaxPool2d(_Global):
     summary = "One number per channel: the largest of its whole map."
     search = ("global max pooling", "gmp", "maximum")
     short_name = "gmp"
-
-    def call(self, inputs: Sequence[Shape]) -> Call:
-        return Call("nn.AdaptiveMaxPool2d", {"output_size": (1, 1)}, positional=1)
+    adaptive = AdaptiveMaxPool2d

@@ -45,8 +45,11 @@ _COUNT_PAD = "Count the added cells when dividing."
 def pooled_size(
     size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool
 ) -> int:
-    """torch's pooling_output_shape: with ceil_mode the last window must start inside the padding
-    before the end, so it never lies in the added part alone."""
+    """Positions of a window along an axis of ``size`` cells, below 1 where it does not fit.
+
+    torch's pooling_output_shape (ATen/native/Pool.h): with ceil_mode the last window must start
+    inside the input or the padding in front, so it never lies in the added part behind alone.
+    """
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     count = (room + (stride - 1 if ceil_mode else 0)) // stride + 1
     if ceil_mode and (count - 1) * stride >= size + padding:
@@ -54,7 +57,7 @@ def pooled_size(
     return count
 
 
-class _Pool(Layer):
+class Pooling(Layer):
     """What all poolings with a window share; the fields come with the number of axes."""
 
     category = Category.POOLING
@@ -68,16 +71,18 @@ class _Pool(Layer):
         value = self.values().get(name)
         return (default,) * (self.ranks[0] - 1) if value is None else each(value)
 
-    def _kernel(self) -> Numbers:
+    def kernel(self) -> Numbers:
+        """The size of the window along each axis."""
         return self._each("kernel_size", 1)
 
-    def _stride(self) -> Numbers:
-        return self._kernel() if self.values()["stride"] is None else self._each("stride", 1)
+    def strides(self) -> Numbers:
+        """The steps between windows along each axis: the window's size where none is given."""
+        return self.kernel() if self.values()["stride"] is None else self._each("stride", 1)
 
     def _windows(self) -> list[tuple[int, int, int, int]]:
         """Size, stride, dilation and padding along each axis."""
         padding, dilation = self._each("padding", 0), self._each("dilation", 1)
-        return list(zip(self._kernel(), self._stride(), dilation, padding, strict=True))
+        return list(zip(self.kernel(), self.strides(), dilation, padding, strict=True))
 
     def _sizes(self, shape: Shape) -> Numbers:
         ceil = bool(self.values()["ceil_mode"])
@@ -106,7 +111,7 @@ class _Pool(Layer):
             )
         added = padding if self.fits_padded else (0,) * len(padding)
         padded = tuple(n + 2 * p for n, p in zip(shape[1:], added, strict=True))
-        small = not self.fits_padded and any(map(operator.lt, padded, self._kernel()))
+        small = not self.fits_padded and any(map(operator.lt, padded, self.kernel()))
         if small or any(size < 1 for size in self._sizes(shape)):
             fitting = tuple(
                 max(1, min(k, (n - 1) // d + 1))
@@ -131,7 +136,7 @@ class _Pool(Layer):
         return tuple(Window(*window) for window in self._windows())
 
     def call(self, inputs: Sequence[Shape]) -> Call:
-        values: dict[str, Any] = {**self.values(), "stride": joined(self._stride())}
+        values: dict[str, Any] = {**self.values(), "stride": joined(self.strides())}
         defaults = {name: spec.default for name, spec in fields_of(type(self)).items()}
         for name in ("kernel_size", "norm_type"):  # torch has no defaults for them
             defaults.pop(name, None)
@@ -144,7 +149,7 @@ class _Pool(Layer):
 
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         padding = self._each("padding", 0)
-        parts = [show(self.values()["kernel_size"]), f"s{short(self._stride())}"]
+        parts = [show(self.values()["kernel_size"]), f"s{short(self.strides())}"]
         if any(padding):
             parts.append(f"p{short(padding)}")
         return " ".join(parts), ""
@@ -164,34 +169,55 @@ class _Pool(Layer):
             )
 
 
-class _Pool1d(_Pool):
+class _Windows1d(Pooling):
+    """With a window along a signal."""
+
     ranks = (2,)
 
     kernel_size: int = integer(2, 1, 1024, "Length of the window.")
     stride: int | None = optional_integer(None, 1, 1024, _STEPS, "kernel_size")
-    padding: int = integer(0, 0, 512, _ADDED)
-    ceil_mode: bool = flag(False, _CEIL)
 
 
-class _Pool2d(_Pool):
+class _Windows2d(Pooling):
+    """With a window over an image."""
+
     ranks = (3,)
 
     kernel_size: Pair = pair((2, 2), 1, 1024, "Height and width of the window.")
     stride: Pair | None = pair(None, 1, 1024, _STEPS, none_means="kernel_size")
-    padding: Pair = pair((0, 0), 0, 512, "Rows and columns added at each edge.")
-    ceil_mode: bool = flag(False, _CEIL)
 
 
-class _Pool3d(_Pool):
+class _Windows3d(Pooling):
+    """With a window through a volume."""
+
     ranks = (4,)
 
     kernel_size: Triple = triple((2, 2, 2), 1, 1024, "Depth, height and width of the window.")
     stride: Triple | None = triple(None, 1, 1024, _STEPS, none_means="kernel_size")
+
+
+class Pooling1d(_Windows1d):
+    """Pooling of C×L whose windows may start in added cells."""
+
+    padding: int = integer(0, 0, 512, _ADDED)
+    ceil_mode: bool = flag(False, _CEIL)
+
+
+class Pooling2d(_Windows2d):
+    """Pooling of C×H×W whose windows may start in added cells."""
+
+    padding: Pair = pair((0, 0), 0, 512, "Rows and columns added at each edge.")
+    ceil_mode: bool = flag(False, _CEIL)
+
+
+class Pooling3d(_Windows3d):
+    """Pooling of C×D×H×W whose windows may start in added cells."""
+
     padding: Triple = triple((0, 0, 0), 0, 512, _ADDED)
     ceil_mode: bool = flag(False, _CEIL)
 
 
-class _MaxPool(_Pool):
+class MaxPooling(Pooling):
     """Keeps the largest value of each window, and its position if wanted."""
 
     summary = "Keeps the largest value of each window."
@@ -235,27 +261,27 @@ class _MaxPool(_Pool):
 
 
 @register
-class MaxPool1d(_MaxPool, _Pool1d):
+class MaxPool1d(MaxPooling, Pooling1d):
     """Maximum over windows of a sequence, C×L."""
 
     dilation: int = integer(1, 1, 1024, _TAPS)
 
 
 @register
-class MaxPool2d(_MaxPool, _Pool2d):
+class MaxPool2d(MaxPooling, Pooling2d):
     """Maximum over windows of an image, C×H×W."""
 
     dilation: Pair = pair((1, 1), 1, 1024, _TAPS)
 
 
 @register
-class MaxPool3d(_MaxPool, _Pool3d):
+class MaxPool3d(MaxPooling, Pooling3d):
     """Maximum over windows of a volume, C×D×H×W."""
 
     dilation: Triple = triple((1, 1, 1), 1, 1024, _TAPS)
 
 
-class _AvgPool(_Pool):
+class AveragePooling(Pooling):
     """Takes the mean of each window."""
 
     summary = "Takes the mean of each window."
@@ -266,12 +292,12 @@ class _AvgPool(_Pool):
 
 
 @register
-class AvgPool1d(_AvgPool, _Pool1d):
+class AvgPool1d(AveragePooling, Pooling1d):
     """Mean over windows of a sequence, C×L."""
 
 
 @register
-class AvgPool2d(_AvgPool, _Pool2d):
+class AvgPool2d(AveragePooling, Pooling2d):
     """Mean over windows of an image, C×H×W."""
 
     divisor_override: int | None = optional_integer(
@@ -280,7 +306,7 @@ class AvgPool2d(_AvgPool, _Pool2d):
 
 
 @register
-class AvgPool3d(_AvgPool, _Pool3d):
+class AvgPool3d(AveragePooling, Pooling3d):
     """Mean over windows of a volume, C×D×H×W."""
 
     fits_padded = False
@@ -290,7 +316,7 @@ class AvgPool3d(_AvgPool, _Pool3d):
     )
 
 
-class _LPPool(_Pool):
+class PowerPooling(Pooling):
     """(Σ xᵖ)^(1/p) over each window: the sum for p = 1, close to the maximum for a large p."""
 
     summary = "Takes the p-norm of each window: the sum for p = 1, near the maximum for a large p."
@@ -308,34 +334,23 @@ class _LPPool(_Pool):
 
 
 @register
-class LPPool1d(_LPPool):
+class LPPool1d(_Windows1d, PowerPooling):
     """p-norm over windows of a sequence, C×L."""
 
-    ranks = (2,)
-
-    kernel_size: int = integer(2, 1, 1024, "Length of the window.")
-    stride: int | None = optional_integer(None, 1, 1024, _STEPS, "kernel_size")
     ceil_mode: bool = flag(False, _CEIL)
 
 
 @register
-class LPPool2d(_LPPool):
+class LPPool2d(_Windows2d, PowerPooling):
     """p-norm over windows of an image, C×H×W."""
 
-    ranks = (3,)
-
-    kernel_size: Pair = pair((2, 2), 1, 1024, "Height and width of the window.")
-    stride: Pair | None = pair(None, 1, 1024, _STEPS, none_means="kernel_size")
     ceil_mode: bool = flag(False, _CEIL)
 
 
 @register
-class LPPool3d(_LPPool):
+class LPPool3d(_Windows3d, PowerPooling):
     """p-norm over windows of a volume, C×D×H×W."""
 
-    ranks = (4,)
     fits_padded = False
 
-    kernel_size: Triple = triple((2, 2, 2), 1, 1024, "Depth, height and width of the window.")
-    stride: Triple | None = triple(None, 1, 1024, _STEPS, none_means="kernel_size")
     ceil_mode: bool = flag(False, _CEIL)

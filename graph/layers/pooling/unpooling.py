@@ -34,7 +34,7 @@ _SIZE = "Size of the output, where the pooling had left cells over."
 _FORMULA = "from the formula"
 
 
-class _MaxUnpool(Layer):
+class MaxUnpooling(Layer):
     """What unpooling along one, two and three axes shares."""
 
     category = Category.POOLING
@@ -151,7 +151,7 @@ class _MaxUnpool(Layer):
 
 
 @register
-class MaxUnpool1d(_MaxUnpool):
+class MaxUnpool1d(MaxUnpooling):
     """Maxima of C×L back to their positions in a longer sequence."""
 
     ranks = (2,)
@@ -163,7 +163,7 @@ class MaxUnpool1d(_MaxUnpool):
 
 
 @register
-class MaxUnpool2d(_MaxUnpool):
+class MaxUnpool2d(MaxUnpooling):
     """Maxima of C×H×W back to their positions in a larger map."""
 
     ranks = (3,)
@@ -175,7 +175,7 @@ class MaxUnpool2d(_MaxUnpool):
 
 
 @register
-class MaxUnpool3d(_MaxUnpool):
+class MaxUnpool3d(MaxUnpooling):
     """Maxima of C×D×H×W back to their positions in a larger volume."""
 
     ranks = (4,)

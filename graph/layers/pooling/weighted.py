@@ -7,9 +7,9 @@ from math import prod
 
 from graph.calls.call import Call, Init, Shape
 from graph.calls.plan import Plan, Step
-from graph.layers.base.layer import Explanation
+from graph.layers.base.layer import Explanation, parameters_line
 from graph.layers.base.registration import register
-from graph.layers.pooling.plain import _Pool2d
+from graph.layers.pooling.plain import Pooling2d
 from graph.values.dims import Dim, Named
 from graph.values.message import say
 
@@ -17,7 +17,7 @@ _AS_MEAN = (Init("nn.init.ones_", "weight"), Init("nn.init.zeros_", "bias"))
 
 
 @register
-class WeightedAvgPool2d(_Pool2d):
+class WeightedAvgPool2d(Pooling2d):
     """y = w·mean + b over each window, with one w and one b per channel.
 
     Training starts from the plain mean, w = 1 and b = 0: LeCun's coefficient of the sum over a
@@ -42,7 +42,7 @@ class WeightedAvgPool2d(_Pool2d):
         result = self.shapes([(int(channels), *inputs[0][1:])])[0]
         arguments = {
             "kernel_size": self.kernel_size,
-            "stride": self._stride(),
+            "stride": self.strides(),
             "padding": self.padding,
             "ceil_mode": self.ceil_mode,
         }
@@ -79,7 +79,5 @@ class WeightedAvgPool2d(_Pool2d):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         yield Explanation(say("Every window"), "y = w · mean + b", "w, b per channel", "y")
-        yield Explanation(
-            say("Parameters"), "2 · C", f"2 · {inputs[0][0]}", str(self.parameters(inputs))
-        )
+        yield parameters_line(self, inputs, "2 · C", f"2 · {inputs[0][0]}")
         yield from super().explain(inputs)

@@ -9,7 +9,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.base.layer import Category, Explanation, FaultKind, Problem, dims
 from graph.layers.base.reach import Axis, Window
 from graph.layers.base.registration import register
-from graph.layers.base.sliding import OUTPUT_TITLES, Sliding, border_problem
+from graph.layers.base.sliding import OUTPUT_TITLES, Sliding, too_few_cells
 from graph.values.fields import choice, integer, real
 from graph.values.message import say
 
@@ -59,7 +59,9 @@ class Padding(Sliding):
             return
         for (_, *fields), added, size in zip(self.edges, self._added(), shape[1:], strict=True):
             for field, cells in zip(fields, added, strict=True):
-                too_few = Problem(
+                if not too_few_cells(self.mode, [(cells, cells)], [size]):
+                    continue
+                yield Problem(
                     FaultKind.PADDING,
                     say(
                         "{mode} takes the added cells from the input {input}, which has too few",
@@ -71,7 +73,6 @@ class Padding(Sliding):
                     value=str(cells),
                     changes={"mode": "zeros"},
                 )
-                yield from border_problem(self.mode, [(cells, cells)], (0, size), too_few)
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
         channels, *extent = inputs[0]
@@ -115,7 +116,6 @@ class Pad1d(Padding):
 
     summary = "Adds a border at the ends of a signal."
     ranks = (2,)
-    axes = 1
     modules = _torch_names(1)
     edges = (("L", "left", "right"),)
 
@@ -130,7 +130,6 @@ class Pad2d(Padding):
     summary = "Adds a border around the image: zeros, a number, a mirror image or copies."
     renamed = ("Pad",)
     ranks = (3,)
-    axes = 2
     modules = _torch_names(2)
     edges = (("H", "top", "bottom"), ("W", "left", "right"))
 
@@ -146,7 +145,6 @@ class Pad3d(Padding):
 
     summary = "Adds a border around a volume."
     ranks = (4,)
-    axes = 3
     modules = _torch_names(3)
     edges = (("D", "front", "back"), ("H", "top", "bottom"), ("W", "left", "right"))
 

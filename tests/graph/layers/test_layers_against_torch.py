@@ -24,9 +24,9 @@ from graph.layers.io import Input, Output
 from graph.layers.linear import Linear
 from graph.layers.matrix import MatMul
 from graph.layers.merge import Add, Maximum, Mean, Multiply, Subtract
-from graph.layers.normalisation import GroupNorm, _InstanceNorm, _LastAxes
-from graph.layers.pooling.plain import MaxPool2d, _MaxPool, _Pool2d
-from graph.layers.pooling.unpooling import _MaxUnpool
+from graph.layers.normalisation import GroupNorm, InstanceNormalisation, LastAxesNormalisation
+from graph.layers.pooling.plain import MaxPool2d, MaxPooling, Pooling2d
+from graph.layers.pooling.unpooling import MaxUnpooling
 from graph.layers.radial import RadialBasis
 from graph.layers.registry import LAYERS
 from graph.layers.reshaping.axes import Permute, Squeeze, Transpose, Unsqueeze
@@ -84,9 +84,9 @@ def borders(layer: Layer, inputs: list[Shape]) -> set[str]:
         )
         found |= {"stride above kernel"} if layer.stride[0] > layer.kernel_size[0] else set()
         found |= {"one position"} if layer.shapes(inputs)[0][1:] == (1, 1) else set()
-    if isinstance(layer, _Pool2d):
+    if isinstance(layer, Pooling2d):
         found |= {"stride none"} if layer.stride is None else set()
-        found |= {"stride above kernel"} if layer._stride()[0] > layer.kernel_size[0] else set()
+        found |= {"stride above kernel"} if layer.strides()[0] > layer.kernel_size[0] else set()
         floor = layer.changed(ceil_mode=False)
         if (
             layer.ceil_mode
@@ -142,14 +142,14 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
         return "torch would take other axes for the batch and the channels"
     if isinstance(layer, TransposedConvolution) and 0 in layer.shapes(inputs)[0]:
         return "torch answers with an empty output"
-    if isinstance(layer, _MaxPool) and kinds == {FaultKind.PADDING}:
+    if isinstance(layer, MaxPooling) and kinds == {FaultKind.PADDING}:
         assert sees_nothing(layer, inputs[0])
         return "torch answers −∞ and writes beyond its memory in the backward pass"
-    if isinstance(layer, _MaxUnpool) and kinds == {FaultKind.PADDING}:
+    if isinstance(layer, MaxUnpooling) and kinds == {FaultKind.PADDING}:
         return "torch gives a map without cells"
-    if isinstance(layer, (_InstanceNorm, GroupNorm)) and kinds == {FaultKind.DIMENSION}:
+    if isinstance(layer, (InstanceNormalisation, GroupNorm)) and kinds == {FaultKind.DIMENSION}:
         return "torch refuses it in training, or for a batch of one"
-    if isinstance(layer, _LastAxes) and layer.normalized_axes > len(inputs[0]):
+    if isinstance(layer, LastAxesNormalisation) and layer.normalized_axes > len(inputs[0]):
         return "torch is told of the axes that there are"
     if isinstance(layer, Upsample) and min(layer.shapes(inputs)[0]) < 1:
         return "torch gives a map without cells"
@@ -176,7 +176,7 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
     return None
 
 
-def sees_nothing(layer: _MaxPool, shape: Shape) -> bool:
+def sees_nothing(layer: MaxPooling, shape: Shape) -> bool:
     """Whether the answer for an image of zeros is −∞ somewhere."""
     module = getattr(nn, layer.type_name())(**layer.call([shape]).arguments)
     found = module(torch.zeros(1, *shape))
@@ -199,7 +199,7 @@ def judge_any(judge: Judge, case: Case) -> str:
         return "we refuse"
     ours = Verdict(layer.shapes(inputs), layer.parameters(inputs), layer.macs(inputs))
     assert ours == found, f"{layer!r} on {inputs}"
-    assert not isinstance(layer, _MaxPool) or not sees_nothing(layer, inputs[0]), f"{layer!r}"
+    assert not isinstance(layer, MaxPooling) or not sees_nothing(layer, inputs[0]), f"{layer!r}"
     return "both run"
 
 
@@ -214,7 +214,7 @@ def argue(kind: type[Layer], count: int, seed: int) -> Counter[str]:
 def test_refusals_agree_with_torch(kind: type[Layer]) -> None:
     said = argue(kind, 100 if kind in SLOW else 200, seed=3)
     assert said["both run"] > 10, said
-    if kind is Conv2d or issubclass(kind, _Pool2d):
+    if kind is Conv2d or issubclass(kind, Pooling2d):
         assert said["both refuse"] > 20, said
 
 
