@@ -210,7 +210,8 @@ class Chart(ChartFrame):
 
     def plot_area(self) -> QWidget:
         """The widget that shows the curves and follows the mouse; made if it was not yet."""
-        return self._ready_plot().viewport()
+        viewport: QWidget = self._ready_plot().viewport()
+        return viewport
 
     def csv(self) -> str:
         """All points of all lines as a table."""

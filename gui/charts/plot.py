@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from gui.appearance.theme import Theme
@@ -22,7 +22,7 @@ LABEL = 34
 LINE = 16
 
 
-class Plot(pyqtgraph.GraphicsView):
+class Plot(pyqtgraph.GraphicsView):  # type: ignore[misc]  # it has no types
     """Left and bottom axis only; nothing in it follows the data by itself."""
 
     def __init__(self, parent: QWidget, theme: Theme, resized: Callable[[], None]) -> None:
@@ -99,7 +99,8 @@ class Plot(pyqtgraph.GraphicsView):
 
     def area(self) -> QRectF:
         """The part within the axes, in pixels of this widget."""
-        return QRectF(self.mapFromScene(self._box.sceneBoundingRect()).boundingRect())
+        bounds: QRectF = self._box.sceneBoundingRect()
+        return QRectF(self.mapFromScene(bounds).boundingRect())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -107,7 +108,7 @@ class Plot(pyqtgraph.GraphicsView):
             self._resized()
 
 
-def _hair(colour: object) -> QPen:
+def _hair(colour: QColor) -> QPen:
     pen = QPen(colour, 1)
     pen.setCosmetic(True)
     return pen

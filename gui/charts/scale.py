@@ -52,8 +52,10 @@ class Scale:
     def set_log(self, log: bool) -> None:
         """Change the y axis; the range is found anew."""
         self.log = log
-        low, high = (-DECADES, DECADES) if log else (0.0, 1.0) if self.fraction else (None, None)
-        self.y = AxisRange() if low is None else AxisRange(low=low, high=high)
+        if log:
+            self.y = AxisRange(low=-DECADES, high=DECADES)
+        else:
+            self.y = AxisRange(low=0.0, high=1.0) if self.fraction else AxisRange()
 
     def fit(self, lines: Sequence[Line]) -> None:
         """Make room for the lines that are shown."""

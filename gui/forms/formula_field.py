@@ -41,6 +41,9 @@ class FormulaEntry(Entry):
         self._completer.setWidget(self)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.activated.connect(self._complete)
+        popup = self._completer.popup()
+        assert popup is not None
+        self._list = popup
         self.textEdited.connect(self._edited)
 
     def set_words(self, words: Mapping[str, Any]) -> None:
@@ -59,7 +62,7 @@ class FormulaEntry(Entry):
 
     def _edited(self, text: str) -> None:
         if text and not text.startswith(SIGN):
-            self._completer.popup().hide()
+            self._list.hide()
             self.replaced.emit(text)
             return
         self._offer()
@@ -68,18 +71,17 @@ class FormulaEntry(Entry):
     def _offer(self) -> None:
         """Offer the words that begin with what stands before the cursor."""
         found = _WORD.search(self.text()[: self.cursorPosition()])
-        popup = self._completer.popup()
         if found is None:
-            popup.hide()
+            self._list.hide()
             return
         self._completer.setCompletionPrefix(found.group())
         if self._completer.completionCount() == 0 or (
             self._completer.completionCount() == 1
             and self._completer.currentCompletion() == found.group()
         ):
-            popup.hide()
+            self._list.hide()
             return
-        popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+        self._list.setCurrentIndex(self._completer.completionModel().index(0, 0))
         self._completer.complete()
 
     def _complete(self, word: str) -> None:
@@ -92,14 +94,13 @@ class FormulaEntry(Entry):
         self.typed.emit(self.formula())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        popup = self._completer.popup()
-        choosing = popup.isVisible()
+        choosing = self._list.isVisible()
         if choosing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
             event.ignore()  # the list takes it
             return
         if event.key() == Qt.Key.Key_Escape:
             if choosing:
-                popup.hide()
+                self._list.hide()
             else:
                 self.ended.emit()
             return

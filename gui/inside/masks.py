@@ -36,10 +36,10 @@ class MaskView(QWidget):
         self._classes: tuple[str, ...] = ()
         self._figures = ""
         self._place = (-1, -1)
-        self.picture = _Field(tr("The picture"), self)
-        self.mask = _Field(tr("The true mask"), self)
-        self.predicted = _Field(tr("The predicted mask"), self)
-        self.fields = (self.picture, self.mask, self.predicted)
+        self.picture = ClassMapView(tr("The picture"), self)
+        self.true = ClassMapView(tr("The true mask"), self)
+        self.predicted = ClassMapView(tr("The predicted mask"), self)
+        self.fields = (self.picture, self.true, self.predicted)
         self.line = Elided("", "small", self, colour="secondary")
         self.rows = ClassRows(self)
         grid = self._grid = QGridLayout()
@@ -80,7 +80,7 @@ class MaskView(QWidget):
             overlap=percent(mean_overlap(counts)),
         )
         self.picture.set_pixels(event.pixels)
-        self.mask.set_mask(mask)
+        self.true.set_mask(mask)
         self.predicted.set_mask(predicted)
         self._fit_heights()
         self._point(*self._place)
@@ -101,7 +101,7 @@ class MaskView(QWidget):
 
     def _fit_heights(self) -> None:
         width = (self.width() - 2 * self._grid.horizontalSpacing()) // len(self.fields)
-        height = self.mask.height_at(width)
+        height = self.true.height_at(width)
         for field in self.fields:
             field.setFixedHeight(height)
 
@@ -112,7 +112,7 @@ class MaskView(QWidget):
     def _point(self, row: int, column: int) -> None:
         """Name the classes of a pixel, or give the figures again."""
         self._place = (row, column)
-        mask, predicted = self.mask.mask, self.predicted.mask
+        mask, predicted = self.true.class_map, self.predicted.class_map
         inside = mask is not None and 0 <= row < len(mask) and 0 <= column < mask.shape[1]
         if not inside or mask is None or predicted is None:
             self.line.set_text(self._figures)
@@ -130,8 +130,8 @@ class MaskView(QWidget):
         return self._classes[index] if index < len(self._classes) else tr("class {n}", n=index)
 
 
-class _Field(QWidget):
-    """One of the pictures; tells the pixel under the mouse."""
+class ClassMapView(QWidget):
+    """A picture, or the class of each of its pixels; tells the pixel under the mouse."""
 
     pointed = Signal(int, int)
     """Row and column; -1, -1 for none."""
@@ -141,7 +141,7 @@ class _Field(QWidget):
         self._image: QImage | None = None
         self._drawn: QImage | None = None
         self._size = (1, 1)
-        self.mask: ClassMap | None = None
+        self.class_map: ClassMap | None = None
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -155,12 +155,13 @@ class _Field(QWidget):
 
     def set_mask(self, mask: ClassMap) -> None:
         """uint8 H×W, the class of each pixel."""
-        self.mask, self._size = mask, mask.shape
+        height, width = mask.shape
+        self.class_map, self._size = mask, (height, width)
         self._forget()
 
     def clear(self) -> None:
         """Show nothing."""
-        self._image, self.mask = None, None
+        self._image, self.class_map = None, None
         self._forget()
 
     def _forget(self) -> None:
@@ -199,11 +200,11 @@ class _Field(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, theme, area = QPainter(self), current(), self._area()
-        if self.mask is not None:
+        if self.class_map is not None:
             if self._drawn is None:
                 ratio = self.devicePixelRatioF()
                 height, width = round(area.height() * ratio), round(area.width() * ratio)
-                self._drawn = mask_image(self.mask, height, width, theme)
+                self._drawn = mask_image(self.class_map, height, width, theme)
             painter.drawImage(area, self._drawn)
         elif self._image is not None:
             large = self._image.width() > area.width()

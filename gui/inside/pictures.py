@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from gui.appearance.colormaps import nearest
 from gui.appearance.theme import Theme, blend
@@ -46,7 +46,7 @@ def mask_image(mask: PixelArray, height: int, width: int, theme: Theme) -> QImag
     border = np.zeros(shown.shape, dtype=bool)
     border[1:] |= shown[1:] != shown[:-1]
     border[:, 1:] |= shown[:, 1:] != shown[:, :-1]
-    pixels[border] = theme.text.primary.getRgb()[:3]
+    pixels[border] = _levels(theme.text.primary)
     data = np.ascontiguousarray(pixels, dtype=np.uint8)
     format_ = QImage.Format.Format_RGB888
     return QImage(data.data, width, height, data.strides[0], format_).copy()
@@ -55,12 +55,17 @@ def mask_image(mask: PixelArray, height: int, width: int, theme: Theme) -> QImag
 def _colours(count: int, theme: Theme) -> tuple[PixelArray, PixelArray]:
     """Ground and hatch of each class; class 0, the background, is the canvas."""
     canvas = theme.background.canvas
-    grounds, lines = [canvas.getRgb()[:3]], [canvas.getRgb()[:3]]
+    grounds, lines = [_levels(canvas)], [_levels(canvas)]
     for number_ in range(1, count):
         colour = theme.category[COLOURS[(number_ - 1) % len(COLOURS)]]
-        grounds.append(blend(colour, canvas, STRENGTH).getRgb()[:3])
-        lines.append(blend(colour, canvas, STRENGTH / 3).getRgb()[:3])
+        grounds.append(_levels(blend(colour, canvas, STRENGTH)))
+        lines.append(_levels(blend(colour, canvas, STRENGTH / 3)))
     return np.array(grounds, np.uint8), np.array(lines, np.uint8)
+
+
+def _levels(colour: QColor) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255."""
+    return colour.red(), colour.green(), colour.blue()
 
 
 def _hatched(

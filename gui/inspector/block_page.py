@@ -47,8 +47,8 @@ class BlockPage(QWidget):
         self.buttons = {
             "add": self._button("add", tr("Add a parameter"), self.add),
             "remove": self._button("remove", tr("Remove the parameter"), self.remove),
-            "up": self._button("up", tr("Move up"), lambda: self.move(-1)),
-            "down": self._button("down", tr("Move down"), lambda: self.move(1)),
+            "up": self._button("up", tr("Move up"), lambda: self.move_parameter(-1)),
+            "down": self._button("down", tr("Move down"), lambda: self.move_parameter(1)),
         }
         self.form = ParameterForm(self)
         self._lay_out()
@@ -218,7 +218,7 @@ class BlockPage(QWidget):
             kept = [p for row, p in enumerate(block.parameters) if row != self._row]
             self._set(block, tuple(kept))
 
-    def move(self, step: int) -> None:
+    def move_parameter(self, step: int) -> None:
         """Move the chosen parameter up or down."""
         block = self._block
         if block is None or not 0 <= self._row + step < len(block.parameters):

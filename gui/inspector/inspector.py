@@ -6,6 +6,7 @@ It has four pages: a node, several nodes, a wire, the network. ``head`` is the t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from math import prod
 
 from PySide6.QtCore import QSize, Qt
@@ -231,12 +232,13 @@ class SumsPage(QWidget):
         facts = session.analysis.facts
         outputs = {n: o for n in session.network.nodes if (o := facts(n).output)}
         rows = []
-        for title, figure, write in (
+        figures: tuple[tuple[str, Callable[[str], int], Callable[[int], str]], ...] = (
             (tr("Widest"), lambda n: outputs.get(n, (0,))[0], full),
             (tr("Most memory"), lambda n: facts(n).memory, memory),
             (tr("Most parameters"), lambda n: facts(n).parameters, short),
             (tr("Most work"), lambda n: facts(n).macs, short),
-        ):
+        )
+        for title, figure, write in figures:
             best = max(session.network.nodes, key=figure, default=None)
             if best is not None and figure(best):
                 name = session.network.nodes[best].name

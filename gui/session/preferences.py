@@ -72,10 +72,6 @@ class Preferences:
     def set_place(self, name: str, state: QByteArray) -> None:
         self._settings.setValue(f"places/{name}", state)
 
-    def forget_places(self) -> None:
-        """Go back to the arrangements the program came with."""
-        self._settings.remove("places")
-
     def recent(self) -> list[Path]:
         """Projects opened or saved, latest first; some may be gone."""
         found = self._settings.value("files/recent", [])

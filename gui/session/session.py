@@ -39,7 +39,7 @@ from gui.session.levels import (
     way_inside,
     way_to,
 )
-from gui.session.undo import DoneCommand
+from gui.session.undo import EditCommand
 
 
 class Session(QObject):
@@ -289,7 +289,7 @@ class Session(QObject):
             with self._as_one():
                 apply()
 
-        self.undo_stack.push(DoneCommand(network, edit, inverse, merge, again))
+        self.undo_stack.push(EditCommand(network, edit, inverse, merge, again))
         return None
 
     @contextmanager

@@ -9,23 +9,37 @@ from PySide6.QtGui import QUndoCommand
 from graph.network.network import Edit, Network
 from gui.language.text import tr
 
+Again = Callable[[Callable[[], None]], None]
+"""Calls a function that undoes or redoes, where the edit was made."""
+
 
 class EditCommand(QUndoCommand):
-    """Applies an edit once, then swaps it with its inverse at each undo and redo.
+    """An edit that has been applied when the stack takes it; then swaps it with its inverse at each
+    undo and redo, through ``again``.
 
     Commands of one ``merge`` key that follow each other become one step: typing into a field.
     """
 
-    def __init__(self, network: Network, edit: Edit, merge: int = -1) -> None:
+    def __init__(
+        self, network: Network, edit: Edit, inverse: Edit, merge: int, again: Again
+    ) -> None:
         super().__init__(tr(edit.title()))
         self._network = network
-        self._next = edit
+        self._next = inverse
         self._merge = merge
+        self._again = again
+        self._fresh = True
 
     def redo(self) -> None:
-        self._next = self._network.do(self._next)
+        if self._fresh:  # Qt calls it when the stack takes the command
+            self._fresh = False
+        else:
+            self._again(self._swap)
 
     def undo(self) -> None:
+        self._again(self._swap)
+
+    def _swap(self) -> None:
         self._next = self._network.do(self._next)
 
     def id(self) -> int:
@@ -38,30 +52,3 @@ class EditCommand(QUndoCommand):
             and other.id() == self._merge != -1
             and other._network is self._network
         )
-
-
-class DoneCommand(EditCommand):
-    """An edit that has been applied already when the stack takes it. What is undone or redone
-    later goes through ``again``, which first shows where the edit was made."""
-
-    def __init__(
-        self,
-        network: Network,
-        edit: Edit,
-        inverse: Edit,
-        merge: int,
-        again: Callable[[Callable[[], None]], None],
-    ) -> None:
-        super().__init__(network, edit, merge)
-        self._next = inverse
-        self._again = again
-        self._fresh = True
-
-    def redo(self) -> None:
-        if self._fresh:
-            self._fresh = False
-        else:
-            self._again(super().redo)
-
-    def undo(self) -> None:
-        self._again(super().undo)

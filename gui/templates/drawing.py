@@ -139,7 +139,7 @@ class _Walk:
         known = facts.known_inputs() or ()
         for inside in layer.chain(known):
             given = dict(zip(block.entrances, inputs, strict=False))
-            found = self.through(block.network, lambda n, i=inside: i.facts[n], given)
+            found = self.through(block.network, inside.facts.__getitem__, given)
             inputs = [found.get((end, ""), frozenset()) for end in block.exits]
         return dict(zip(_outputs(layer), inputs, strict=False))
 

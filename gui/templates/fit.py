@@ -240,10 +240,10 @@ class FitDialog(QDialog):
             return
         self._opening = False
         self._result = None
-        known = isinstance(error, UserError)
-        self.problem.setText(
-            tr(error.message) if known else tr("It could not be built: {reason}", reason=error)
-        )
+        if isinstance(error, UserError):
+            self.problem.setText(tr(error.message))
+        else:
+            self.problem.setText(tr("It could not be built: {reason}", reason=error))
         self._show_state()
 
     @property

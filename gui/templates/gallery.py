@@ -85,6 +85,8 @@ class Gallery(QFrame):
         self.search.textChanged.connect(lambda _text: self._sift())
         self.search.returnPressed.connect(self._open_first)
         self._hint = KeyHint(FIND, self.search)
+        self._within_search = QHBoxLayout(self.search)
+        self._within_search.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight)
         filters = QHBoxLayout()
         filters.setSpacing(2)
         self._group = QButtonGroup(self)
@@ -143,10 +145,7 @@ class Gallery(QFrame):
         self._grid.setHorizontalSpacing(medium)
         self._grid.setVerticalSpacing(theme.space("m"))
         self.search.setFixedWidth(theme.pixels(220))
-        inside = self.search.layout() or QHBoxLayout(self.search)
-        if not inside.count():
-            inside.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight)
-        inside.setContentsMargins(0, 0, theme.space("xs"), 0)
+        self._within_search.setContentsMargins(0, 0, theme.space("xs"), 0)
         side = theme.pixels(13)
         for mark, category in self._marks:
             mark.setPixmap(glyph_icon(category).pixmap(side, side))

@@ -77,8 +77,8 @@ class Miniature(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for bar, box in zip(self._drawing.bars, boxes, strict=True):
             painter.setBrush(theme.category[bar.category])
-            radius = min(1.5, box.width() / 3)
-            painter.drawRoundedRect(box, radius, radius)
+            corner = min(1.5, box.width() / 3)
+            painter.drawRoundedRect(box, corner, corner)
 
     def _boxes(self) -> list[QRectF]:
         """One rectangle per bar."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -76,7 +76,9 @@ class StartSide(QFrame):
         notifier.changed.connect(self._restyle)
         self.refresh()
 
-    def _button(self, name: str, role: str, title: str, note: str, signal: Signal) -> ActionCard:
+    def _button(
+        self, name: str, role: str, title: str, note: str, signal: SignalInstance
+    ) -> ActionCard:
         picture = QLabel(self)
         self._pictures.append((picture, name, role))
         card = ActionCard(picture, title, note, self)

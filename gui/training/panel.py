@@ -144,11 +144,6 @@ class TrainingPanel(QWidget):
         """The best weights of the last run of this project; they fit ``run_plan``."""
         return self._best or self._last
 
-    @property
-    def run_folder(self) -> Path | None:
-        """Where the present or the last run writes."""
-        return self._folder
-
     def show_strips(self, nodes: Iterable[str] | None) -> None:
         """Nodes whose thumbnails are wanted (those the canvas shows); None for all."""
         self._strips = None if nodes is None else tuple(nodes)

@@ -86,7 +86,7 @@ def test_a_folder_of_masks_is_described_and_its_masks_are_shown(qtbot: QtBot, fo
     assert "IoU" in room.panel.controls.figures.best.value.text()
     assert "of the pixels · mean IoU" in view.line.text()
 
-    qtbot.mouseMove(view.mask, QPoint(1, 1))
+    qtbot.mouseMove(view.true, QPoint(1, 1))
     room.wait(lambda: view.line.text().startswith("row 1, column 1: sky"))
 
 
