@@ -101,10 +101,10 @@ def show_fault(window: MainWindow) -> None:
     (start,), (end,) = network.inputs(projection), network.outputs(norm)
     shortcut = replace(start, id=network.new_id("w"), target=end.target, input=end.input)
     session.do(Batch((RemoveNode(projection), RemoveNode(norm), Connect(shortcut))))
-    window.canvas.fit()
+    window.canvas.camera.fit_all()
     settle()
     window.walk_problems(1)
-    window.canvas.set_zoom(1.0)
+    window.canvas.camera.set_zoom(1.0)
     window.session.reveal(end.target)
 
 
@@ -125,7 +125,7 @@ def show_block(window: MainWindow) -> None:
     """Inside of a stage of ResNet-50, with formulas in the fields."""
     open_template(window, "resnet50")
     window.session.enter(node_called(window, "layer2"))
-    window.canvas.fit()
+    window.canvas.camera.fit_all()
     settle()
     window.session.select([node_called(window, "conv2")])
 
@@ -137,7 +137,7 @@ def show_literature(window: MainWindow) -> None:
     window.show_page(window.literature)
     window.resizeDocks([window.docks["bottom"]], [NOTE_HEIGHT], Qt.Orientation.Vertical)
     settle()
-    window.canvas.fit()
+    window.canvas.camera.fit_all()
 
 
 def show_fit(window: MainWindow) -> None:

@@ -18,7 +18,7 @@ from graph.network.ordering import natural
 from graph.network.used_names import DIGITS
 
 
-def adopt(library: Library, block: Block) -> tuple[list[Edit], Block]:
+def adopt(library: Library, block: Block) -> tuple[list[DefineBlock], Block]:
     """The edits that define a block of another project here, and the block to use from then on.
 
     What it uses comes first, at any depth. A definition that is here already, under this name or
@@ -28,7 +28,9 @@ def adopt(library: Library, block: Block) -> tuple[list[Edit], Block]:
     return adoption.edits, adoption.of(block)
 
 
-def adopt_all(library: Library, blocks: Iterable[Block]) -> tuple[list[Edit], dict[Block, Block]]:
+def adopt_all(
+    library: Library, blocks: Iterable[Block]
+) -> tuple[list[DefineBlock], dict[Block, Block]]:
     """The same for several blocks at once, which may use each other: for each, the block here."""
     adoption = _Adoption(library)
     found = {block: adoption.of(block) for block in blocks}
@@ -37,7 +39,7 @@ def adopt_all(library: Library, blocks: Iterable[Block]) -> tuple[list[Edit], di
 
 class _Adoption:
     def __init__(self, library: Library) -> None:
-        self.edits: list[Edit] = []
+        self.edits: list[DefineBlock] = []
         self._library = library
         self._known: dict[str, Block] = dict(library.blocks)
         """The blocks by name, those included that the edits define."""

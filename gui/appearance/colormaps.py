@@ -167,4 +167,5 @@ def nearest(picture: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """A picture scaled by nearest neighbour."""
     rows = np.arange(height) * picture.shape[0] // height
     columns = np.arange(width) * picture.shape[1] // width
-    return picture[rows[:, None], columns]
+    scaled: NDArray[Any] = picture[rows[:, None], columns]
+    return scaled

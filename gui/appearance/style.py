@@ -1,5 +1,8 @@
 """The style sheet: what the palette cannot say about bars, tabs, fields and buttons.
 
+One text in ten parts, and long because a style sheet is: a file for each would part what reads as
+one.
+
 Every value comes from the theme. Marks inside controls (tick, arrows) are small SVG files that
 are written into a folder of this process, since a style sheet can only name files.
 

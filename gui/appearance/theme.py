@@ -14,15 +14,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase
+from PySide6.QtWidgets import QWidget
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 MODES = ("system", "dark", "light")
 SCALES = (0.9, 1.0, 1.15, 1.3)
 
-_Group = TypeVar("Group")
+_Group = TypeVar("_Group")
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,6 @@ class Theme:
     rubber_band_alpha: float
     category: Mapping[str, QColor]
     category_header: Mapping[str, QColor]
-    frame_fill: Mapping[str, QColor]
-    frame_line: Mapping[str, QColor]
     syntax: Mapping[str, QColor]
     series: tuple[SeriesStyle, ...]
     diverging: tuple[QColor, ...]
@@ -152,15 +150,6 @@ class Theme:
         if name in ("accent", "success", "warning", "error"):
             return QColor(getattr(self, name).base)
         return QColor(getattr(self.text, name))
-
-
-class Notifier(QObject):
-    """Tells that the theme has changed; carries the new ``Theme``."""
-
-    changed = Signal(object)
-
-
-notifier = Notifier()
 
 
 @cache
@@ -205,11 +194,7 @@ def make_theme(name: str, scale: float = 1.0, high_contrast: bool = False) -> Th
     data = tokens()["themes"][name]
     node, selection = data["node"], data["selection"]
     category = {key: QColor(value) for key, value in data["category"].items()}
-    body, canvas = QColor(node["body"]), QColor(data["background"]["canvas"])
-
-    def tint(ground: QColor, amount: float) -> dict[str, QColor]:
-        return {key: blend(hue, ground, amount) for key, hue in category.items()}
-
+    body, tint = QColor(node["body"]), node["header_tint"]
     theme = Theme(
         name=name,
         scale=scale,
@@ -227,9 +212,7 @@ def make_theme(name: str, scale: float = 1.0, high_contrast: bool = False) -> Th
         error_ring=QColor(selection["error_ring"]),
         rubber_band_alpha=selection["rubber_band_fill_alpha"],
         category=category,
-        category_header=tint(body, node["header_tint"]),
-        frame_fill=tint(canvas, node["frame_fill_tint"]),
-        frame_line=tint(canvas, node["frame_line_tint"]),
+        category_header={key: blend(hue, body, tint) for key, hue in category.items()},
         syntax={key: QColor(value) for key, value in data["syntax"].items()},
         series=tuple(
             SeriesStyle(QColor(colour), tuple(dash))
@@ -291,97 +274,22 @@ def _font(role: str, scale: float) -> QFont:
     return font
 
 
-class _State(QObject):
-    """What the user chose, and the theme that follows from it."""
+class Notifier(QObject):
+    """Holds the theme in use and tells when another is put on; carries the new ``Theme``."""
+
+    changed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self.mode = "dark"
-        self.scale = 1.0
         self.theme = make_theme("dark")
-        self.prepared = False
-
-    def follow_system(self) -> None:
-        if self.mode == "system" and isinstance(app := QApplication.instance(), QApplication):
-            apply_theme(app, self.mode, self.scale)
 
 
-_state = _State()
+notifier = Notifier()
 
 
 def current() -> Theme:
     """The theme in use."""
-    return _state.theme
-
-
-def current_mode() -> str:
-    """What the user chose: one of ``MODES``."""
-    return _state.mode
-
-
-def apply_theme(app: QApplication, mode: str = "system", scale: float = 1.0) -> Theme:
-    """Dress the whole program; ``"system"`` follows the desktop from now on."""
-    from gui.appearance.style import style_sheet
-
-    if mode not in MODES:
-        raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
-    hints = app.styleHints()
-    if not _state.prepared:
-        hints.colorSchemeChanged.connect(_state.follow_system)
-        app.setStyle("Fusion")
-        _state.prepared = True
-    name = mode
-    if mode == "system":
-        name = "light" if hints.colorScheme() == Qt.ColorScheme.Light else "dark"
-    theme = make_theme(name, scale, _wants_contrast(hints))
-    _state.mode, _state.scale, _state.theme = mode, scale, theme
-    app.setPalette(palette(theme))
-    app.setFont(theme.font("body"))
-    app.setStyleSheet(style_sheet(theme))
-    notifier.changed.emit(theme)
-    return theme
-
-
-def _wants_contrast(hints: Any) -> bool:
-    accessibility = getattr(hints, "accessibility", None)  # Qt 6.10 and later
-    if accessibility is None:
-        return False
-    return bool(accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
-
-
-def palette(theme: Theme) -> QPalette:
-    """The theme as Qt's palette, for all the style sheet leaves alone."""
-    role = QPalette.ColorRole
-    background, text = theme.background, theme.text
-    colours = {
-        role.Window: background.window,
-        role.Base: background.window,
-        role.AlternateBase: background.panel,
-        role.Button: background.raised,
-        role.WindowText: text.primary,
-        role.Text: text.primary,
-        role.ButtonText: text.primary,
-        role.BrightText: text.on_accent,
-        role.PlaceholderText: text.tertiary,
-        role.Highlight: theme.accent.base,
-        role.HighlightedText: text.on_accent,
-        role.Accent: theme.accent.base,
-        role.ToolTipBase: background.raised,
-        role.ToolTipText: text.primary,
-        role.Link: theme.accent.base,
-        role.LinkVisited: theme.accent.base,
-        role.Light: background.hover,
-        role.Midlight: background.raised,
-        role.Mid: theme.border.subtle,
-        role.Dark: theme.border.control,
-        role.Shadow: background.canvas,
-    }
-    result = QPalette()
-    for key, colour in colours.items():
-        result.setColor(key, colour)
-    for key in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText):
-        result.setColor(QPalette.ColorGroup.Disabled, key, theme.disabled())
-    return result
+    return notifier.theme
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
 
-from gui.appearance.theme import SCALES, apply_theme
+from gui.appearance.dress import apply_theme
+from gui.appearance.theme import SCALES
 from gui.language.text import tr
 from gui.session.preferences import Preferences
 

@@ -3,50 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRectF, Qt
+from PySide6.QtWidgets import QWidget
 
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
 from graph.blocks.library_edits import DefineBlock
 from graph.calls.call import Shape
 from graph.layers.base.layer import Layer
-from graph.layers.registry import REGISTRY
 from graph.network.edits import AddNode, Batch
 from graph.network.network import Edit, Network, Position
 from graph.ready.presets import Preset
 from gui.canvas import additions, changes
-from gui.canvas.gestures import Pointer
+from gui.canvas.gestures import Board, Pointer
 from gui.face import measures as m
 from gui.face.anatomy import InputSlot, OutputSlot
 from gui.language.kinds import kind_name
 from gui.language.text import tr
 from gui.palette.presets import place_preset, preset_of, suited
 from gui.palette.search import SearchPopup
+from gui.palette.stock import Stock
 from gui.scene.columns import place_on_wire
 from gui.session.session import Session
 
-if TYPE_CHECKING:
-    from gui.canvas.view import CanvasView
-
 
 class Adding(QObject):
-    """Places layers on one view and connects them."""
+    """Places layers on one canvas and connects them."""
 
-    def __init__(self, view: CanvasView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.search = SearchPopup(view)
+    def __init__(self, board: Board, stock: Stock, parent: QWidget) -> None:
+        """``parent`` is the widget on which the search opens."""
+        super().__init__(parent)
+        self._board, self._stock = board, stock
+        self.search = SearchPopup(parent, stock)
         self._place: Callable[[Layer], None] | None = None
-        self.make: Callable[[str], Layer | None] = _of_registry
-        """A layer for what is dragged or chosen by name."""
         self.search.chosen.connect(self._take)
         self.search.closed.connect(self._search_closed)
 
     @property
     def session(self) -> Session:
-        return self._view.session
+        return self._board.session
 
     def forget(self) -> None:
         """Drop what belongs to the last document."""
@@ -67,7 +63,7 @@ class Adding(QObject):
         size = (m.OPERATOR_WIDTH if layer.operator else m.WIDTH, m.HEADER)
         position = on_grid(point.x() - size[0] / 2, point.y() - size[1] / 2)
         if wire is not None and wire in network.wires and changes.can_insert(layer):
-            place = place_on_wire(self._view.canvas, layer, wire)
+            place = place_on_wire(self._board.scene(), layer, wire)
             if place is not None:
                 position = place.position
             addition = additions.add_on_wire(network, layer, position, wire)
@@ -77,11 +73,16 @@ class Adding(QObject):
             addition = additions.add(network, layer, position, sources, target)
         self.add(addition, still)
 
+    def dragged(self, key: str) -> Layer | None:
+        """The layer of what is dragged: a type, a block or a ready-made layer."""
+        preset = preset_of(key)
+        return preset.make() if preset is not None else self._stock.layer(key)
+
     def drop(self, key: str, point: QPointF, wire: str | None) -> None:
         """Place what was dragged here: a type, a block or a ready-made layer."""
         preset = preset_of(key)
         if preset is None:
-            layer = self.make(key)
+            layer = self._stock.layer(key)
             if layer is not None:
                 self.place(layer, point, wire=wire, still=True)
             return
@@ -99,20 +100,31 @@ class Adding(QObject):
                 return
             area = QRectF()
             for node in addition.nodes:
-                area = area.united(self._view.canvas.nodes[node].rect())
-            self._view.camera.show(area, margin=0.0)
+                area = area.united(self._board.scene().nodes[node].rect())
+            self._board.camera.show(area, margin=0.0)
+
+    def add_named(self, key: str, connect: bool = True) -> None:
+        """Place a layer of a type, or a use of a block, by the chosen nodes."""
+        layer = self._stock.layer(key)
+        if layer is not None:
+            self.add_layer(layer, connect)
+
+    def add_preset(self, preset: Preset) -> None:
+        """Place a ready-made layer by the chosen nodes, connected where shapes allow."""
+        fresh = suited(preset, self._selected_shape())
+        place_preset(self.session, preset, lambda: self.add_layer(fresh, True))
 
     def add_layer(self, layer: Layer, connect: bool) -> None:
         """Place a layer by the chosen nodes, connected where shapes allow."""
         session, network = self.session, self.session.network
         wires = [w for w in session.selected_wires if w in network.wires]
         if connect and wires and not session.selection and changes.can_insert(layer):
-            middle = self._view.canvas.wires[wires[0]].sceneBoundingRect().center()
+            middle = self._board.scene().wires[wires[0]].sceneBoundingRect().center()
             self.place(layer, middle, wire=wires[0])
             return
         chosen = [node for node in session.selection if network.nodes[node].layer.output_ports()]
         if not chosen:
-            self.place(layer, self._free_place(self._view.camera.center()))
+            self.place(layer, self._free_place(self._board.camera.center()))
             return
         sources = self._sources(layer, chosen) if connect else ()
         self.add(additions.add(network, layer, self._beside(chosen[-1], layer), sources))
@@ -131,7 +143,7 @@ class Adding(QObject):
             if changes.fits(layer, shape):
                 sources.append((node, output))
             else:
-                self._view.tell(
+                self._board.tell(
                     tr(
                         "{type} does not fit behind {name}, so it was not connected",
                         type=kind_name(layer),
@@ -143,15 +155,15 @@ class Adding(QObject):
 
     def _beside(self, node: str, layer: Layer) -> Position:
         """Under a node if that continues its stack and is free, else at the top right of it."""
-        canvas, network = self._view.canvas, self.session.network
-        rect = canvas.nodes[node].rect()
-        probe = canvas.nodes[node]
+        scene, network = self._board.scene(), self.session.network
+        rect = scene.nodes[node].rect()
+        probe = scene.nodes[node]
         height = 0.0
         top = rect.top()
         for _ in range(len(network.nodes)):
             wires = network.inputs(probe.face.id)
-            above = canvas.nodes[wires[0].source] if wires else None
-            way = canvas.wires[wires[0].id].route if wires else None
+            above = scene.nodes[wires[0].source] if wires else None
+            way = scene.wires[wires[0].id].route if wires else None
             if above is None or way is None or not way.seam:
                 break
             probe, top = above, above.rect().top()
@@ -171,11 +183,10 @@ class Adding(QObject):
         return on_grid(free.x() - m.WIDTH / 2, free.y() - m.HEADER / 2)
 
     def _is_free(self, area: QRectF) -> bool:
-        near = self._view.canvas.items(area.adjusted(-4, -4, 4, 4))
+        scene = self._board.scene()
+        near = scene.items(area.adjusted(-4, -4, 4, 4))
         return not any(
-            item.rect().intersects(area)
-            for item in self._view.canvas.nodes.values()
-            if item in near
+            item.rect().intersects(area) for item in scene.nodes.values() if item in near
         )
 
     def _free_place(self, point: QPointF) -> QPointF:
@@ -192,9 +203,9 @@ class Adding(QObject):
 
     def open_search(self, connect: bool) -> None:
         """Ask for a layer at the pointer, for the chosen wire, or to connect to the chosen node."""
-        session, view = self.session, self._view
-        place = view.pointer_place()
-        point = view.mapToScene(place)
+        session, board = self.session, self._board
+        place = board.pointer_place()
+        point = board.camera.to_scene(place)
         wires = [w for w in session.selected_wires if w in session.network.wires]
         if wires:
             shape = session.analysis.wire_shape(wires[0])[0]
@@ -261,11 +272,7 @@ class Adding(QObject):
             then(layer)
 
     def _search_closed(self) -> None:
-        self._view.setFocus(Qt.FocusReason.PopupFocusReason)
-
-
-def _of_registry(name: str) -> Layer | None:
-    return REGISTRY[name]() if name in REGISTRY else None
+        self._board.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
 def with_blocks(network: Network, edit: Edit) -> Edit:

@@ -19,6 +19,7 @@ from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
 from gui.face import measures as m
+from gui.scene.scene import CanvasScene
 
 MARGIN = 40
 EDGE = 20
@@ -28,20 +29,28 @@ SETTLING = 400
 
 
 class Camera(QObject):
-    """Zoom and centre of a view; jumps glide unless motion is reduced."""
+    """Zoom and centre of a view of a scene; jumps glide unless motion is reduced."""
 
-    def __init__(self, view: QGraphicsView, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        view: QGraphicsView,
+        scene: CanvasScene,
+        changed: Callable[[], None],
+        controls: Callable[[], Sequence[QRect]],
+    ) -> None:
+        """``controls`` tells what lies on the view in its lower corners: a network shown whole
+        keeps off."""
         super().__init__(view)
         self._view = view
+        self._scene = scene
         self._changed = changed
+        self._controls = controls
         self.zoom = 1.0
-        self.reduce_motion = False
+        """1 is 100 %."""
         self._from = (1.0, QPointF())
         self._to = (1.0, QPointF())
         self._kept: tuple[float, QPointF] | None = None
         self._whole = False
-        self.controls: Callable[[], Sequence[QRect]] = tuple
-        """What lies on the view in its lower corners: a network shown whole keeps off."""
         self._settled = QTimer(self, singleShot=True, interval=SETTLING)
         self._settled.timeout.connect(self._let_go)
         self._animation = QVariantAnimation(self)
@@ -53,6 +62,26 @@ class Camera(QObject):
     def center(self) -> QPointF:
         """The point of the scene in the middle of the view."""
         return self._view.mapToScene(self._view.viewport().rect().center())
+
+    def shown(self) -> QRectF:
+        """The part of the scene that is in view."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    def to_scene(self, place: QPoint) -> QPointF:
+        """The point of the scene at a place in the view."""
+        return self._view.mapToScene(place)
+
+    def to_view(self, area: QRectF) -> QRect:
+        """Where an area of the scene is in the view."""
+        return self._view.mapFromScene(area).boundingRect()
+
+    @property
+    def afar(self) -> bool:
+        """Whether one picture stands for all items."""
+        crowded = self._scene.stage.crowded
+        return self.zoom < (m.OVERVIEW_BELOW_CROWDED if crowded else m.OVERVIEW_BELOW)
+
+    # Zoom
 
     def set_zoom(self, zoom: float, anchor: QPoint | None = None) -> None:
         """Zoom so that the point of the scene under ``anchor`` (view) stays where it is."""
@@ -67,6 +96,16 @@ class Camera(QObject):
         self._apply(zoom, self.center())
         delta = self._view.mapToScene(anchor) - before
         self._apply(zoom, self.center() - delta)
+
+    def zoom_by(self, factor: float, anchor: QPoint | None = None) -> None:
+        """Multiply the zoom."""
+        self.set_zoom(self.zoom * factor, anchor)
+
+    def zoom_step(self, step: int) -> None:
+        """One step in (1) or out (-1); 0 is 100 %."""
+        self.set_zoom(self.zoom * m.ZOOM_STEP ** (2 * step) if step else 1.0)
+
+    # Going somewhere
 
     def scroll_by(self, delta: QPoint) -> None:
         """Move the picture by pixels."""
@@ -84,7 +123,7 @@ class Camera(QObject):
         zoom = max(m.ZOOM_MIN, min(m.ZOOM_MAX, zoom))
         self._animation.stop()
         self._whole = False
-        if self.reduce_motion or not self._view.isVisible():
+        if self._scene.reduce_motion or not self._view.isVisible():
             self._apply(zoom, center)
             return
         self._from, self._to = (self.zoom, self.center()), (zoom, center)
@@ -103,6 +142,29 @@ class Camera(QObject):
             self._animation.stop()
             self._apply(*self._to)
 
+    def go_to(self, point: QPointF) -> None:
+        """Have a point of the scene in the middle, at once."""
+        self.finish()
+        self.loosen()
+        self._view.centerOn(point)
+        self._changed()
+
+    def fit_all(self, *, still: bool = False) -> None:
+        """Show the whole network, at once if ``still``."""
+        area = self._scene.content()
+        if not area.isEmpty():
+            self.fit(area, still=still, bodies=self._scene.covered())
+
+    def fit_selection(self) -> None:
+        """Show the chosen nodes, or all if none is chosen."""
+        area = QRectF()
+        for item in self._scene.marked():
+            area = area.united(item.rect())
+        if area.isEmpty():
+            self.fit_all()
+        else:
+            self.fit(area, most=1.5)
+
     def fit(
         self,
         area: QRectF,
@@ -119,10 +181,10 @@ class Camera(QObject):
         else:
             self.go(zoom, center)
 
-    def fit_settling(self, area: QRectF, bodies: Sequence[QRectF] | None = None) -> None:
-        """Show an area whole at once, and again at every size that the view gets until a person
-        looks elsewhere: a window may find its sizes late."""
-        self.fit(area, still=True, bodies=bodies)
+    def show_whole(self) -> None:
+        """Show the whole network at once, and again at every size that the view gets until a
+        person looks elsewhere: a window may find its sizes late."""
+        self.fit(self._scene.content(), still=True, bodies=self._scene.covered())
         self._kept, self._whole = None, True
         self._settled.start()
 
@@ -131,7 +193,7 @@ class Camera(QObject):
     ) -> tuple[float, QPointF]:
         """Zoom and centre for an area: the first frame that is clear of the controls."""
         room = QRectF(self._view.viewport().rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        controls = [QRectF(rect) for rect in self.controls()]
+        controls = [QRectF(rect) for rect in self._controls()]
         frames = [room]
         if controls:
             high = min(rect.top() for rect in controls) - EDGE / 2
@@ -167,35 +229,38 @@ class Camera(QObject):
     def show(self, area: QRectF, margin: float = MARGIN) -> None:
         """Bring an area into view without changing the zoom more than needed; nothing moves if
         it is ``margin`` (scene units) within the view already."""
-        shown = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
-        if shown.adjusted(margin, margin, -margin, -margin).contains(area):
+        if self.shown().adjusted(margin, margin, -margin, -margin).contains(area):
             return
         zoom = self.zoom if self.zoom >= 0.35 else 1.0
         self.go(zoom, area.center())
 
-    def keep(self, area: QRectF) -> None:
-        """If an area is wholly in view, keep it so while the view gets another size."""
+    # When the view gets another size
+
+    def keep_whole(self) -> None:
+        """The view is about to get another size: if all of the network is in it, that stays."""
         self.finish()
         if self._whole:
             self._settled.start()
-        elif self._shows(area):
+        elif self._shows(self._scene.content()):
             self._kept = self.zoom, self.center()
             self._settled.start()
 
-    def resized(self, area: Callable[[], QRectF], bodies: Callable[[], Sequence[QRectF]]) -> None:
-        """The view has another size: as it was if the area to keep is whole then, else fitted."""
+    def resized(self) -> None:
+        """The view has another size: as it was if all that is to stay is whole then, else
+        fitted."""
+        scene = self._scene
         if self._whole:
-            self.fit(area(), still=True, bodies=bodies())
+            self.fit(scene.content(), still=True, bodies=scene.covered())
             return
         if self._kept is None:
             return
         self._apply(*self._kept)
-        if not self._shows(area()):
-            self.fit(area(), most=self._kept[0], still=True, bodies=bodies())
+        if not self._shows(scene.content()):
+            most = self._kept[0]
+            self.fit(scene.content(), most=most, still=True, bodies=scene.covered())
 
     def _shows(self, area: QRectF) -> bool:
-        shown = self._view.mapToScene(self._view.viewport().rect()).boundingRect()
-        return not area.isEmpty() and shown.contains(area)
+        return not area.isEmpty() and self.shown().contains(area)
 
     def loosen(self) -> None:
         """What is shown is a person's choice from now on."""

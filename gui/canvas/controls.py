@@ -100,6 +100,7 @@ class PointerHint(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._around = parent
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -120,7 +121,7 @@ class PointerHint(QLabel):
             f"border: 1px solid {ink.name() if colours else theme.border.control.name()}; "
             f"border-radius: {theme.radius('control')}px;"
         )
-        room = self.parentWidget().rect()
+        room = self._around.rect()
         self.setText(text)
         width = min(
             self.fontMetrics().horizontalAdvance(text) + 26, theme.pixels(320), room.width()
@@ -145,6 +146,7 @@ class Question(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._around = parent
         self.setProperty("level", "card")
         self._answers: tuple[Callable[[], object], Callable[[], object]] | None = None
         self.text = plain_label("", "body", self)
@@ -174,7 +176,7 @@ class Question(QFrame):
         self._answers = first[1], second[1]
         self.setFixedWidth(current().pixels(300))
         self.adjustSize()
-        room = self.parentWidget().rect()
+        room = self._around.rect()
         x = max(0, min(point.x(), room.width() - self.width()))
         y = max(0, min(point.y(), room.height() - self.height()))
         self.move(x, y)
@@ -186,7 +188,7 @@ class Question(QFrame):
         """Close without an answer."""
         self._answers = None
         self.hide()
-        self.parentWidget().setFocus()
+        self._around.setFocus()
 
     def _answer(self, which: int) -> None:
         answers = self._answers
@@ -212,6 +214,7 @@ class RenameField(QLineEdit):
     def __init__(self, parent: QWidget, title: str = "", *, kept: bool = True) -> None:
         """``kept``: a name half typed is taken when the keyboard goes elsewhere."""
         super().__init__(parent)
+        self._around = parent
         self._node: str | None = None
         self._kept = kept
         self.setMaxLength(200)
@@ -254,6 +257,6 @@ class RenameField(QLineEdit):
             return
         self.hide()
         if refocus:
-            self.parentWidget().setFocus()
+            self._around.setFocus()
         if take and self.text().strip():
             self.renamed.emit(node, self.text().strip())

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF
 
 from gui.canvas import changes
-from gui.canvas.gestures import START_DISTANCE, Pointer
+from gui.canvas.gestures import START_DISTANCE, Board, Pointer
 from gui.face import measures as m
 from gui.face.anatomy import InputSlot, OutputSlot
 from gui.face.overlay import Marks
 from gui.face.routes import curve
 from gui.language.text import shape as shape_text
 from gui.language.text import tr
+from gui.scene.hits import node_at, port_at
 from gui.scene.node_item import NodeItem
 
-if TYPE_CHECKING:
-    from gui.canvas.view import CanvasView
+Ask = Callable[[str, InputSlot | OutputSlot, Pointer], None]
+"""Asks for a layer to be connected to a port of a node, where a wire was let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ class DrawWire:
 
     def __init__(
         self,
-        view: CanvasView,
+        board: Board,
+        ask: Ask,
         node: str,
         slot: InputSlot | OutputSlot,
         taking: str | None = None,
     ) -> None:
-        self._view = view
+        self._board = board
+        self._ask = ask
         self._node = node
         self._slot = slot
         self._taking = taking
@@ -76,21 +79,21 @@ class DrawWire:
         if self._goal is not None:
             allowed = self._try(self._goal, pointer)
         else:
-            self._view.hide_hint()
+            self._board.hint.hide()
         port = self._goal.point if self._goal is not None else None
-        self._view.overlay.show_marks(Marks(wire=path, port=port, allowed=allowed))
+        self._board.overlay.show_marks(Marks(wire=path, port=port, allowed=allowed))
 
     def _fixed_point(self) -> QPointF:
-        item = self._view.canvas.nodes[self._node]
+        item = self._board.scene().nodes[self._node]
         slot = self._slot
         if isinstance(slot, OutputSlot):
             return item.output_point(slot)
         return item.input_point(slot)
 
     def _try(self, goal: Goal, pointer: Pointer) -> bool:
-        view = self._view
+        board = self._board
         self._trial = changes.try_wire(
-            view.session,
+            board.session,
             goal.source,
             goal.output,
             goal.target,
@@ -100,28 +103,28 @@ class DrawWire:
         )
         trial = self._trial
         if trial.refusal is not None:
-            view.show_hint(pointer.view, tr(trial.refusal), "error")
+            board.hint.show_text(pointer.view, tr(trial.refusal), "error")
             return False
         if trial.problem is not None:
             text = trial.doubt or tr(trial.problem)
-            view.show_hint(pointer.view, text, "warning")
+            board.hint.show_text(pointer.view, text, "warning")
             return True
-        shape = changes.carried(view.session, goal.source, goal.output)
+        shape = changes.carried(board.session, goal.source, goal.output)
         if shape is not None:
-            view.show_hint(pointer.view, shape_text(shape), "")
+            board.hint.show_text(pointer.view, shape_text(shape), "")
         else:
-            view.hide_hint()
+            board.hint.hide()
         return True
 
     def _find_goal(self, point: QPointF) -> Goal | None:
-        canvas = self._view.canvas
-        reach = m.PORT_HIT / min(1.0, self._view.zoom())
-        hit = canvas.port_at(point, reach, reach)
+        scene = self._board.scene()
+        reach = m.PORT_HIT / min(1.0, self._board.camera.zoom)
+        hit = port_at(scene, point, reach, reach)
         if hit is not None and hit[0].face.id != self._node:
             item, slot = hit
             if isinstance(slot, InputSlot) == self._forward:
                 return self._goal_at(item, slot)
-        item_below = canvas.node_at(point)
+        item_below = node_at(scene, point)
         if item_below is None or item_below.face.id == self._node:
             return None
         return self._goal_on_body(item_below)
@@ -159,16 +162,16 @@ class DrawWire:
         self.move(pointer)
         goal, trial = self._goal, self._trial
         self.cancel()
-        view = self._view
+        board, session = self._board, self._board.session
         if not self._moved:
-            view.select_wire(self._taking, self._node)
+            self._choose()
         elif goal is not None:
             if trial.refusal is not None:
-                view.session.refuse(trial.refusal)
-                view.point_out(tr(trial.refusal), pointer.view, "error")
+                session.refuse(trial.refusal)
+                board.hint.show_text(pointer.view, tr(trial.refusal), "error", vanish=True)
                 return
             edit = changes.connect(
-                view.session.network,
+                session.network,
                 goal.source,
                 goal.output,
                 goal.target,
@@ -177,20 +180,27 @@ class DrawWire:
                 self._taking,
             )
             if edit is not None:
-                view.session.do(edit)
+                session.do(edit)
         elif self._taking is not None:
             edit = changes.cut([self._taking])
             if edit is not None:
-                view.session.do(edit)
-        elif view.canvas.node_at(pointer.scene) is None:
-            view.search_from(self._node, self._slot, pointer)
+                session.do(edit)
+        elif node_at(board.scene(), pointer.scene) is None:
+            self._ask(self._node, self._slot, pointer)
+
+    def _choose(self) -> None:
+        """Choose the wire that was clicked, or the node whose port it was."""
+        if self._taking is not None:
+            self._board.session.select([], [self._taking])
+        else:
+            self._board.session.select([self._node])
 
     def cancel(self) -> None:
-        self._view.overlay.clear()
-        self._view.hide_hint()
+        self._board.overlay.clear()
+        self._board.hint.hide()
         self._dim_taken(False)
 
     def _dim_taken(self, taken: bool) -> None:
-        item = self._view.canvas.wires.get(self._taking) if self._taking else None
+        item = self._board.scene().wires.get(self._taking) if self._taking else None
         if item is not None:
             item.setVisible(not taken)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from graph.calls.call import Shape
 from graph.network.edits import Batch, Move, Rename
@@ -16,15 +16,12 @@ from graph.values.message import UserError, say
 from gui.canvas import additions, changes, clipboard
 from gui.canvas.adding import Adding, on_grid
 from gui.canvas.controls import Question, RenameField
+from gui.canvas.gestures import Board
 from gui.canvas.step import neighbour
 from gui.face import measures as m
 from gui.language.text import tr
-from gui.palette.search import SearchPopup
 from gui.scene import arrange
 from gui.session.session import Session
-
-if TYPE_CHECKING:
-    from gui.canvas.view import CanvasView
 
 COPY_OFFSET = 40.0
 THREADED_NODES = 600
@@ -34,16 +31,16 @@ NUDGE_KEY = 0x6E75
 
 
 class Editing(QObject):
-    """The editing commands of one view."""
+    """The editing commands of one canvas."""
 
     _solved = Signal(object, object)
 
-    def __init__(self, view: CanvasView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.adding = Adding(view)
-        self.question = Question(view)
-        self.field = RenameField(view)
+    def __init__(self, board: Board, adding: Adding, parent: QWidget) -> None:
+        """``parent`` is the widget on which questions are asked and names written."""
+        super().__init__(parent)
+        self._board, self._adding = board, adding
+        self.question = Question(parent)
+        self.field = RenameField(parent)
         self._reordered: tuple[str, str] | None = None
         self._pasted: tuple[str, int] = ("", 0)
         self.field.renamed.connect(self._rename)
@@ -51,15 +48,10 @@ class Editing(QObject):
 
     @property
     def session(self) -> Session:
-        return self._view.session
-
-    @property
-    def search(self) -> SearchPopup:
-        return self.adding.search
+        return self._board.session
 
     def forget(self) -> None:
         """Drop what belongs to the last document."""
-        self.adding.forget()
         self.field.hide()
         self.question.hide()
         self._reordered = None
@@ -77,13 +69,20 @@ class Editing(QObject):
             session.do(deletion.edit)
             return
         gap = changes.delete(session, nodes, wires, False)
-        place = self._view.mapFromScene(self._view.canvas.nodes[nodes[0]].rect().bottomLeft())
+        place = self._board.camera.to_view(self._board.scene().nodes[nodes[0]].rect())
         self.question.ask(
-            place,
+            place.bottomLeft(),
             tr("Reconnected, the shapes would not fit: {what}", what=deletion.doubt),
             (tr("Leave a gap"), lambda: session.do(gap.edit)),
             (tr("Reconnect"), lambda: session.do(deletion.edit)),
         )
+
+    def delete_or_leave(self) -> None:
+        """Delete what is chosen; with nothing chosen, leave the block."""
+        if self.session.selection or self.session.selected_wires:
+            self.delete(True)
+        else:
+            self.session.leave()
 
     def cut_wires(self) -> None:
         """Cut the chosen wires, or all wires of the chosen nodes."""
@@ -116,7 +115,7 @@ class Editing(QObject):
             if with_inputs and wire.source not in part.nodes
         ]
         offset = (COPY_OFFSET, COPY_OFFSET)
-        self.adding.add(additions.place_copies(network, part, offset, say("Duplicate"), outer))
+        self._adding.add(additions.place_copies(network, part, offset, say("Duplicate"), outer))
 
     def copy(self) -> None:
         """The chosen nodes as text on the clipboard."""
@@ -147,13 +146,12 @@ class Editing(QObject):
             min(node.position[0] for node in part.nodes.values()),
             min(node.position[1] for node in part.nodes.values()),
         )
-        view = self._view
-        shown = view.mapToScene(view.viewport().rect()).boundingRect()
+        shown = self._board.camera.shown()
         if not shown.contains(corner + QPointF(*offset)):
             goal = shown.center() - QPointF(m.WIDTH / 2, m.WIDTH / 2)
             x, y = on_grid(goal.x() - corner.x(), goal.y() - corner.y())
             offset = (x, y)
-        self.adding.add(additions.place_copies(self.session.network, part, offset, say("Paste")))
+        self._adding.add(additions.place_copies(self.session.network, part, offset, say("Paste")))
 
     # Names, order, places
 
@@ -162,13 +160,12 @@ class Editing(QObject):
         if not self.session.selection:
             return
         node = self.session.selection[-1]
-        view, item = self._view, self._view.canvas.nodes[node]
-        view.camera.show(item.rect())
-        view.camera.finish()
+        camera, item = self._board.camera, self._board.scene().nodes[node]
+        camera.show(item.rect())
+        camera.finish()
         header = item.rect()
         header.setHeight(m.HEADER)
-        place = view.mapFromScene(header).boundingRect()
-        self.field.open_over(node, self.session.network.nodes[node].name, place)
+        self.field.open_over(node, self.session.network.nodes[node].name, camera.to_view(header))
 
     def _rename(self, node: str, name: str) -> None:
         nodes = self.session.network.nodes
@@ -185,6 +182,11 @@ class Editing(QObject):
         if edit is not None:
             self.session.do(edit)
         return True
+
+    def reorder_or_leave(self, step: int) -> None:
+        """Move an input of a merge up (-1) or down (1); up without one leaves the block."""
+        if not self.reorder(step) and step < 0:
+            self.session.leave()
 
     def _wire_to_move(self, step: int) -> str | None:
         session, network = self.session, self.session.network
@@ -215,25 +217,34 @@ class Editing(QObject):
         chosen = self.session.selection
         if not chosen:
             return
-        self._view.canvas.glide.finish()
+        self._board.scene().glide.finish()
         x, y = direction[0] * distance, direction[1] * distance
         positions = {
             node: (network.nodes[node].position[0] + x, network.nodes[node].position[1] + y)
             for node in chosen
         }
-        self._view.canvas.next_glide = 0
+        self._board.scene().next_glide = 0
         # One key for one selection, so that moving something else is a step of its own.
         self.session.do(Move(positions), merge=NUDGE_KEY + hash(tuple(chosen)) % 1_000_000)
 
+    def select_all(self) -> None:
+        """Choose every node."""
+        self.session.select(self.session.network.order())
+
+    def open_block(self) -> None:
+        """Open the block that the chosen node uses."""
+        if self.session.selection:
+            self.session.enter(self.session.selection[-1])
+
     def walk(self, direction: tuple[int, int], extend: bool) -> None:
         """Choose the next node along a wire, the first node if none is chosen."""
-        session, canvas = self.session, self._view.canvas
+        session, scene = self.session, self._board.scene()
         order = session.network.order()
         if not session.selection:
             if order:
                 session.select(order[:1])
         else:
-            found = neighbour(canvas, session.selection[-1], direction)
+            found = neighbour(scene, session.selection[-1], direction)
             if found is None:
                 return
             if extend:
@@ -241,7 +252,7 @@ class Editing(QObject):
             else:
                 session.select([found])
         if session.selection:
-            self._view.camera.show(canvas.nodes[session.selection[-1]].rect())
+            self._board.camera.show(scene.nodes[session.selection[-1]].rect())
 
     # Arranging
 
@@ -252,13 +263,13 @@ class Editing(QObject):
         nodes = chosen if len(chosen) > 1 else list(network.nodes)
         if not nodes:
             return
-        size = self._view.viewport().size()
+        size = self._board.viewport().size()
         view = (float(size.width()), float(size.height())) if len(nodes) <= AT_ONCE else None
         task = arrange.prepare(network, nodes, self._shapes, view)
         if len(nodes) <= THREADED_NODES:
             self._arranged(network, arrange.solve(task))
             return
-        self._view.tell(tr("Arranging {n} layers …", n=len(nodes)))
+        self._board.tell(tr("Arranging {n} layers …", n=len(nodes)))
 
         def solve() -> None:
             positions = arrange.solve(task)
@@ -278,16 +289,16 @@ class Editing(QObject):
         moved = arrange.moved(session.network, positions)
         if not moved:
             return
-        self._view.canvas.next_glide = m.MOTION["arrange"]
+        self._board.scene().next_glide = m.MOTION["arrange"]
         session.do(Batch((Move(moved),), say("Arrange")))
         if len(positions) == len(session.network.nodes):
             self._fit(positions)
 
     def _fit(self, positions: Mapping[str, Position]) -> None:
         """Show where the nodes are going."""
-        nodes = self._view.canvas.nodes
+        nodes = self._board.scene().nodes
         bodies = [nodes[n].face.body().translated(x, y) for n, (x, y) in positions.items()]
         area = QRectF()
         for body in bodies:
             area = area.united(body)
-        self._view.camera.fit(area, bodies=bodies)
+        self._board.camera.fit(area, bodies=bodies)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from gui.appearance.theme import current
 from gui.face import measures as m
-from gui.face.anatomy import BodyForm, Face, InputSlot
+from gui.face.anatomy import BodyForm, Face, InputSlot, OutputSlot
 
 NAME_X = m.PAD + m.GLYPH + 6
 LEAST_TYPE = 40.0
@@ -88,7 +88,8 @@ def _port_names(face: Face) -> list[Text]:
     metrics = QFontMetricsF(font)
     room = face.width / 2 - m.PAD - GAP
     found: list[Text] = []
-    for slot in (*face.inputs, *face.outputs):
+    slots: list[InputSlot | OutputSlot] = [*face.inputs, *face.outputs]
+    for slot in slots:
         name = metrics.elidedText(slot.name, Qt.TextElideMode.ElideRight, room)
         left = m.PAD + 2 if isinstance(slot, InputSlot) else face.width - m.PAD - 2
         if not isinstance(slot, InputSlot):

@@ -11,8 +11,9 @@ from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current
 from gui.language.described import with_signs
 from gui.language.text import tr
-from gui.palette.block_shelf import HERE, BlockShelf, Offer
+from gui.palette.block_shelf import HERE, BlockShelf
 from gui.palette.palette_tree import TYPE
+from gui.palette.stock import Offer
 
 FOLDER = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 

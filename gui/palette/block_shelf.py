@@ -6,8 +6,7 @@ project does not have is defined with its first use, in the same step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -25,28 +24,13 @@ from graph.network.network import Network
 from graph.ready.registry import READY
 from graph.values.message import Message, UserError, say
 from gui.language.text import tr
+from gui.palette.stock import Offer
 from gui.scene.arrange import lay_out
 from gui.session.levels import sample_scope
 from gui.session.session import Session
 from gui.widgets.background import BackgroundTask
 
 HERE, READY_MADE, OWN = "block:", "ready:", "own:"
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One block that can be placed."""
-
-    key: str
-    title: str
-    summary: str
-    search: tuple[str, ...] = ()
-
-    def answers(self, text: str) -> bool:
-        """Whether a typed text names it."""
-        words = text.lower().split()
-        told = " ".join((self.title, *self.search, *map(tr, self.search), tr("Block"))).lower()
-        return all(any(part.startswith(word) for part in told.split()) for word in words)
 
 
 class BlockShelf(QObject):
@@ -135,8 +119,8 @@ class BlockShelf(QObject):
         if key.startswith(READY_MADE) and key.removeprefix(READY_MADE) in READY:
             made = READY[key.removeprefix(READY_MADE)].make(Network().library)
             edits, block = adopt(library, made)
-            for edit in edits:
-                _lay_out(edit)
+            for edit in edits:  # a ready one has no places yet
+                lay_out(edit.block.network, sample_scope(edit.block))
             return block.layer()
         saved = next((s for s in self._own if key == f"{OWN}{s.path}"), None)
         if saved is None:
@@ -197,7 +181,7 @@ class BlockShelf(QObject):
         if not edits:
             return
         if self._session.do(Batch(tuple(edits), say("Import blocks"))) is None:
-            names = ", ".join(str(edit.block.name) for edit in edits)
+            names = ", ".join(edit.block.name for edit in edits)
             self.told.emit(tr("Imported: {names}", names=names), "info")
 
     def _take_folder(self, found: tuple[list[SavedBlock], list[Message]]) -> None:
@@ -231,18 +215,3 @@ class BlockShelf(QObject):
         """Wait for the threads."""
         for task in self._tasks:
             task.wait()
-
-
-def _lay_out(edit: object) -> None:
-    """Lay out a block that is about to be defined: a ready one has no places yet."""
-    block = getattr(edit, "block", None)
-    if isinstance(block, Block):
-        lay_out(block.network, sample_scope(block))
-
-
-def matching(offers: Iterable[Offer], text: str) -> list[str]:
-    """The keys of the offers that a text names, those first whose title begins with it."""
-    words = text.strip().lower()
-    found = [offer for offer in offers if offer.answers(words)]
-    found.sort(key=lambda offer: not offer.title.lower().startswith(words))
-    return [offer.key for offer in found]

@@ -13,8 +13,9 @@ from graph.ready.presets import Preset
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier
 from gui.language.text import tr
-from gui.palette.block_shelf import BlockShelf, Offer
+from gui.palette.block_shelf import BlockShelf
 from gui.palette.palette import LayerPalette, category_title, presets_of, split_by_axes
+from gui.palette.stock import Offer
 
 STRIP = 40
 FOLD_BELOW = 1360

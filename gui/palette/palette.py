@@ -28,9 +28,10 @@ from gui.appearance.theme import current, notifier, set_property
 from gui.language.text import tr
 from gui.palette.block_menu import block_menu
 from gui.palette.block_rows import BlockRows
-from gui.palette.block_shelf import BlockShelf, matching
+from gui.palette.block_shelf import BlockShelf
 from gui.palette.finding import SearchAnswer, find, find_presets, is_form, nothing_found
 from gui.palette.palette_tree import COUNT, PRESET, TYPE, Tree, items_of, name_of
+from gui.palette.stock import matching
 from gui.session.session import Session
 from gui.widgets.parts import KeyHint
 
@@ -280,8 +281,9 @@ class LayerPalette(QWidget):
             self._add_best()
         elif key == Qt.Key.Key_Down and self.tree.isVisible():
             self.tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            if self.tree.currentItem() is None:
-                self.tree.setCurrentItem(self.tree.topLevelItem(0))
+            first = self.tree.topLevelItem(0)
+            if self.tree.currentItem() is None and first is not None:
+                self.tree.setCurrentItem(first)
         elif key == Qt.Key.Key_Escape and self.field.text():
             self.field.clear()
         else:

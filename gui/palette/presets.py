@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from graph.calls.call import Shape
 from graph.layers.base.layer import Layer
@@ -11,9 +10,6 @@ from graph.network.edits import SetLayer
 from graph.ready.presets import PRESETS, Preset
 from gui.language.text import tr
 from gui.session.session import Session
-
-if TYPE_CHECKING:
-    from gui.canvas.view import CanvasView
 
 CHANNELS = "in_channels"
 KEY = "preset:"
@@ -24,15 +20,6 @@ def preset_of(key: str) -> Preset | None:
     """The ready-made layer that is dragged as ``key``."""
     name = key.removeprefix(KEY)
     return next((p for p in PRESETS if key.startswith(KEY) and p.name == name), None)
-
-
-def add_preset(session: Session, canvas: CanvasView, preset: Preset) -> None:
-    """Add a preset by the chosen node, connected where shapes allow."""
-    chosen = session.selection
-    outputs = session.analysis.facts(chosen[-1]).outputs if chosen else ()
-    layer = suited(preset, outputs[0] if outputs else None)
-    adding = canvas.editing.adding
-    place_preset(session, preset, lambda: adding.add_layer(layer, True))
 
 
 def place_preset(session: Session, preset: Preset, place: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
@@ -27,9 +27,9 @@ from graph.ready.presets import Preset
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, set_property
 from gui.language.text import tr
-from gui.palette.block_shelf import Offer
 from gui.palette.finding import SearchAnswer, find, nothing_found
 from gui.palette.search_rows import SearchRow, rows_of
+from gui.palette.stock import Stock
 
 MOST = 200
 NOTE = Qt.ItemDataRole.UserRole + 1
@@ -43,18 +43,13 @@ class SearchPopup(QFrame):
     """The Layer to place, and the graph.ready.presets.Preset that it is of, or None."""
     closed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, stock: Stock) -> None:
         super().__init__(parent)
+        self._around, self._stock = parent, stock
         self.setProperty("level", "card")
         self.setAccessibleName(tr("Search for a layer"))
         self._shape: Shape | None = None
         self._suits: Callable[[Layer], bool] | None = None
-        self.more: Callable[[], Sequence[type[Layer]]] = tuple
-        """Types besides torch's: the uses of the project's blocks."""
-        self.offers: Callable[[], Iterable[Offer]] = tuple
-        """Blocks that the project does not have yet."""
-        self.make: Callable[[str], Layer | None] = lambda _key: None
-        """A use of an offered block by its key."""
         self._answer = SearchAnswer(())
         self._rows: list[SearchRow] = []
         self.field = QLineEdit(self)
@@ -91,7 +86,7 @@ class SearchPopup(QFrame):
         self.hint.setVisible(suits is None)  # else the layer is connected anyway
         theme = current()
         size = QSize(theme.pixels(300), theme.pixels(340))
-        room = self.parentWidget().rect()
+        room = self._around.rect()
         size = size.boundedTo(room.size())
         x = max(0, min(point.x(), room.width() - size.width()))
         y = max(0, min(point.y(), room.height() - size.height()))
@@ -109,8 +104,9 @@ class SearchPopup(QFrame):
             self.closed.emit()
 
     def _search(self, text: str) -> None:
-        self._answer = find(text, self._shape, self._suits, self.more())
-        self._rows = rows_of(self._answer, text, self._shape, self._suits, self.offers())[:MOST]
+        shape, suits, stock = self._shape, self._suits, self._stock
+        self._answer = find(text, shape, suits, stock.usable())
+        self._rows = rows_of(self._answer, text, shape, suits, stock.elsewhere())[:MOST]
         self.list.clear()
         for row in self._rows:
             item = QListWidgetItem(row.title)
@@ -125,7 +121,7 @@ class SearchPopup(QFrame):
         self.empty.setText(nothing_found(self._answer) if nothing else "")
         self.list.setCurrentRow(0)
         tall = self.list.count() * current().size("tree_row") if not nothing else 40
-        room = self.parentWidget().height() - self.y()
+        room = self._around.height() - self.y()
         high = min(current().pixels(340), tall + self.field.sizeHint().height() + 34, room)
         self.resize(self.width(), max(high, self.field.sizeHint().height() + 34))
 
@@ -133,7 +129,7 @@ class SearchPopup(QFrame):
         preset: Preset | None = None
         if self._rows:
             row = self._rows[max(0, self.list.currentRow())]
-            layer, preset = row.layer or self.make(row.key), row.preset
+            layer, preset = row.layer or self._stock.layer(row.key), row.preset
         elif self._answer.closest:
             layer = self._answer.closest[0].layer
         else:

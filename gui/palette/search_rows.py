@@ -11,9 +11,9 @@ from graph.ready.presets import PRESETS, Preset
 from gui.language.described import with_signs
 from gui.language.kinds import kind_name
 from gui.language.text import tr
-from gui.palette.block_shelf import Offer, matching
 from gui.palette.finding import Found, SearchAnswer, find_presets, fit_of
 from gui.palette.presets import suited
+from gui.palette.stock import Offer, matching
 
 
 @dataclass(frozen=True, slots=True)

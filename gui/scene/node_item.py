@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -16,9 +14,7 @@ from gui.face.bodies import MARGIN, BodyLook
 from gui.face.measures import Detail
 from gui.face.writing import MARK, Text, paint_texts, texts_of
 from gui.language.text import plain
-
-if TYPE_CHECKING:
-    from gui.scene.scene import CanvasScene
+from gui.scene.stage import Stage
 
 _AROUND = (-26.0, -20.0, 12.0, 10.0)
 DISC = 14.0
@@ -30,9 +26,9 @@ ANTIALIASING = QPainter.RenderHint.Antialiasing
 class NodeItem(QGraphicsItem):
     """One node. The scene tells it what changed; it keeps nothing that the model knows better."""
 
-    def __init__(self, canvas: CanvasScene, face: Face) -> None:
+    def __init__(self, stage: Stage, face: Face) -> None:
         super().__init__()
-        self._canvas = canvas
+        self._stage = stage
         self.face = face
         self.chosen = False
         self.focused = False
@@ -40,9 +36,8 @@ class NodeItem(QGraphicsItem):
         self.flash = 0.0
         self.thumbnails: QImage | None = None
         self.activity = 0.0
-        self.hidden_inputs: frozenset[tuple[str, int]] = frozenset()
-        """Slots whose wire is a seam: no circle is drawn there."""
-        self.hidden_outputs: frozenset[str] = frozenset()
+        self._hidden_inputs: frozenset[tuple[str, int]] = frozenset()
+        self._hidden_outputs: frozenset[str] = frozenset()
         self._texts: tuple[Text, ...] | None = None
         self._bounds = face.body().adjusted(*_AROUND)
         self._name_width: float | None = None
@@ -66,6 +61,12 @@ class NodeItem(QGraphicsItem):
         self.hovered = hovered
         self._body = _body_of(self.face, hovered)
         self.update()
+
+    def hide_ports(self, inputs: frozenset[tuple[str, int]], outputs: frozenset[str]) -> None:
+        """Draw no circles at these ports, whose wires are all seams."""
+        if (inputs, outputs) != (self._hidden_inputs, self._hidden_outputs):
+            self._hidden_inputs, self._hidden_outputs = inputs, outputs
+            self.update()
 
     def renew_texts(self) -> None:
         """Cut the texts again, after a change of face or theme."""
@@ -100,12 +101,19 @@ class NodeItem(QGraphicsItem):
     def output_point(self, slot: OutputSlot) -> QPointF:
         return self.pos() + self.face.output_point(slot)
 
-    def input_slot(self, port: str, index: int) -> InputSlot | None:
-        """The slot of a port at a place in its order."""
-        return next((s for s in self.face.inputs if (s.port, s.index) == (port, index)), None)
+    def slot_of(self, wire: str) -> InputSlot | None:
+        """The place where a wire ends."""
+        return next((s for s in self.face.inputs if s.wire == wire), None)
 
     def output_slot(self, port: str) -> OutputSlot | None:
         return next((s for s in self.face.outputs if s.port == port), None)
+
+    def ports(self) -> list[tuple[QPointF, InputSlot | OutputSlot]]:
+        """All ports with their places."""
+        return [
+            *((self.input_point(slot), slot) for slot in self.face.inputs),
+            *((self.output_point(slot), slot) for slot in self.face.outputs),
+        ]
 
     def badge(self) -> QRectF:
         """The disc of the badge."""
@@ -119,15 +127,15 @@ class NodeItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        canvas = self._canvas
-        level = canvas.level
+        stage = self._stage
+        level = stage.level
         if level <= Detail.HUES:
             self._paint_hue(painter)
             return
         transform = painter.worldTransform()
         if self.face.copies > 1:
             self._paint_copies(painter)
-        self._paint_body(painter, transform, canvas.zoom)
+        self._paint_body(painter, transform, stage.zoom)
         live = self.thumbnails is not None and self.face.form is BodyForm.FULL
         if level is Detail.FULL:
             painter.setWorldTransform(transform)
@@ -135,7 +143,7 @@ class NodeItem(QGraphicsItem):
                 self._paint_strip(painter)
             paint_texts(painter, self._header_texts() if live else self.texts())
         else:
-            self._paint_name(painter, transform, canvas.zoom)
+            self._paint_name(painter, transform, stage.zoom)
             painter.setWorldTransform(transform)
             if live:
                 self._paint_strip(painter)
@@ -169,8 +177,8 @@ class NodeItem(QGraphicsItem):
             painter.drawRect(rect.adjusted(-6, -6, 6, 6))
 
     def _paint_body(self, painter: QPainter, transform: QTransform, zoom: float) -> None:
-        ratio = self._canvas.ratio
-        picture = self._canvas.bodies.picture(self._body, zoom, ratio)
+        ratio = self._stage.ratio
+        picture = self._stage.bodies.picture(self._body, zoom, ratio)
         painter.setWorldTransform(QTransform())
         left = round(transform.dx() * ratio) / ratio - MARGIN
         top = round(transform.dy() * ratio) / ratio - MARGIN
@@ -252,10 +260,10 @@ class NodeItem(QGraphicsItem):
         painter.setPen(QPen(ring, m.PORT_RING))
         painter.setBrush(theme.wire.port_fill)
         for slot in self.face.inputs:
-            if self.hovered or (slot.port, slot.index) not in self.hidden_inputs:
+            if self.hovered or (slot.port, slot.index) not in self._hidden_inputs:
                 painter.drawEllipse(QPointF(0, slot.y), radius, radius)
         for out in self.face.outputs:
-            if self.hovered or out.port not in self.hidden_outputs:
+            if self.hovered or out.port not in self._hidden_outputs:
                 painter.drawEllipse(QPointF(self.face.width, out.y), radius, radius)
         if self.face.ordered:
             self._paint_numbers(painter)

@@ -6,29 +6,28 @@ the edit or the figures after it concern.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGraphicsScene
 
 from graph.analysis.faults import Fault
-from graph.layers.base.layer import FaultKind, dims
 from graph.network.network import Change, Network, Wire
 from gui.appearance.theme import notifier
 from gui.face import measures as m
-from gui.face.anatomy import Face, InputSlot, OutputSlot, face_of
-from gui.face.bodies import BodyPictures
+from gui.face.anatomy import Face, face_of
 from gui.face.labels import Labels
-from gui.face.measures import Detail
-from gui.face.routes import is_seam, route, seam_route
 from gui.scene.cells import Cells
 from gui.scene.glide import Glide
+from gui.scene.load import load_of
 from gui.scene.node_item import NodeItem
-from gui.scene.wire_item import Load, WireItem
+from gui.scene.stage import Stage
+from gui.scene.ways import Ways
+from gui.scene.wire_item import WireItem
+from gui.scene.worst import WorstFaults, worst_faults
 from gui.session.session import Session
 
-CROWDED = 400
 CLEAR = 30.0
 """How far ports and marks of a node reach at most."""
 SETTLED = 300
@@ -44,25 +43,18 @@ class CanvasScene(QGraphicsScene):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.bodies = BodyPictures()
         self.nodes: dict[str, NodeItem] = {}
-        self._cells = Cells(self.nodes, CLEAR)
-        self.labels = Labels(self._cells.clearances)
         self.wires: dict[str, WireItem] = {}
-        self.zoom = 1.0
-        self.level = Detail.FULL
-        self.ratio = 1.0
-        """Pixels of the device per pixel of the view."""
-        self.running = False
+        self._cells = Cells(self.nodes, CLEAR)
+        self._labels = Labels(self._cells.clearances)
+        self._ways = Ways(self.nodes, self.wires, self._cells)
+        self.stage = Stage(self.nodes, self._labels)
         self._shares: dict[str, float] = {}
         self.reduce_motion = False
         self.next_glide = m.MOTION["node_move"]
         self.glide = Glide(self, self._place_many)
-        self._long: set[str] = set()
-        self._lanes = True
         self._symbols = False
-        self._node_faults: dict[str, Fault] = {}
-        self._wire_faults: dict[str, Fault] = {}
+        self._faults = WorstFaults()
         session.changed.connect(self.apply)
         session.document_replaced.connect(self.rebuild)
         session.level_changed.connect(self.rebuild)
@@ -74,29 +66,24 @@ class CanvasScene(QGraphicsScene):
     def network(self) -> Network:
         return self.session.network
 
-    @property
-    def crowded(self) -> bool:
-        """Whether to save on decoration."""
-        return len(self.nodes) > CROWDED
-
     # Mirroring
 
     def rebuild(self) -> None:
         """Make all items anew, for another document."""
         self.glide.stop()
         self.clear()
-        self.nodes.clear()  # the cells know this very table
-        self.wires = {}
-        self.labels.forget()
+        self.nodes.clear()
+        self.wires.clear()
+        self._labels.forget()
         self._cells.forget()
-        self._long = set()
-        self._node_faults, self._wire_faults = self._faults()
+        self._ways.forget()
+        self._faults = worst_faults(self.network, self.session.analysis)
         for node in self.network.nodes:
             self._add_node(node)
         for wire in self.network.wires:
             self._add_wire(wire)
-        self._disturbed()
-        self._route(self.network.wires)
+        self._ways.disturbed()
+        self._ways.find(self.network, self.network.wires)
         self.set_activity(self._shares)
         self.show_selection()
         self.pictured.emit()
@@ -104,16 +91,16 @@ class CanvasScene(QGraphicsScene):
     def apply(self, change: Change) -> None:
         """Show what an edit changed."""
         network = self.network
-        for wire in change.wires_removed:
-            self._remove_wire(wire)
+        for gone in change.wires_removed:
+            self._remove_wire(gone)
         for node in change.removed:
             self._remove_node(node)
         for node in change.added:
             if node in network.nodes and node not in self.nodes:
                 self._add_node(node)
-        for wire in change.wires_added:
-            if wire in network.wires and wire not in self.wires:
-                self._add_wire(wire)
+        for new in change.wires_added:
+            if new in network.wires and new not in self.wires:
+                self._add_wire(new)
         touched = self._touched(change)
         resized = {node for node in touched if self._refresh_node(node)}
         stale = {wire.id for node in resized for wire in self._wires_of(node)}
@@ -126,45 +113,27 @@ class CanvasScene(QGraphicsScene):
             for wire in network.outputs(node):
                 self._load(wire.id)
         self._move(change.moved)
-        self._route(stale | self._disturbed())
+        self._ways.find(network, stale | self._ways.disturbed())
         if stale or change.removed:
             self._settle_labels()
         self.pictured.emit()
 
     def _touched(self, change: Change) -> set[str]:
         """Nodes whose face may have changed: edited, recomputed, or with other faults."""
-        nodes, wires = self._faults()
+        old, new = self._faults, worst_faults(self.network, self.session.analysis)
+        self._faults = new
         touched = change.updated | change.renamed | self.session.analysis.updated
-        for node in nodes.keys() | self._node_faults.keys():
-            if nodes.get(node) != self._node_faults.get(node):
+        for node in new.nodes.keys() | old.nodes.keys():
+            if new.nodes.get(node) != old.nodes.get(node):
                 touched.add(node)
-        stale = wires.keys() | self._wire_faults.keys()
-        self._node_faults, self._wire_faults = nodes, wires
-        for wire in stale & self.wires.keys():
+        for wire in (new.wires.keys() | old.wires.keys()) & self.wires.keys():
             self._load(wire)
         for node in change.renamed & self.nodes.keys():
             touched |= {wire.target for wire in self.network.outputs(node)}
         return touched & self.nodes.keys()
 
-    def _faults(self) -> tuple[dict[str, Fault], dict[str, Fault]]:
-        """The worst fault of each node, and the error of each wire."""
-        nodes: dict[str, Fault] = {}
-        wires: dict[str, Fault] = {}
-        for fault in self.session.analysis.faults():  # errors come first
-            if fault.node is not None and not self._follows(fault):
-                nodes.setdefault(fault.node, fault)
-            if fault.wire is not None and not fault.warning:
-                wires.setdefault(fault.wire, fault)
-        return nodes, wires
-
-    def _follows(self, fault: Fault) -> bool:
-        """Whether a fault only repeats what the end of its branch says: no way to an output."""
-        if fault.kind is not FaultKind.UNREACHABLE or not fault.warning or fault.node is None:
-            return False
-        return bool(self.network.outputs(fault.node))
-
     def _face(self, node: str) -> Face:
-        faults, symbols = self._node_faults, self._symbols
+        faults, symbols = self._faults.nodes, self._symbols
         return face_of(self.network, self.session.analysis, node, faults, symbols=symbols)
 
     def set_symbols(self, symbols: bool) -> None:
@@ -176,7 +145,7 @@ class CanvasScene(QGraphicsScene):
 
     def _add_node(self, node: str) -> None:
         face = self._face(node)
-        item = NodeItem(self, face)
+        item = NodeItem(self.stage, face)
         item.setPos(*self.network.nodes[node].position)
         self.nodes[node] = item
         self._cells.enter(node)
@@ -198,7 +167,7 @@ class CanvasScene(QGraphicsScene):
         )
 
     def _add_wire(self, wire: str) -> None:
-        item = WireItem(self, wire)
+        item = WireItem(self.stage, wire)
         self.wires[wire] = item
         self._load(wire)
         self.addItem(item)
@@ -206,25 +175,14 @@ class CanvasScene(QGraphicsScene):
     def _remove_wire(self, wire: str) -> None:
         item = self.wires.pop(wire, None)
         if item is not None:
-            self._long.discard(wire)
-            self.labels.drop(wire)
+            self._ways.drop(wire)
+            self._labels.drop(wire)
             self.removeItem(item)
 
     def _load(self, wire: str) -> None:
         """Tell a wire what it carries."""
-        analysis = self.session.analysis
-        shape, assumed = analysis.wire_shape(wire)
-        found = self.network.wires[wire]
-        facts = analysis.facts(found.source)
-        changes = not facts.inputs or facts.inputs[0] != shape
-        text = dims(shape) if shape is not None else ""
-        fault = self._wire_faults.get(wire)
-        if fault is not None and shape is not None:
-            expected = analysis.facts(found.target).inputs[0]
-            if expected not in (None, shape):
-                text = f"{text} ≠ {dims(expected)}"
-        channels = shape[0] if shape else 0
-        load = Load(text, channels, changes, assumed and shape is not None, fault is not None)
+        faulty = wire in self._faults.wires
+        load = load_of(self.session.analysis, self.network.wires[wire], faulty)
         self.wires[wire].set_load(load)
 
     def _wires_of(self, node: str) -> list[Wire]:
@@ -263,100 +221,24 @@ class CanvasScene(QGraphicsScene):
             item.setPos(point)
             self._cells.enter(node)
             stale |= {wire.id for wire in self._wires_of(node)}
-        self._route(stale | self._disturbed() if long_wires else stale)
+        if long_wires:
+            stale |= self._ways.disturbed()
+        self._ways.find(self.network, stale)
 
     def _settle_labels(self) -> None:
         """Something has moved: find places again for the shapes that were painted."""
-        known = self.labels.known()
-        self.labels.forget()
+        known = self._labels.known()
+        self._labels.forget()
         if len(known) > SETTLED:
             self.update()
             return
         shown = [wire for wire in known if wire in self.wires]
         for wire in shown:
             self.wires[wire].label()
-        fresh = self.labels.known()
+        fresh = self._labels.known()
         for wire in shown:
             if fresh.get(wire) != known[wire]:
                 self.wires[wire].update()
-
-    # Ways of wires
-
-    def _route(self, wires: Iterable[str]) -> None:
-        ends: set[str] = set()
-        obstacles = self._cells.between if self._lanes else None
-        for wire in wires:
-            item, found = self.wires.get(wire), self.network.wires.get(wire)
-            if item is None or found is None:
-                continue
-            self._route_one(item, found, obstacles)
-            ends |= {found.source, found.target}
-        for node in ends:
-            self._hide_ports(node)
-
-    def _disturbed(self) -> set[str]:
-        """The wires whose ways the bodies touch that have come, gone or moved since the last
-        time."""
-        places, had_lanes = self._cells.take_changes(), self._lanes
-        self._lanes = len(self.nodes) <= m.LANES_UP_TO
-        if self._lanes != had_lanes:
-            return set(self._long)
-        found: set[str] = set()
-        for wire in self._long if places else ():
-            way = self.wires[wire].route
-            reach = way.reach if way is not None else None
-            if reach is not None and any(reach.intersects(place) for place in places):
-                found.add(wire)
-        return found
-
-    def _route_one(
-        self,
-        item: WireItem,
-        wire: Wire,
-        obstacles: Callable[[float, float], Sequence[QRectF]] | None,
-    ) -> None:
-        source, target = self.nodes[wire.source], self.nodes[wire.target]
-        self._long.discard(wire.id)
-        if is_seam(source.rect(), target.rect()):
-            item.set_route(seam_route(source.rect(), target.rect()))
-            return
-        out, into = source.output_slot(wire.output), self.slot_of(wire)
-        if out is None or into is None:
-            return
-        start, end = source.output_point(out), target.input_point(into)
-        shift = int(start.x() / m.GRID_SNAP + start.y() / m.GRID_SNAP) % 4 * 7.0
-        way = route(start, end, obstacles, shift)
-        item.set_route(way)
-        if way.reach is not None:
-            self._long.add(wire.id)
-
-    def slot_of(self, wire: Wire) -> InputSlot | None:
-        """The place where a wire ends."""
-        return next((s for s in self.nodes[wire.target].face.inputs if s.wire == wire.id), None)
-
-    def _hide_ports(self, node: str) -> None:
-        """Draw no circles where all wires are seams."""
-        item = self.nodes[node]
-        inputs = set()
-        for slot in item.face.inputs:
-            way = self.wires[slot.wire].route if slot.wire in self.wires else None
-            if way is not None and way.seam:
-                inputs.add((slot.port, slot.index))
-        outputs = set()
-        for out in item.face.outputs:
-            wires = [w.id for w in self.network.outputs(node) if w.output == out.port]
-            shown = [self.wires[w] for w in wires if w in self.wires]
-            ways = [(wire, wire.route) for wire in shown if wire.route is not None]
-            if ways and all(way.seam for _, way in ways):
-                outputs.add(out.port)
-            short = [wire for wire, way in ways if not (way.seam or way.lane)]
-            for wire in short:
-                if wire.repeats != (wire is not short[-1]):
-                    wire.repeats = not wire.repeats
-                    wire.update()
-        if (inputs, outputs) != (item.hidden_inputs, item.hidden_outputs):
-            item.hidden_inputs, item.hidden_outputs = frozenset(inputs), frozenset(outputs)
-            item.update()
 
     # States
 
@@ -374,9 +256,9 @@ class CanvasScene(QGraphicsScene):
         wires = set(session.selected_wires)
         lit = {wire.id for node in chosen & self.nodes.keys() for wire in self._wires_of(node)}
         for name, wire in self.wires.items():
-            state = name in wires, name in lit
-            if (wire.chosen, wire.lit) != state:
-                wire.chosen, wire.lit = state
+            marks = name in wires, name in lit
+            if (wire.chosen, wire.lit) != marks:
+                wire.chosen, wire.lit = marks
                 wire.update()
         self.pictured.emit()
 
@@ -398,19 +280,18 @@ class CanvasScene(QGraphicsScene):
                 item.activity = share
                 item.update()
 
+    def set_reduce_motion(self, reduce: bool) -> None:
+        """Let everything jump instead of glide, the view of this scene too."""
+        self.reduce_motion = reduce
+
     def set_running(self, running: bool) -> None:
         """Brighten the wires while data flows."""
-        self.running = running
+        self.stage.running = running
         self.update()
-
-    def set_zoom(self, zoom: float, ratio: float = 1.0) -> None:
-        """Learn the zoom of the view, which decides the level of detail."""
-        self.zoom, self.level, self.ratio = zoom, m.level_of(zoom), ratio
-        self.labels.set_scale(1.0 if self.level is Detail.FULL else zoom)
 
     def faulty(self) -> Iterable[NodeItem]:
         """The nodes with an error."""
-        for node, fault in self._node_faults.items():
+        for node, fault in self._faults.nodes.items():
             if not fault.warning and node in self.nodes:
                 yield self.nodes[node]
 
@@ -420,7 +301,7 @@ class CanvasScene(QGraphicsScene):
 
     def fault(self, node: str) -> Fault | None:
         """The worst fault of a node."""
-        return self._node_faults.get(node)
+        return self._faults.nodes.get(node)
 
     def marked(self) -> Iterable[NodeItem]:
         """The chosen nodes."""
@@ -431,7 +312,7 @@ class CanvasScene(QGraphicsScene):
         found = QRectF()
         for item in self.nodes.values():
             found = found.united(item.rect())
-        if not self.crowded:
+        if not self.stage.crowded:
             for wire in self.wires.values():
                 if wire.route is not None:
                     found = found.united(wire.route.path.boundingRect())
@@ -442,47 +323,11 @@ class CanvasScene(QGraphicsScene):
         return [item.rect() for item in self.nodes.values()]
 
     def _renew_theme(self) -> None:
-        self.bodies.clear()
-        self.labels.forget()
+        self.stage.bodies.clear()
+        self._labels.forget()
         for item in self.nodes.values():
             item.renew_texts()
         for wire in self.wires.values():
             wire.renew()
         self.update()
         self.pictured.emit()
-
-    # Hits
-
-    def node_at(self, point: QPointF) -> NodeItem | None:
-        """The topmost node whose body holds a point."""
-        for item in self.items(QRectF(point.x() - 0.5, point.y() - 0.5, 1, 1)):
-            if isinstance(item, NodeItem) and item.rect().contains(point):
-                return item
-        return None
-
-    def wire_at(self, point: QPointF, reach: float) -> WireItem | None:
-        """The wire nearest to a point, at most ``reach`` away."""
-        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
-        near = [item for item in self.items(area) if isinstance(item, WireItem)]
-        best = min(near, key=lambda item: item.distance(point), default=None)
-        return best if best is not None and best.distance(point) <= reach else None
-
-    def port_at(
-        self, point: QPointF, reach: float, inside: float
-    ) -> tuple[NodeItem, InputSlot | OutputSlot] | None:
-        """The port nearest to a point; within a body only ``inside`` far, so it can be grasped."""
-        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
-        best: tuple[NodeItem, InputSlot | OutputSlot] | None = None
-        least = reach
-        for item in self.items(area):
-            if not isinstance(item, NodeItem):
-                continue
-            limit = inside if item.rect().contains(point) else reach
-            ports = [(item.input_point(s), s) for s in item.face.inputs]
-            ports += [(item.output_point(s), s) for s in item.face.outputs]
-            for place, slot in ports:
-                delta = place - point
-                distance = (delta.x() ** 2 + delta.y() ** 2) ** 0.5
-                if distance <= min(limit, least):
-                    best, least = (item, slot), distance
-        return best

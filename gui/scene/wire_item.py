@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from math import log2
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
@@ -16,9 +14,8 @@ from gui.appearance.theme import current
 from gui.face import measures as m
 from gui.face.measures import Detail
 from gui.face.routes import Route
-
-if TYPE_CHECKING:
-    from gui.scene.scene import CanvasScene
+from gui.scene.load import Load
+from gui.scene.stage import Stage
 
 SAMPLES = 20
 PLATE_PAD = 5.0
@@ -26,32 +23,19 @@ PLATE_HEIGHT = 16.0
 GROWTH = 1 / m.NAMES_FROM
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a wire carries, as it is shown."""
-
-    text: str = ""
-    channels: int = 0
-    changes: bool = True
-    """Whether the shape differs from the one before the source."""
-    assumed: bool = False
-    error: bool = False
-
-
 class WireItem(QGraphicsItem):
     """One wire, in scene coordinates."""
 
-    def __init__(self, canvas: CanvasScene, wire: str) -> None:
+    def __init__(self, stage: Stage, wire: str) -> None:
         super().__init__()
-        self._canvas = canvas
+        self._stage = stage
         self.wire = wire
         self.load = Load()
         self.route: Route | None = None
         self.chosen = False
         self.lit = False
         """A wire of a selected node."""
-        self.repeats = False
-        """Whether a wire from the same port, painted above this one, says the same."""
+        self._repeats = False
         self.target_of_drop = False
         self.flash = 0.0
         self.hovered = False
@@ -79,6 +63,12 @@ class WireItem(QGraphicsItem):
     def _set_height(self) -> None:
         # A plate that may be wider than the gap must not hide behind a node.
         self.setZValue(3.0 if self.load.error or self.hovered else 1.0)
+
+    def set_repeats(self, repeats: bool) -> None:
+        """Whether a wire from the same port, painted above this one, says the same."""
+        if repeats != self._repeats:
+            self._repeats = repeats
+            self.update()
 
     def set_load(self, load: Load) -> None:
         if load != self.load:
@@ -116,30 +106,26 @@ class WireItem(QGraphicsItem):
             wide, high = plate.width() / 2 * GROWTH + 1, plate.height() / 2 * GROWTH + 1
             bounds = bounds.united(route.path.boundingRect().adjusted(-wide, -high, wide, high))
         self._bounds = bounds.united(self._plate.adjusted(-1, -1, 1, 1))
-        self._canvas.labels.drop(self.wire)
-
-    def shows_text(self) -> bool:
-        """Whether the shape has room on the wire at this level of detail."""
-        return self.label() is not None
+        self._stage.labels.drop(self.wire)
 
     def label(self) -> QRectF | None:
         """Where the shape stands (scene coordinates); None where it is left away."""
         route, load, plate = self.route, self.load, self._plate
         if route is None or not load.text:
             return None
-        full = self._canvas.level is Detail.FULL
+        full = self._stage.level is Detail.FULL
         if route.seam:
             tall = route.room >= m.SEAM - 4
             return plate if full and tall and load.changes else None
         if load.error and full:
             return plate
         wanted = full or load.changes or load.error
-        if not self.hovered and (not wanted or (self.repeats and not route.lane)):
+        if not self.hovered and (not wanted or (self._repeats and not route.lane)):
             return None
         found = None
-        if route.room * min(1.0, self._canvas.zoom) >= plate.width() - 2 * PLATE_PAD:
+        if route.room * min(1.0, self._stage.zoom) >= plate.width() - 2 * PLATE_PAD:
             size = QSizeF(plate.width() - 2 * PLATE_PAD, plate.height() - 2)
-            found = self._canvas.labels.place(self.wire, route.middle, self.points, size)
+            found = self._stage.labels.place(self.wire, route.middle, self.points, size)
         if found is None:
             return plate if self.hovered else None
         place = QRectF(plate)
@@ -171,10 +157,10 @@ class WireItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        route, canvas = self.route, self._canvas
+        route, stage = self.route, self._stage
         if route is None:
             return
-        level = canvas.level
+        level = stage.level
         painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = self._pen(level)
         if level <= Detail.HUES:
@@ -182,7 +168,7 @@ class WireItem(QGraphicsItem):
             painter.drawPath(self._line if not route.lane else route.path)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not route.seam and (level is Detail.FULL or not canvas.crowded):
+        if not route.seam and (level is Detail.FULL or not stage.crowded):
             halo = QPen(current().wire.halo, m.HALO)
             painter.setPen(halo)
             painter.drawPath(route.path)
@@ -216,7 +202,7 @@ class WireItem(QGraphicsItem):
             colour = theme.wire.error
         elif strong:
             colour = theme.wire.selected
-        elif self._canvas.running:
+        elif self._stage.running:
             colour = theme.wire.running
         else:
             colour = theme.wire.assumed if load.assumed else theme.wire.rest
@@ -235,7 +221,7 @@ class WireItem(QGraphicsItem):
 
     def _paint_plate(self, painter: QPainter, plate: QRectF) -> None:
         theme, load = current(), self.load
-        if self._canvas.level is not Detail.FULL:
+        if self._stage.level is not Detail.FULL:
             place = painter.worldTransform().map(plate.center())
             plate = QRectF(0, 0, plate.width(), plate.height())
             plate.moveCenter(QPointF(round(place.x()), round(place.y())))

@@ -64,10 +64,10 @@ class BlockVerbs(QObject):
         """The upper edge of nodes, within the view."""
         area = QRectF()
         for node in nodes:
-            area = area.united(self._canvas.canvas.nodes[node].rect())
+            area = area.united(self._canvas.scene().nodes[node].rect())
         self._canvas.camera.show(area)
         self._canvas.camera.finish()
-        corner = self._canvas.mapFromScene(area.topLeft())
+        corner = self._canvas.camera.to_view(area).topLeft()
         room = self._canvas.viewport().rect().adjusted(4, 16, -204, -16)
         x = max(room.left(), min(room.right(), corner.x()))
         y = max(room.top(), min(room.bottom(), corner.y()))
@@ -97,13 +97,13 @@ class BlockVerbs(QObject):
         except EditRefused as error:
             session.refuse(error.message)
             return
-        edit = _in_their_place(self._canvas.canvas, nodes, edit)
+        edit = _in_their_place(self._canvas.scene(), nodes, edit)
         use = next(part.node for part in edit.edits if isinstance(part, AddNode))
         assert isinstance(use.layer, BlockUse)
         _tidy(use.layer.block)
         if session.do(edit) is None:
             session.select([use.id])
-            self._canvas.camera.show(self._canvas.canvas.nodes[use.id].rect())
+            self._canvas.camera.show(self._canvas.scene().nodes[use.id].rect())
 
     def unpack(self) -> None:
         """Put what is inside in the place of the chosen uses."""
@@ -123,13 +123,9 @@ class BlockVerbs(QObject):
             return
         if session.do(edit) is None:
             session.select([n for n in network.order() if n not in before])
-            self._canvas.fit()
+            self._canvas.camera.fit_all()
 
-    # Opening and beginning
-
-    def open(self) -> None:
-        """Open the block of the chosen use."""
-        self._canvas.open_block()
+    # Beginning
 
     def begin(self) -> None:
         """A new block that gives what it takes, placed and opened to be filled."""
@@ -139,7 +135,7 @@ class BlockVerbs(QObject):
     def _begin(self, name: str) -> None:
         session = self._session
         before = set(session.network.nodes)
-        self._canvas.editing.adding.add_layer(empty_block(name, self._shape()).layer(), True)
+        self._canvas.adding.add_layer(empty_block(name, self._shape()).layer(), True)
         new = set(session.network.nodes) - before
         if new:
             session.enter(new.pop())

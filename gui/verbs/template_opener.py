@@ -128,7 +128,7 @@ class TemplateOpener(QObject):
     def _show(self, project: Project) -> None:
         self._end()
         if self._documents.new(lambda: project):
-            self._canvas.show_whole()
+            self._canvas.camera.show_whole()
 
     def _fail(self, template: Template, error: Exception) -> None:
         self._end()

@@ -32,7 +32,7 @@ def make_application(argv: Sequence[str]) -> QApplication:
 
 def open_window(app: QApplication) -> MainWindow:
     """Dress the program as the user chose, show the window, and load torch once it is painted."""
-    from gui.appearance.theme import apply_theme
+    from gui.appearance.dress import apply_theme
     from gui.session.preferences import Preferences
 
     preferences = Preferences()

@@ -59,12 +59,8 @@ class PanelWindow(QMainWindow):
     def make_panels(self) -> None:
         """All panels, in the centre and in docks."""
         session = self.session
-        self.canvas = CanvasView(session)
         self.shelf = BlockShelf(session, self)
-        self.canvas.editing.adding.make = self.shelf.layer
-        search = self.canvas.editing.adding.search
-        search.more, search.offers = self.shelf.usable, self.shelf.elsewhere
-        search.make = self.shelf.layer
+        self.canvas = CanvasView(session, self.shelf)
         self.desk = Desk(session, self.shelf)
         self.docks = Docks(self, self.desk, panels())
         self.bottom = self.docks.bottom
@@ -101,7 +97,10 @@ class PanelWindow(QMainWindow):
         self.setMenuWidget(self.strip)
         self.strip.add_workspaces([actions[space.name] for space in WORKSPACES])
         self.look_menus = LookMenus(
-            actions.menus["View"], self.preferences, self.docks, self.canvas.set_reduce_motion
+            actions.menus["View"],
+            self.preferences,
+            self.docks,
+            self.canvas.scene().set_reduce_motion,
         )
         self.recent_menu = actions.menus["File"].addMenu(tr("Open recent"))
         actions.menus["File"].insertMenu(actions["save"], self.recent_menu)

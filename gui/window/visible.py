@@ -21,7 +21,7 @@ class VisibleNodes(QObject):
         self._later = QTimer(self, singleShot=True, interval=PERIOD)
         self._later.timeout.connect(self.look)
         canvas.part_changed.connect(self.soon)
-        canvas.canvas.pictured.connect(self.soon)
+        canvas.scene().pictured.connect(self.soon)
         canvas.session.document_replaced.connect(self.soon)
 
     def soon(self) -> None:

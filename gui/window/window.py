@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 
 from graph.blocks.block import Block
 from graph.document.project import SUFFIX
-from graph.ready.presets import Preset
 from graph.templates.template import Template
 from graph.values.message import Message
 from gui.appearance.theme import current
@@ -24,7 +23,7 @@ from gui.bars.actions import Actions, Verb
 from gui.bars.canvas_menu import show_menu
 from gui.language.text import tr
 from gui.palette.fold import FOLD_BELOW
-from gui.palette.presets import add_preset
+from gui.scene.picture import picture_of
 from gui.session.documents import Documents
 from gui.session.preferences import Preferences
 from gui.verbs.block_import import BlockImport
@@ -88,8 +87,8 @@ class MainWindow(PanelWindow):
         self.templates.finished.connect(self._untell_opening)
         start.project_chosen.connect(documents.open)
         start.forget_wanted.connect(self.forget_recent)
-        self.folding.layer_chosen.connect(self.canvas.add_layer)
-        self.folding.preset_chosen.connect(self.add_preset)
+        self.folding.layer_chosen.connect(self.canvas.adding.add_named)
+        self.folding.preset_chosen.connect(self.canvas.adding.add_preset)
         self.canvas.message.connect(self.tell)
         self.canvas.templates_requested.connect(self.show_start)
         self.canvas.menu_requested.connect(self._show_menu)
@@ -105,14 +104,14 @@ class MainWindow(PanelWindow):
         self.training.export_requested.connect(self.saver.ask)
         self.training.fit_requested.connect(self.templates.fit_to_data)
         self.training.status_changed.connect(self.status.set_run_words)
-        self.training.thumbnails.connect(self.canvas.set_thumbnails)
-        self.training.activity.connect(self.canvas.set_activity)
+        self.training.thumbnails.connect(self.canvas.scene().set_thumbnails)
+        self.training.activity.connect(self.canvas.scene().set_activity)
         self.workspaces.switched.connect(self._switched)
         self.bottom.currentChanged.connect(self._lead)
         self.docks["bottom"].visibilityChanged.connect(self._lead)
         self.training.choice.changed.connect(self._show_data)
         self.actions_table["symbols"].setChecked(self.preferences.symbols)
-        self.canvas.set_symbols(self.preferences.symbols)
+        self.canvas.scene().set_symbols(self.preferences.symbols)
         self._show_data()
         self._show_recent()
         self._offer_literature()
@@ -151,7 +150,7 @@ class MainWindow(PanelWindow):
         """Show the canvas and the docks of a workspace."""
         self.centre.setCurrentWidget(self.editor)
         self.tools.show()
-        self.canvas.keep_whole()
+        self.canvas.camera.keep_whole()
         self.workspaces.show(name)
         self._enable()
         self._show_title()
@@ -247,7 +246,7 @@ class MainWindow(PanelWindow):
 
     def _show_run(self, state: str) -> None:
         self.tools.show_run(state)
-        self.canvas.set_running(state == "running")
+        self.canvas.scene().set_running(state == "running")
         self._enable()
 
     def _enable(self, _changed: object = None) -> None:
@@ -281,17 +280,13 @@ class MainWindow(PanelWindow):
         """Open a template as a new document."""
         self.templates.open(template)
 
-    def add_preset(self, preset: Preset) -> None:
-        """Add a ready-made layer by the chosen node."""
-        add_preset(self.session, self.canvas, preset)
-
     def save_picture(self) -> None:
         """Ask for a file and write a picture of the canvas to it."""
         start = self.preferences.folder / f"{self.code.file_name()}.png"
         path = dialogs.ask_picture_target(self, start)
         if path is None:
             return
-        if self.canvas.grab_picture().save(str(path)):
+        if picture_of(self.canvas.scene()).save(str(path)):
             self.tell(tr("{name} is saved", name=path.name))
         else:
             self.tell(tr("{path} could not be written.", path=str(path)), "error")
@@ -312,7 +307,7 @@ class MainWindow(PanelWindow):
         """Show formulas on the nodes, or their values, from now on."""
         symbols = self.actions_table["symbols"].isChecked()
         self.preferences.symbols = symbols
-        self.canvas.set_symbols(symbols)
+        self.canvas.scene().set_symbols(symbols)
 
     def edit_field(self) -> None:
         """Put the keyboard into the inspector."""
@@ -326,7 +321,7 @@ class MainWindow(PanelWindow):
 
     def _open_fault(self, node: str) -> None:
         """Show where in its block the fault of a use lies."""
-        fault = self.canvas.canvas.fault(node)
+        fault = self.canvas.scene().fault(node)
         if fault is not None:
             self.show_page(self.problems)
             self.problems.open_inside(self.session.place, fault)

@@ -61,7 +61,7 @@ def ways(view: CanvasView) -> dict[str, Callable[[int], None]]:
         QApplication.processEvents()
 
     def zoom(number: int) -> None:
-        view.set_zoom(view.zoom() * (1.15 if number % 2 else 1 / 1.15))
+        view.camera.set_zoom(view.camera.zoom * (1.15 if number % 2 else 1 / 1.15))
         QApplication.processEvents()
 
     return {"full repaint": repaint, f"pan of {STEP} px": pan, "zoom step": zoom}
@@ -70,15 +70,15 @@ def ways(view: CanvasView) -> dict[str, Callable[[int], None]]:
 def measure(view: CanvasView, empty: QGraphicsView) -> list[str]:
     """A line for each way of making a frame at the present zoom."""
     lines = []
-    start = view.zoom(), view.camera.center()
+    start = view.camera.zoom, view.camera.center()
     for name, frame in ways(view).items():
         frame(0), frame(1)  # pictures of this zoom are made once
         ours, base = [], []
         for number in range(FRAMES):
             base.append(milliseconds(empty.viewport().repaint))
             ours.append(milliseconds(partial(frame, number)))
-        view.camera.fit(view.canvas.itemsBoundingRect(), still=True)
-        view.set_zoom(start[0])
+        view.camera.fit(view.scene().itemsBoundingRect(), still=True)
+        view.camera.set_zoom(start[0])
         view.centerOn(start[1])
         QApplication.processEvents()
         middle, baseline = statistics.median(ours), statistics.median(base)
@@ -98,13 +98,13 @@ def test_frames_of_a_large_network(
     session.new(Project("large", network))
     empty = empty_view(qtbot)
     view = show_canvas(qtbot, session, *SIZE)
-    middle = view.canvas.nodes[sorted(view.canvas.nodes)[NODES // 2]].sceneBoundingRect().center()
+    middle = view.scene().nodes[sorted(view.scene().nodes)[NODES // 2]].sceneBoundingRect().center()
     lines = []
     for zoom in (1.0, 0.55, None):
         if zoom is None:
-            view.fit()
+            view.camera.fit_all()
         else:
-            view.set_zoom(zoom)
+            view.camera.set_zoom(zoom)
             view.centerOn(middle)
         QApplication.processEvents()
         lines += measure(view, empty)

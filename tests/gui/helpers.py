@@ -14,6 +14,7 @@ from graph.templates.template import Template
 from gui.canvas.view import CanvasView
 from gui.face.anatomy import InputSlot
 from gui.palette.palette_tree import MIME
+from gui.palette.stock import Stock
 from gui.session.session import Session
 from gui.window.window import MainWindow
 
@@ -33,17 +34,19 @@ def add(session: Session, name: str, layer: Layer, x: float, y: float, *sources:
     return node.id
 
 
-def show_canvas(qtbot, session: Session, width: int = 1000, height: int = 700) -> CanvasView:
+def show_canvas(
+    qtbot, session: Session, width: int = 1000, height: int = 700, stock: Stock | None = None
+) -> CanvasView:
     """A canvas on the screen at 100 %, its middle at the scene's (400, 200), motion reduced."""
-    view = CanvasView(session)
+    view = CanvasView(session, stock)
     qtbot.addWidget(view)
     view.resize(width, height)
-    view.set_reduce_motion(True)
+    view.scene().set_reduce_motion(True)
     view.show()
     QTest.qWaitForWindowExposed(view)
     view.activateWindow()
     view.setFocus()
-    view.set_zoom(1.0)
+    view.camera.set_zoom(1.0)
     view.centerOn(400, 200)
     QApplication.processEvents()
     return view
@@ -56,24 +59,24 @@ def on_screen(view: CanvasView, point: QPointF) -> QPoint:
 
 def body(view: CanvasView, node: str) -> QPoint:
     """A point in a node's header that no port claims."""
-    rect = view.canvas.nodes[node].rect()
+    rect = view.scene().nodes[node].rect()
     return on_screen(view, QPointF(rect.left() + rect.width() / 2, rect.top() + 13))
 
 
 def input_port(view: CanvasView, node: str, index: int = 0) -> QPoint:
     """An input in the viewport, counted from the top."""
-    item = view.canvas.nodes[node]
+    item = view.scene().nodes[node]
     return on_screen(view, item.input_point(item.face.inputs[index]))
 
 
 def output_port(view: CanvasView, node: str, index: int = 0) -> QPoint:
     """An output in the viewport, counted from the top."""
-    item = view.canvas.nodes[node]
+    item = view.scene().nodes[node]
     return on_screen(view, item.output_point(item.face.outputs[index]))
 
 
 def slots(view: CanvasView, node: str) -> tuple[InputSlot, ...]:
-    return view.canvas.nodes[node].face.inputs
+    return view.scene().nodes[node].face.inputs
 
 
 def press(
@@ -138,19 +141,19 @@ def carry(target: QWidget, data: QMimeData, point: QPoint) -> None:
 def mirrored(view: CanvasView) -> None:
     """Fail unless the scene shows exactly what the model holds."""
     network = view.session.network
-    assert set(view.canvas.nodes) == set(network.nodes)
-    assert set(view.canvas.wires) == set(network.wires)
-    view.canvas.glide.finish()
-    for node, item in view.canvas.nodes.items():
+    assert set(view.scene().nodes) == set(network.nodes)
+    assert set(view.scene().wires) == set(network.wires)
+    view.scene().glide.finish()
+    for node, item in view.scene().nodes.items():
         model = network.nodes[node]
         assert (item.pos().x(), item.pos().y()) == model.position, model.name
         assert item.face.name == model.name
         assert item.face.type_name == model.layer.type_name()
         shown = [slot.wire for slot in item.face.inputs if slot.wire is not None]
         assert shown == [wire.id for wire in network.inputs(node)], model.name
-        assert item.scene() is view.canvas
+        assert item.scene() is view.scene()
         assert item.chosen == (node in view.session.selection)
-    for wire, item in view.canvas.wires.items():
+    for wire, item in view.scene().wires.items():
         shape, assumed = view.session.analysis.wire_shape(wire)
         assert item.load.assumed == (assumed and shape is not None)
         if shape is not None:

@@ -15,7 +15,7 @@ from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.scene.arrange import lay_out
 from gui.session.preferences import Preferences
 from gui.window.window import MainWindow
@@ -58,7 +58,7 @@ def nested_window(qtbot: QtBot, width: int = 1440, height: int = 900) -> MainWin
     window = MainWindow(Preferences())
     qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
     window.resize(width, height)
-    window.canvas.set_reduce_motion(True)
+    window.canvas.scene().set_reduce_motion(True)
     window.show()
     qtbot.waitExposed(window)
     project = nested_project()
@@ -70,5 +70,5 @@ def nested_window(qtbot: QtBot, width: int = 1440, height: int = 900) -> MainWin
     window.activateWindow()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
-    window.canvas.fit()
+    window.canvas.camera.fit_all()
     return window

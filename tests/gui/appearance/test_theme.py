@@ -14,12 +14,12 @@ from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QImage, QPainter, QP
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from graph.values.message import say
+from gui.appearance.dress import apply_theme
 from gui.appearance.glyphs import CATEGORIES, application_mark, glyph_icon, paint_glyph
 from gui.appearance.icons import FREEZE, NAMES, icon
 from gui.appearance.theme import (
     FONT_ROLES,
     SCALES,
-    apply_theme,
     blend,
     current,
     make_theme,

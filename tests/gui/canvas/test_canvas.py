@@ -22,6 +22,7 @@ from graph.templates.registry import TEMPLATES, find_template
 from gui.canvas import additions, changes
 from gui.face.measures import Detail
 from gui.scene.arrange import lay_out
+from gui.scene.picture import picture_of
 from gui.session.session import Session
 from tests.gui.helpers import (
     add,
@@ -75,7 +76,7 @@ def test_model_is_untouched_until_release_and_escape_cancels(qtbot, session, cha
     start = body(view, chain[1])
     press(view.viewport(), start)
     move(view.viewport(), start, start + QPoint(0, 100))
-    assert view.canvas.nodes[chain[1]].pos().y() == 100
+    assert view.scene().nodes[chain[1]].pos().y() == 100
     assert position(session, chain[1]) == (300, 0)
     QTest.keyClick(view, Key.Key_Escape)
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(0, 100))
@@ -91,7 +92,7 @@ def test_click_chooses_and_shift_click_adds(qtbot, session, chain):
     assert session.selection == [chain[0], chain[2]]
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=body(view, chain[2]))
     assert session.selection == [chain[2]]
-    assert view.canvas.nodes[chain[2]].chosen
+    assert view.scene().nodes[chain[2]].chosen
 
 
 def test_several_nodes_move_together(qtbot, session, chain):
@@ -109,7 +110,7 @@ def test_node_snaps_under_another_as_a_stack(qtbot, session, chain):
     drag(view.viewport(), start, start + QPoint(-293, 86))
     assert position(session, chain[1]) == (0, 80)
     wire = session.network.inputs(chain[1])[0].id
-    assert view.canvas.wires[wire].route.seam
+    assert view.scene().wires[wire].route.seam
 
 
 def test_rubber_band_chooses_what_it_touches(qtbot, session, chain):
@@ -134,7 +135,7 @@ def test_middle_and_space_drag_pan(qtbot, session, chain):
     drag(view.viewport(), QPoint(400, 450), QPoint(300, 400))
     QTest.keyRelease(view, Key.Key_Space)
     assert view.camera.center() == before
-    assert not view.editing.search.isVisible()
+    assert not view.adding.search.isVisible()
 
 
 def test_wheel_zooms_at_the_pointer(qtbot, session, chain):
@@ -143,7 +144,7 @@ def test_wheel_zooms_at_the_pointer(qtbot, session, chain):
     under = view.mapToScene(place)
     with qtbot.waitSignal(view.zoom_changed):
         _wheel(view, place, 120)
-    assert view.zoom() == pytest.approx(1.15)
+    assert view.camera.zoom == pytest.approx(1.15)
     away = view.mapToScene(place) - under
     assert abs(away.x()) < 2
     assert abs(away.y()) < 2
@@ -168,16 +169,16 @@ def _wheel(view, place, turn):
 def test_keys_zoom_and_fit(qtbot, session, chain):
     view = show_canvas(qtbot, session, 500, 400)
     QTest.keyClick(view, Key.Key_F)
-    assert view.zoom() < 1
+    assert view.camera.zoom < 1
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
-    assert shown.contains(view.canvas.content())
+    assert shown.contains(view.scene().content())
     QTest.keyClick(view, Key.Key_1)
-    assert view.zoom() == 1
+    assert view.camera.zoom == 1
     QTest.keyClick(view, Key.Key_Plus)
-    assert view.zoom() > 1
+    assert view.camera.zoom > 1
     session.select([chain[2]])
     QTest.keyClick(view, Key.Key_F, SHIFT)
-    center = view.canvas.nodes[chain[2]].rect().center()
+    center = view.scene().nodes[chain[2]].rect().center()
     assert (view.camera.center() - center).manhattanLength() < 3
 
 
@@ -212,7 +213,7 @@ def test_f2_renames_in_place(qtbot, session, chain):
     QTest.keyClicks(view.editing.field, "stem")
     QTest.keyClick(view.editing.field, Key.Key_Return)
     assert session.network.nodes[chain[1]].name == "stem"
-    assert view.canvas.nodes[chain[1]].face.name == "stem"
+    assert view.scene().nodes[chain[1]].face.name == "stem"
     QTest.keyClick(view, Key.Key_F2)
     QTest.keyClicks(view.editing.field, "other")
     QTest.keyClick(view.editing.field, Key.Key_Escape)
@@ -224,11 +225,11 @@ def test_reveal_shows_a_far_node(qtbot, session, chain):
     view = show_canvas(qtbot, session)
     session.reveal(far)
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
-    assert shown.contains(view.canvas.nodes[far].rect())
+    assert shown.contains(view.scene().nodes[far].rect())
     assert session.selection == [far]
-    view.set_reduce_motion(False)
+    view.scene().set_reduce_motion(False)
     session.reveal(None, session.network.inputs(chain[1])[0].id)
-    item = view.canvas.wires[session.network.inputs(chain[1])[0].id]
+    item = view.scene().wires[session.network.inputs(chain[1])[0].id]
     qtbot.waitUntil(lambda: item.flash > 0)
     qtbot.waitUntil(lambda: item.flash == 0, timeout=5000)
 
@@ -236,10 +237,10 @@ def test_reveal_shows_a_far_node(qtbot, session, chain):
 def test_undo_glides_and_arrives(qtbot, session, chain):
     view = show_canvas(qtbot, session)
     session.do(Move({chain[0]: (0.0, 200.0)}))
-    view.set_reduce_motion(False)
+    view.scene().set_reduce_motion(False)
     session.undo_stack.undo()
-    assert view.canvas.glide.running
-    qtbot.waitUntil(lambda: not view.canvas.glide.running)
+    assert view.scene().glide.running
+    qtbot.waitUntil(lambda: not view.scene().glide.running)
     mirrored(view)
 
 
@@ -251,14 +252,14 @@ def test_faults_are_marked_and_unmarked(qtbot, session):
     add(session, "output", Output(), 900, 0, total)
     view = show_canvas(qtbot, session)
     bad = session.network.inputs(total)[1].id
-    assert view.canvas.nodes[total].face.severity.name == "ERROR"
-    assert view.canvas.wires[bad].load.error
-    assert view.canvas.wires[bad].load.text == "16×28×28 ≠ 32×28×28"
-    assert "input 2" in view.canvas.nodes[total].tooltip()
+    assert view.scene().nodes[total].face.severity.name == "ERROR"
+    assert view.scene().wires[bad].load.error
+    assert view.scene().wires[bad].load.text == "16×28×28 ≠ 32×28×28"
+    assert "input 2" in view.scene().nodes[total].tooltip()
     session.do(SetLayer(other, Conv2d(padding=(1, 1))))
-    assert view.canvas.nodes[total].face.severity.name != "ERROR"
-    assert not view.canvas.wires[bad].load.error
-    assert view.canvas.nodes[conv].face.summary == (
+    assert view.scene().nodes[total].face.severity.name != "ERROR"
+    assert not view.scene().wires[bad].load.error
+    assert view.scene().nodes[conv].face.summary == (
         "conv, Conv2d, 1×28×28 to 32×28×28, 320 parameters, no problems"
     )
 
@@ -316,13 +317,13 @@ def test_new_document_is_shown_whole(qtbot, session, chain):
     session.select([chain[0]])
     session.new(find_template("lenet5").build())
     mirrored(view)
-    assert len(view.canvas.nodes) == len(session.network.nodes) > 5
+    assert len(view.scene().nodes) == len(session.network.nodes) > 5
 
 
 def test_removed_node_under_the_pointer_is_forgotten(qtbot, session, chain):
     view = show_canvas(qtbot, session)
     move(view.viewport(), QPoint(1, 1), body(view, chain[1]), Qt.MouseButton.NoButton)
-    assert view.canvas.nodes[chain[1]].hovered
+    assert view.scene().nodes[chain[1]].hovered
     session.do(RemoveNode(chain[1]))
     move(view.viewport(), QPoint(1, 1), body(view, chain[2]), Qt.MouseButton.NoButton)
     mirrored(view)
@@ -332,8 +333,8 @@ def test_removed_node_under_the_pointer_is_forgotten(qtbot, session, chain):
 def test_errors_and_selection_stay_visible_at_every_zoom(qtbot, session, chain, zoom):
     bad = add(session, "fc", Linear(), 600, 200)
     view = show_canvas(qtbot, session)
-    view.camera.fit(view.canvas.nodes[bad].rect(), still=True)
-    view.set_zoom(zoom)
+    view.camera.fit(view.scene().nodes[bad].rect(), still=True)
+    view.camera.set_zoom(zoom)
     picture = view.viewport().grab().toImage()
     from gui.appearance.theme import current
 
@@ -354,16 +355,16 @@ def test_arranged_templates_overlap_nowhere(qtbot, session, template):
     lay_out(project.network)
     session.new(project)
     view = show_canvas(qtbot, session, 932, 474)
-    rects = [item.rect() for item in view.canvas.nodes.values()]
+    rects = [item.rect() for item in view.scene().nodes.values()]
     for index, rect in enumerate(rects):
         assert not any(rect.intersects(other) for other in rects[index + 1 :])
     for wire in session.network.wires.values():
-        ends = view.canvas.nodes[wire.source].rect(), view.canvas.nodes[wire.target].rect()
-        seam = view.canvas.wires[wire.id].route.seam
+        ends = view.scene().nodes[wire.source].rect(), view.scene().nodes[wire.target].rect()
+        seam = view.scene().wires[wire.id].route.seam
         assert seam or ends[0].right() < ends[1].left()
     if template.name == "lenet5":
-        view.fit()
-        assert view.zoom() >= 0.6
+        view.camera.fit_all()
+        assert view.camera.zoom >= 0.6
 
 
 def test_arrange_is_one_step_and_keeps_what_is_not_chosen(qtbot, session, chain):
@@ -388,7 +389,7 @@ def test_many_nodes_are_arranged_in_a_thread(qtbot, session):
         last = addition.nodes[0]
     view = show_canvas(qtbot, session)
     with qtbot.waitSignal(session.changed, timeout=20_000):
-        view.arrange()
+        view.editing.arrange()
     places = {node.position for node in network.nodes.values()}
     assert len(places) == len(network.nodes)
     mirrored(view)
@@ -396,33 +397,33 @@ def test_many_nodes_are_arranged_in_a_thread(qtbot, session):
 
 def test_pictures_of_training(qtbot, session, chain):
     view = show_canvas(qtbot, session)
-    item = view.canvas.nodes[chain[1]]
+    item = view.scene().nodes[chain[1]]
     strip = QImage(12, 2, QImage.Format.Format_RGB32)
     strip.fill(QColor("#ff00ff"))
-    view.set_thumbnails({chain[1]: strip})
-    view.set_activity({chain[1]: 0.5})
-    view.set_running(True)
+    view.scene().set_thumbnails({chain[1]: strip})
+    view.scene().set_activity({chain[1]: 0.5})
+    view.scene().set_running(True)
     assert _contains(view.viewport().grab().toImage(), QColor("#ff00ff"))
-    view.set_thumbnails({})
+    view.scene().set_thumbnails({})
     assert item.thumbnails is None
     assert not _contains(view.viewport().grab().toImage(), QColor("#ff00ff"))
 
 
 def test_picture_of_the_whole_network(qtbot, session, chain):
     view = show_canvas(qtbot, session)
-    view.set_zoom(0.1)
-    picture = view.grab_picture()
+    view.camera.set_zoom(0.1)
+    picture = picture_of(view.scene())
     assert picture.width() > 700
-    assert view.canvas.level is Detail.STACKS
+    assert view.scene().stage.level is Detail.STACKS
 
 
 def test_empty_canvas_offers_templates(qtbot, session):
     view = show_canvas(qtbot, session)
-    assert view.empty.isVisible()
+    assert view.fittings.empty.isVisible()
     with qtbot.waitSignal(view.templates_requested):
-        view.empty.button.click()
+        view.fittings.empty.button.click()
     add(session, "input", Input(), 0, 0)
-    assert not view.empty.isVisible()
+    assert not view.fittings.empty.isVisible()
 
 
 def test_alt_arrows_reorder_the_inputs_of_a_merge(qtbot, session):
@@ -432,11 +433,11 @@ def test_alt_arrows_reorder_the_inputs_of_a_merge(qtbot, session):
     merge = add(session, "concat", Concat(), 400, 0, a, b, c)
     view = show_canvas(qtbot, session)
     session.select([merge])
-    assert [row[0] for row in view.canvas.nodes[merge].face.rows] == ["a", "b", "c"]
+    assert [row[0] for row in view.scene().nodes[merge].face.rows] == ["a", "b", "c"]
     QTest.keyClick(view, Key.Key_Up, ALT)
     QTest.keyClick(view, Key.Key_Up, ALT)
     assert [wire.source for wire in session.network.inputs(merge)] == [c, a, b]
-    assert [row[0] for row in view.canvas.nodes[merge].face.rows] == ["c", "a", "b"]
+    assert [row[0] for row in view.scene().nodes[merge].face.rows] == ["c", "a", "b"]
     session.select([], [session.network.inputs(merge)[2].id])
     QTest.keyClick(view, Key.Key_Up, ALT)
     assert [wire.source for wire in session.network.inputs(merge)] == [c, b, a]
@@ -446,4 +447,4 @@ def test_alt_arrows_reorder_the_inputs_of_a_merge(qtbot, session):
 def test_names_are_plain_text(qtbot, session):
     node = add(session, "<b>bold</b>", ReLU(), 0, 0)
     view = show_canvas(qtbot, session)
-    assert "<" not in view.canvas.nodes[node].tooltip()
+    assert "<" not in view.scene().nodes[node].tooltip()

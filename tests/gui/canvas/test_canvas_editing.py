@@ -217,11 +217,11 @@ def test_foreign_text_is_refused_with_a_sentence(qtbot, session, text):
 def test_add_layer_connects_to_the_chosen_node(qtbot, session):
     view = show_canvas(qtbot, session)
     for kind in ("Input", "Conv2d", "BatchNorm2d", "ReLU", "Flatten", "Linear", "Output"):
-        view.add_layer(kind)
+        view.adding.add_named(kind)
     order = [session.network.nodes[node].layer.type_name() for node in session.network.order()]
     assert order == ["Input", "Conv2d", "BatchNorm2d", "ReLU", "Flatten", "Linear", "Output"]
     assert not session.analysis.errors()
-    rects = [item.rect() for item in view.canvas.nodes.values()]
+    rects = [item.rect() for item in view.scene().nodes.values()]
     assert not any(a.intersects(b) for i, a in enumerate(rects) for b in rects[i + 1 :])
     mirrored(view)
 
@@ -231,7 +231,7 @@ def test_add_layer_joins_all_chosen_in_a_merge(qtbot, session):
     b = add(session, "b", ReLU(), 0, 100, a)
     view = show_canvas(qtbot, session)
     session.select([b, a])
-    view.add_layer("Add")
+    view.adding.add_named("Add")
     (merge,) = session.selection
     assert isinstance(session.network.nodes[merge].layer, Add)
     assert sources(session, merge) == [b, a]
@@ -242,22 +242,22 @@ def test_add_layer_that_does_not_fit_stays_loose_and_says_so(qtbot, session):
     view = show_canvas(qtbot, session)
     session.select([a])
     with qtbot.waitSignal(view.message) as told:
-        view.add_layer("MaxPool2d")
+        view.adding.add_named("MaxPool2d")
     assert "does not fit" in told.args[0]
     assert sources(session, session.selection[0]) == []
 
 
 def test_add_layer_at_the_middle_of_an_empty_view(qtbot, session):
     view = show_canvas(qtbot, session)
-    view.add_layer("Input")
-    rect = view.canvas.nodes[session.selection[0]].rect()
+    view.adding.add_named("Input")
+    rect = view.scene().nodes[session.selection[0]].rect()
     assert (rect.center() - QPointF(400, 200)).manhattanLength() < 60
 
 
 def test_tab_searches_and_adds(qtbot, session):
     view = show_canvas(qtbot, session)
     QTest.keyClick(view, Key.Key_Tab)
-    search = view.editing.search
+    search = view.adding.search
     assert search.isVisible()
     assert search.field.hasFocus()
     QTest.keyClicks(search.field, "linear 10")
@@ -271,9 +271,9 @@ def test_layers_searched_one_after_the_other_do_not_cover_each_other(qtbot, sess
     view = show_canvas(qtbot, session)
     for name in ("conv2d", "relu", "maxpool2d"):
         QTest.keyClick(view, Key.Key_Tab)
-        QTest.keyClicks(view.editing.search.field, name)
-        QTest.keyClick(view.editing.search.field, Key.Key_Return)
-    bodies = [item.rect() for item in view.canvas.nodes.values()]
+        QTest.keyClicks(view.adding.search.field, name)
+        QTest.keyClick(view.adding.search.field, Key.Key_Return)
+    bodies = [item.rect() for item in view.scene().nodes.values()]
     assert len(bodies) == 3
     assert not any(a.intersects(b) for a, b in combinations(bodies, 2))
 
@@ -281,9 +281,9 @@ def test_layers_searched_one_after_the_other_do_not_cover_each_other(qtbot, sess
 def test_space_searches_and_escape_closes(qtbot, session):
     view = show_canvas(qtbot, session)
     QTest.keyClick(view, Key.Key_Space)
-    assert view.editing.search.isVisible()
-    QTest.keyClick(view.editing.search.field, Key.Key_Escape)
-    assert not view.editing.search.isVisible()
+    assert view.adding.search.isVisible()
+    QTest.keyClick(view.adding.search.field, Key.Key_Escape)
+    assert not view.adding.search.isVisible()
     assert view.hasFocus()
     assert not session.network.nodes
 
@@ -293,7 +293,7 @@ def test_shift_tab_connects_and_ranks_what_fits_first(qtbot, session):
     view = show_canvas(qtbot, session)
     session.select([a])
     QTest.keyClick(view, Key.Key_Tab, SHIFT)
-    search = view.editing.search
+    search = view.adding.search
     QTest.keyClicks(search.field, "d")
     kinds = [search.list.item(row).text() for row in range(search.list.count())]
     assert kinds.index("Dropout") < kinds.index("Dropout2d")
@@ -309,9 +309,9 @@ def test_shift_tab_connects_and_ranks_what_fits_first(qtbot, session):
 
 def test_the_key_that_connects_is_told_where_it_helps(qtbot, session):
     view = show_canvas(qtbot, session)
-    assert "Shift+Tab" in view.empty.more.text()
+    assert "Shift+Tab" in view.fittings.empty.more.text()
     a = add(session, "input", Input(), 0, 0)
-    search = view.editing.search
+    search = view.adding.search
     QTest.keyClick(view, Key.Key_Tab)
     assert search.hint.isVisible()
     assert "Shift+Tab" in search.hint.text()
@@ -327,8 +327,8 @@ def test_search_on_a_chosen_wire_inserts(qtbot, session, chain):
     wire = session.network.inputs(chain[2])[0].id
     session.select([], [wire])
     QTest.keyClick(view, Key.Key_Tab)
-    QTest.keyClicks(view.editing.search.field, "batchnorm2d")
-    QTest.keyClick(view.editing.search.field, Key.Key_Return)
+    QTest.keyClicks(view.adding.search.field, "batchnorm2d")
+    QTest.keyClick(view.adding.search.field, Key.Key_Return)
     (node,) = session.selection
     assert sources(session, chain[2]) == [node]
     assert sources(session, node) == [chain[1]]
@@ -339,7 +339,7 @@ def test_search_on_a_chosen_wire_inserts(qtbot, session, chain):
 def test_search_offers_the_closest(qtbot, session):
     view = show_canvas(qtbot, session)
     QTest.keyClick(view, Key.Key_Tab)
-    search = view.editing.search
+    search = view.adding.search
     QTest.keyClicks(search.field, "convv")
     assert search.empty.text().startswith('Nothing called "convv". Closest: Conv2d')
     QTest.keyClick(search.field, Key.Key_Return)
@@ -362,7 +362,7 @@ def test_f6_leaves_the_canvas(qtbot, session):
     window.activateWindow()
     view.setFocus()
     QTest.keyClick(view, Key.Key_F6)
-    assert window.focusWidget() is view.empty.button
+    assert window.focusWidget() is view.fittings.empty.button
     add(session, "input", Input(), 0, 0)
     view.setFocus()
     QTest.keyClick(view, Key.Key_F6)

@@ -49,7 +49,7 @@ def test_wire_from_output_to_input_and_backwards(qtbot, session):
     drag(view.viewport(), input_port(view, c), output_port(view, b))
     assert sources(session, c) == [b]
     wire = session.network.inputs(c)[0].id
-    assert view.canvas.wires[wire].load.text == "32×26×26"
+    assert view.scene().wires[wire].load.text == "32×26×26"
     session.undo_stack.undo()
     assert sources(session, c) == []
     mirrored(view)
@@ -117,7 +117,7 @@ def test_wrong_shape_is_told_but_allowed(qtbot, session):
     assert view.overlay.marks.allowed
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=goal)
     assert sources(session, c) == [a, b]
-    assert view.canvas.wires[session.network.inputs(c)[1].id].load.error
+    assert view.scene().wires[session.network.inputs(c)[1].id].load.error
 
 
 def test_merge_takes_any_number_in_order(qtbot, session):
@@ -127,7 +127,7 @@ def test_merge_takes_any_number_in_order(qtbot, session):
     for node in inputs[:3]:
         drag(view.viewport(), output_port(view, node), body(view, merge))
     assert sources(session, merge) == inputs[:3]
-    assert list(view.canvas.nodes[merge].face.rows) == [
+    assert list(view.scene().nodes[merge].face.rows) == [
         ("a", "0–0"),
         ("b", "1–1"),
         ("c", "2–2"),
@@ -148,7 +148,7 @@ def test_end_of_a_wire_is_plugged_elsewhere_or_cut(qtbot, session):
     assert (sources(session, b), sources(session, c)) == ([], [a])
     drag(view.viewport(), input_port(view, c), on_screen(view, QPointF(200, 300)))
     assert sources(session, c) == []
-    assert not view.editing.search.isVisible()
+    assert not view.adding.search.isVisible()
     mirrored(view)
 
 
@@ -159,7 +159,7 @@ def test_escape_cancels_a_wire(qtbot, session):
     start = input_port(view, b)
     press(view.viewport(), start)
     move(view.viewport(), start, start + QPoint(-60, 90))
-    wire = view.canvas.wires[session.network.inputs(b)[0].id]
+    wire = view.scene().wires[session.network.inputs(b)[0].id]
     assert not wire.isVisible()
     QTest.keyClick(view, Key.Key_Escape)
     assert wire.isVisible()
@@ -170,7 +170,7 @@ def test_wire_into_the_void_searches_and_connects(qtbot, session):
     a = add(session, "input", Input(), 0, 0)
     view = show_canvas(qtbot, session)
     drag(view.viewport(), output_port(view, a), on_screen(view, QPointF(300, 150)))
-    search = view.editing.search
+    search = view.adding.search
     assert search.isVisible()
     QTest.keyClicks(search.field, "conv 12 5 s2")
     QTest.keyClick(search.field, Key.Key_Return)
@@ -187,8 +187,8 @@ def test_backward_wire_into_the_void_feeds_the_port(qtbot, session):
     b = add(session, "relu", ReLU(), 300, 0)
     view = show_canvas(qtbot, session)
     drag(view.viewport(), input_port(view, b), on_screen(view, QPointF(150, 150)))
-    QTest.keyClicks(view.editing.search.field, "batchnorm")
-    QTest.keyClick(view.editing.search.field, Key.Key_Return)
+    QTest.keyClicks(view.adding.search.field, "batchnorm")
+    QTest.keyClick(view.adding.search.field, Key.Key_Return)
     assert sources(session, b) == session.selection
 
 
@@ -222,7 +222,7 @@ def test_node_dropped_on_a_wire_is_inserted(qtbot, session):
     goal = start + QPoint(0, -232)
     move(view.viewport(), start, goal)
     old = session.network.inputs(b)[0].id
-    assert view.canvas.wires[old].target_of_drop
+    assert view.scene().wires[old].target_of_drop
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=goal)
     assert (sources(session, loose), sources(session, b)) == ([a], [loose])
     assert session.undo_stack.count() == steps + 1
@@ -239,7 +239,7 @@ def test_layer_dropped_from_the_palette(qtbot, session):
     assert node.layer == Conv2d()
     assert node.name == "conv1"
     place = view.mapToScene(QPoint(300, 200))
-    assert view.canvas.nodes[node.id].rect().contains(place)
+    assert view.scene().nodes[node.id].rect().contains(place)
     assert session.selection == [node.id]
 
 
@@ -253,7 +253,7 @@ def test_drops_leave_the_view_where_it_is(qtbot, session):
         view.camera.finish()
         assert view.mapToScene(room.topLeft()) == before
         (node,) = session.selection
-        assert view.canvas.nodes[node].rect().contains(view.mapToScene(place))
+        assert view.scene().nodes[node].rect().contains(view.mapToScene(place))
 
 
 def test_a_layer_added_by_key_scrolls_only_if_it_is_outside(qtbot, session):
@@ -262,14 +262,14 @@ def test_a_layer_added_by_key_scrolls_only_if_it_is_outside(qtbot, session):
     add(session, "input", Input(), shown.left() + 8, shown.top() + 8)
     corner = view.mapToScene(QPoint(0, 0))
     session.select(list(session.network.nodes))
-    view.add_layer("ReLU")
+    view.adding.add_named("ReLU")
     assert view.mapToScene(QPoint(0, 0)) == corner
     far = add(session, "far", Input(), shown.right() + 400, 0)
     session.select([far])
-    view.add_layer("ReLU")
+    view.adding.add_named("ReLU")
     view.camera.finish()
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
-    assert shown.contains(view.canvas.nodes[session.selection[0]].rect())
+    assert shown.contains(view.scene().nodes[session.selection[0]].rect())
     assert view.mapToScene(QPoint(0, 0)) != corner
 
 
@@ -277,7 +277,7 @@ def test_layer_dropped_on_a_wire_is_inserted(qtbot, session):
     a = add(session, "input", Input(), 0, 0)
     b = add(session, "concat", Concat(), 600, 20, a, a)
     view = show_canvas(qtbot, session)
-    wire = view.canvas.wires[session.network.inputs(b)[1].id]
+    wire = view.scene().wires[session.network.inputs(b)[1].id]
     drop_layer(view, "ReLU", on_screen(view, wire.points()[10]))
     (node,) = session.selection
     assert sources(session, node) == [a]
@@ -296,7 +296,7 @@ def test_click_on_a_wire_chooses_it_and_delete_cuts_it(qtbot, session):
     b = add(session, "output", Output(), 400, 30, a)
     view = show_canvas(qtbot, session)
     wire = session.network.inputs(b)[0].id
-    middle = on_screen(view, view.canvas.wires[wire].points()[10])
+    middle = on_screen(view, view.scene().wires[wire].points()[10])
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     assert session.selected_wires == [wire]
     QTest.keyClick(view, Key.Key_Delete)

@@ -18,7 +18,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from gui.appearance.theme import apply_theme, current
+from gui.appearance.dress import apply_theme
+from gui.appearance.theme import current
 from gui.charts.axes import AxisRange, linear_ticks, log_ticks, percent_label, plain_label
 from gui.charts.chart import Chart
 from gui.charts.cursor import ChartCursor

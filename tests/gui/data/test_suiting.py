@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.layers.io import Input, Output
 from graph.templates.registry import find_template
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.session.preferences import Preferences
 from gui.templates.fit import FitDialog
 from gui.window.window import MainWindow

@@ -26,7 +26,7 @@ def named(session: Any, name: str) -> str:
 
 
 def face(window: MainWindow, name: str) -> Any:
-    return window.canvas.canvas.nodes[named(window.session, name)].face
+    return window.canvas.scene().nodes[named(window.session, name)].face
 
 
 def give(window: MainWindow, name: str, **formulas: str) -> None:
@@ -62,15 +62,15 @@ def test_several_formulas_share_the_face(window):
     assert face(window, "skip").footer == ("k=1×1 g=min(2, width)", "")
     give(window, "skip", out_channels="max(width, input_channels)")
     assert face(window, "skip").rows == (("→max(width, input_channels)", ""),)
-    width = window.canvas.canvas.nodes[named(session, "skip")].face.width
-    for text in window.canvas.canvas.nodes[named(session, "skip")].texts():
+    width = window.canvas.scene().nodes[named(session, "skip")].face.width
+    for text in window.canvas.scene().nodes[named(session, "skip")].texts():
         assert 0 <= text.point.x() < width
 
 
 def test_the_tooltip_has_formula_and_value_in_both(window):
     session = window.session
     session.enter(named(session, "stage2"))
-    place = window.canvas.canvas.nodes[named(session, "skip")].rect().center()
+    place = window.canvas.scene().nodes[named(session, "skip")].rect().center()
     for _ in range(2):
         tip = window.canvas.pointing.tooltip(place)
         assert "out_channels: width = 32" in tip

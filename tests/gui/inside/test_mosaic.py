@@ -22,7 +22,8 @@ from gui.appearance.colormaps import (
     strip_image,
     value_range,
 )
-from gui.appearance.theme import apply_theme, current
+from gui.appearance.dress import apply_theme
+from gui.appearance.theme import current
 from gui.inside.mosaic import Mosaic
 from gui.inside.tiles import arrange
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.inspector.inspector import Inspector
 from gui.session.session import Session
 from tests.gui.nested import nested_project

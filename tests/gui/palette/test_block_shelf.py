@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QStyle
 from graph.blocks.block_use import BlockUse
 from graph.document.project import write_project
 from graph.ready.registry import READY
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.inspector.block_row import BlockRow
 from gui.palette.block_shelf import READY_MADE
 from gui.palette.palette_tree import MIME, TYPE, items_of
@@ -34,7 +34,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
     window = MainWindow(Preferences())
     qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
     window.resize(1440, 900)
-    window.canvas.set_reduce_motion(True)
+    window.canvas.scene().set_reduce_motion(True)
     window.show()
     qtbot.waitExposed(window)
     window.session.new(nested_project())
@@ -77,11 +77,11 @@ def test_a_ready_block_comes_with_its_definition_in_one_step(window):
     assert READY_NAME in titles(window, "Ready blocks")
     blocks = set(session.network.library.blocks)
     steps = session.undo_stack.count()
-    window.canvas.add_layer(READY_MADE + READY_NAME)
+    window.canvas.adding.add_named(READY_MADE + READY_NAME)
     assert READY_NAME in session.network.library.blocks
     assert session.undo_stack.count() == steps + 1
     assert READY_NAME in titles(window, "Blocks of this project")
-    window.canvas.add_layer(READY_MADE + READY_NAME)
+    window.canvas.adding.add_named(READY_MADE + READY_NAME)
     assert uses(window).count(READY_NAME) == 2  # the same definition
     session.undo_stack.undo()
     session.undo_stack.undo()
@@ -105,7 +105,7 @@ def test_a_saved_block_waits_in_the_library_for_other_projects(qtbot, window):
     session.new()
     assert titles(window, "Blocks of this project") == []
     key = window.shelf.own()[0].key
-    window.canvas.add_layer(key)
+    window.canvas.adding.add_named(key)
     assert uses(window) == ["Residual"]
     assert set(session.network.library.blocks) == {"Residual", "Conv-BN-ReLU"}
 
@@ -259,19 +259,19 @@ def test_the_inspector_tells_where_a_block_is_used(window):
 def test_uses_travel_through_the_clipboard_to_another_project(window):
     session = window.session
     session.select([n for n, node in session.network.nodes.items() if node.name == "stage2"])
-    window.canvas.copy()
-    window.canvas.paste()
+    window.canvas.editing.copy()
+    window.canvas.editing.paste()
     assert uses(window).count("Residual") == 3
     assert set(session.network.library.blocks) == {"Residual", "Conv-BN-ReLU"}
     session.new()
-    window.canvas.paste()
+    window.canvas.editing.paste()
     assert uses(window) == ["Residual"]
     assert set(session.network.library.blocks) == {"Residual", "Conv-BN-ReLU"}
 
 
 def test_the_search_on_the_canvas_finds_blocks(window):
-    search = window.canvas.editing.search
-    window.canvas.open_search()
+    search = window.canvas.adding.search
+    window.canvas.adding.open_search(False)
     QTest.keyClicks(search.field, "residual")
     assert "Residual" in [search.list.item(row).text() for row in range(search.list.count())]
     search.close_list()
@@ -279,8 +279,8 @@ def test_the_search_on_the_canvas_finds_blocks(window):
 
 def test_a_block_that_nothing_uses_can_be_removed(window):
     session = window.session
-    window.canvas.add_layer(READY_MADE + READY_NAME)
-    window.canvas.delete_selection(False)
+    window.canvas.adding.add_named(READY_MADE + READY_NAME)
+    window.canvas.editing.delete(False)
     window.shelf.remove(f"block:{READY_NAME}")
     assert READY_NAME not in session.network.library.blocks
     window.shelf.remove("block:Residual")

@@ -23,7 +23,6 @@ from gui.palette.block_shelf import READY_MADE
 from gui.palette.finding import find, find_presets
 from gui.palette.palette import LayerPalette, category_title, split_by_axes
 from gui.palette.palette_tree import MIME, PRESET, TYPE
-from gui.palette.presets import add_preset
 from gui.session.session import Session
 
 Key = Qt.Key
@@ -222,7 +221,7 @@ def test_a_ready_made_layer_comes_with_its_formulas_in_one_step(qtbot, preset):
     view.show()
     assert session.do(AddNode(Node("in", "image", Input(shape=(6, 20, 20))))) is None
     session.select(["in"])
-    add_preset(session, view, preset)
+    view.adding.add_preset(preset)
     (node,) = (n for n in session.network.nodes.values() if n.id != "in")
     assert dict(node.formulas) == dict(preset.formulas)
     assert len(session.network.wires) == 1

@@ -31,12 +31,7 @@ def session() -> Session:
 
 @pytest.fixture
 def view(qtbot, session) -> CanvasView:
-    view = show_canvas(qtbot, session)
-    shelf = BlockShelf(session, view)
-    view.editing.adding.make = shelf.layer
-    search = view.editing.search
-    search.more, search.offers, search.make = shelf.usable, shelf.elsewhere, shelf.layer
-    return view
+    return show_canvas(qtbot, session, stock=BlockShelf(session, session))
 
 
 def row_data(qtbot, session, name: str) -> QMimeData:
@@ -62,7 +57,7 @@ def test_a_ready_made_layer_falls_into_a_wire_and_takes_its_channels(qtbot, sess
     first = add(session, "image", Input(shape=(6, 20, 20)), 100, 100)
     last = add(session, "relu1", ReLU(), 700, 100, first)
     (wire,) = session.network.wires.values()
-    middle = view.canvas.wires[wire.id].route.middle
+    middle = view.scene().wires[wire.id].route.middle
     carry(view.viewport(), row_data(qtbot, session, "depthwise"), on_screen(view, middle))
     (new,) = set(session.network.nodes) - {first, last}
     assert [w.source for w in session.network.inputs(last)] == [new]
@@ -73,13 +68,13 @@ def test_a_ready_made_layer_falls_into_a_wire_and_takes_its_channels(qtbot, sess
 
 
 def rows(view: CanvasView) -> list[str]:
-    found = view.editing.search.list
+    found = view.adding.search.list
     return [found.item(row).text() for row in range(found.count())]
 
 
 def type_words(view: CanvasView, words: str) -> None:
     QTest.keyClick(view, Key.Key_Tab)
-    QTest.keyClicks(view.editing.search.field, words)
+    QTest.keyClicks(view.adding.search.field, words)
 
 
 def test_the_search_places_a_ready_made_layer_with_its_formulas(session, view):
@@ -87,7 +82,7 @@ def test_the_search_places_a_ready_made_layer_with_its_formulas(session, view):
     session.select([first])
     type_words(view, "depthwise")
     assert rows(view)[0] == "Depthwise convolution"
-    QTest.keyClick(view.editing.search.field, Key.Key_Return)
+    QTest.keyClick(view.adding.search.field, Key.Key_Return)
     (new,) = set(session.network.nodes) - {first}
     node = session.network.nodes[new]
     assert isinstance(node.layer, Conv2d)
@@ -100,7 +95,7 @@ def test_the_search_defines_a_ready_block_with_its_first_use(session, view):
     name = next(iter(READY))
     type_words(view, name)
     assert name in rows(view)
-    search = view.editing.search
+    search = view.adding.search
     while search.list.currentItem().text() != name:
         QTest.keyClick(search.field, Key.Key_Down)
     QTest.keyClick(search.field, Key.Key_Return)

@@ -101,7 +101,7 @@ def test_from_inside_another_use_a_double_click_leads_to_the_fault_of_the_networ
 
 def test_a_click_on_the_badge_opens_the_block_where_the_fault_is(window):
     canvas = window.canvas
-    item = canvas.canvas.nodes[named(window.session, "stage1")]
+    item = canvas.scene().nodes[named(window.session, "stage1")]
     place = on_screen(canvas, item.badge().center())
     assert "Click here" in canvas.pointing.tooltip(item.badge().center())
     QTest.mouseClick(canvas.viewport(), LEFT, pos=place)

@@ -41,7 +41,7 @@ def named(view: CanvasView, name: str) -> str:
 
 
 def column(view: CanvasView) -> list[str]:
-    nodes = view.canvas.nodes
+    nodes = view.scene().nodes
     return [nodes[n].face.name for n in sorted(nodes, key=lambda n: nodes[n].rect().top())]
 
 
@@ -50,26 +50,26 @@ def places(view: CanvasView) -> dict[str, tuple[float, float]]:
 
 
 def nothing_covered(view: CanvasView) -> bool:
-    return not any(a.intersects(b) for a, b in combinations(view.canvas.covered(), 2))
+    return not any(a.intersects(b) for a, b in combinations(view.scene().covered(), 2))
 
 
 def insert(view: CanvasView, way: str) -> None:
     session = view.session
     wire = session.network.inputs(named(view, "norm"))[0].id
-    middle = on_screen(view, view.canvas.wires[wire].route.middle)
+    middle = on_screen(view, view.scene().wires[wire].route.middle)
     if way == "drop":
         drop_layer(view, "Dropout", middle)
     elif way == "search":
         session.select([], [wire])
         QTest.keyClick(view, Key.Key_Tab)
-        QTest.keyClicks(view.editing.search.field, "dropout")
-        QTest.keyClick(view.editing.search.field, Key.Key_Return)
+        QTest.keyClicks(view.adding.search.field, "dropout")
+        QTest.keyClick(view.adding.search.field, Key.Key_Return)
     else:
         loose = add(session, "dropout1", ReLU(), 600, 300)
         session.undo_stack.clear()
         start = body(view, loose)
         press(view.viewport(), start)
-        rect = view.canvas.nodes[loose].rect()
+        rect = view.scene().nodes[loose].rect()
         goal = start + middle - on_screen(view, rect.center())
         move(view.viewport(), start, goal)
         QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=goal)
@@ -81,7 +81,7 @@ def test_what_comes_into_a_stack_pushes_the_rest_down_in_one_step(view, way):
     insert(view, way)
     assert column(view) == ["input", "conv", "dropout1", "norm", "relu", "output"]
     assert nothing_covered(view)
-    assert all(wire.route.seam for wire in view.canvas.wires.values())
+    assert all(wire.route.seam for wire in view.scene().wires.values())
     assert view.session.undo_stack.count() == 1
     mirrored(view)
     view.session.undo_stack.undo()
@@ -110,7 +110,7 @@ def test_a_block_stands_where_its_first_node_stood_and_closes_the_gap(view):
     use = group(view, "conv", "norm", "relu")
     assert view.session.network.nodes[use].position == before[conv]
     assert column(view) == ["input", view.session.network.nodes[use].name, "output"]
-    assert all(wire.route.seam for wire in view.canvas.wires.values())
+    assert all(wire.route.seam for wire in view.scene().wires.values())
     assert view.session.undo_stack.count() == 1
     view.session.undo_stack.undo()
     assert places(view) == before

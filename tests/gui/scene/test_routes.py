@@ -36,11 +36,11 @@ def test_a_shortcut_down_a_stack_runs_around_the_nodes_between(qtbot):
         top += size_when_placed(Conv2d())[1] + 18
     end = add(session, "sum", Add(), 0, top, stack[-1], stack[0])
     view = show_canvas(qtbot, session)
-    shortcut = view.canvas.wires[session.network.inputs(end)[1].id].route.path
+    shortcut = view.scene().wires[session.network.inputs(end)[1].id].route.path
     points = [shortcut.pointAtPercent(step / 400) for step in range(3, 398)]
-    bodies = view.canvas.covered()
+    bodies = view.scene().covered()
     assert not [point for point in points if any(body.contains(point) for body in bodies)]
-    assert view.canvas.wires[session.network.inputs(end)[0].id].route.seam
+    assert view.scene().wires[session.network.inputs(end)[0].id].route.seam
 
 
 def ways(scene: CanvasScene) -> dict[str, object]:
@@ -74,11 +74,11 @@ def test_after_any_edit_all_wires_run_as_if_drawn_anew(view):
         fresh = CanvasScene(session)
         expected = ways(fresh)
         fresh.deleteLater()
-        assert ways(view.canvas) == expected
+        assert ways(view.scene()) == expected
 
 
 def test_wires_that_an_edit_does_not_touch_are_left_alone(view):
-    routes = {name: wire.route for name, wire in view.canvas.wires.items()}
-    far = view.canvas.content().bottomRight()
+    routes = {name: wire.route for name, wire in view.scene().wires.items()}
+    far = view.scene().content().bottomRight()
     add(view.session, "far", Conv2d(), far.x() + 500, far.y() + 500)
-    assert all(wire.route is routes[name] for name, wire in view.canvas.wires.items())
+    assert all(wire.route is routes[name] for name, wire in view.scene().wires.items())

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from graph.templates.registry import find_template
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.face.measures import Detail
 from gui.scene.arrange import lay_out_project
 from gui.session.preferences import Preferences
@@ -28,7 +28,7 @@ def window(qtbot) -> MainWindow:
     apply_theme(QApplication.instance(), "dark")
     window = MainWindow(Preferences())
     qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
-    window.canvas.set_reduce_motion(True)
+    window.canvas.scene().set_reduce_motion(True)
     window.resize(1280, 800)
     window.show()
     qtbot.waitExposed(window)
@@ -42,15 +42,15 @@ def opened(qtbot, window: MainWindow, name: str) -> None:
 
 def plates(window: MainWindow) -> list[QRectF]:
     """The shapes between columns as they stand, in scene coordinates."""
-    canvas = window.canvas.canvas
+    canvas = window.canvas.scene()
     found = []
     for wire in canvas.wires.values():
         place = wire.label()
         if place is None or wire.route.seam:
             continue
-        if canvas.level is not Detail.FULL:
+        if canvas.stage.level is not Detail.FULL:
             center = place.center()
-            place.setSize(place.size() / canvas.zoom)
+            place.setSize(place.size() / canvas.stage.zoom)
             place.moveCenter(center)
         found.append(place.adjusted(6, 2, -6, -2))
     return found
@@ -61,11 +61,11 @@ def test_a_template_opens_whole_and_large_with_nothing_over_its_nodes(qtbot, win
     opened(qtbot, window, name)
     view = window.canvas
     shown = view.mapToScene(view.viewport().rect()).boundingRect()
-    assert shown.contains(view.canvas.content())
-    assert view.zoom() >= TOLD
-    assert not view.minimap.isVisible()
-    bar = view.mapToScene(view.zoom_bar.geometry()).boundingRect()
-    assert not any(bar.intersects(body) for body in view.canvas.covered())
+    assert shown.contains(view.scene().content())
+    assert view.camera.zoom >= TOLD
+    assert not view.fittings.minimap.isVisible()
+    bar = view.mapToScene(view.fittings.zoom_bar.geometry()).boundingRect()
+    assert not any(bar.intersects(body) for body in view.scene().covered())
 
 
 def named(card) -> bool:
@@ -104,7 +104,7 @@ def test_every_way_of_opening_ends_in_the_fit_that_fills_the_view(qtbot, tmp_pat
     apply_theme(QApplication.instance(), "dark")
     window = MainWindow(Preferences())
     qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
-    window.canvas.set_reduce_motion(True)
+    window.canvas.scene().set_reduce_motion(True)
     window.show()
     qtbot.waitExposed(window)
     way(qtbot, window, path)
@@ -113,27 +113,27 @@ def test_every_way_of_opening_ends_in_the_fit_that_fills_the_view(qtbot, tmp_pat
     window.resize(*size)  # a slow desktop gives the size late
     QApplication.processEvents()
     view = window.canvas
-    shown = view.zoom(), view.camera.center()
-    view.fit()
-    assert (view.zoom(), view.camera.center()) == shown
+    shown = view.camera.zoom, view.camera.center()
+    view.camera.fit_all()
+    assert (view.camera.zoom, view.camera.center()) == shown
 
 
 def test_who_looks_elsewhere_stays_there_when_the_window_changes(qtbot, window):
     opened(qtbot, window, "lenet5")
-    window.canvas.set_zoom(0.5)
+    window.canvas.camera.set_zoom(0.5)
     window.resize(1500, 900)
     QApplication.processEvents()
-    assert window.canvas.zoom() == 0.5
+    assert window.canvas.camera.zoom == 0.5
 
 
 @pytest.mark.parametrize("zoom", [1.0, 0.8, 0.6, 0.45])
 @pytest.mark.parametrize("name", ["googlenet", "unet", "yolo11n"])
 def test_no_shape_lies_on_a_node_or_on_another_shape(qtbot, window, name, zoom):
     opened(qtbot, window, name)
-    window.canvas.set_zoom(zoom)
+    window.canvas.camera.set_zoom(zoom)
     window.canvas.viewport().repaint()
     found = plates(window)
-    bodies = window.canvas.canvas.covered()
+    bodies = window.canvas.scene().covered()
     assert not [plate for plate in found if any(plate.intersects(body) for body in bodies)]
     assert not [pair for pair in combinations(found, 2) if pair[0].intersects(pair[1])]
     if zoom == 1.0:

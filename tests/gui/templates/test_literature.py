@@ -16,7 +16,7 @@ from graph.network.edits import SetLayer
 from graph.templates.notes.literature import compare
 from graph.templates.registry import TEMPLATES
 from graph.templates.template import Template
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 from gui.templates.fit import FitDialog

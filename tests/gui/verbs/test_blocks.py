@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from graph.blocks.block_use import BlockUse
 from graph.network.edits import SetLayer
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.bars.canvas_menu import names_for
 from gui.face.anatomy import BodyForm
 from gui.scene.arrange import lay_out
@@ -35,7 +35,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
     window = MainWindow(Preferences())
     qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
     window.resize(1440, 900)
-    window.canvas.set_reduce_motion(True)
+    window.canvas.scene().set_reduce_motion(True)
     window.show()
     qtbot.waitExposed(window)
     project = nested_project()
@@ -47,7 +47,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
     window.activateWindow()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
-    window.canvas.fit()
+    window.canvas.camera.fit_all()
     return window
 
 
@@ -129,7 +129,7 @@ def test_an_edit_inside_changes_all_uses_and_undo_brings_all_back(window):
     QTest.keyClick(box, Qt.Key.Key_Space)
     after = [session.main_analysis.facts(stage).parameters for stage in stages]
     assert [new - old for new, old in zip(after, costs, strict=True)] == [-16, -2 * 32]
-    assert "par" in window.canvas.canvas.nodes[skip].face.footer[0]
+    assert "par" in window.canvas.scene().nodes[skip].face.footer[0]
     session.leave()
     window.actions_table["undo"].trigger()
     assert session.titles() == ["stage1"]  # where the edit was made
@@ -240,7 +240,7 @@ def test_frozen_nodes_are_marked_and_thaw(window):
     stage = named(session, "stage1")
     click(window, stage)
     key(window, Qt.Key.Key_Z)
-    assert window.canvas.canvas.nodes[stage].face.frozen
+    assert window.canvas.scene().nodes[stage].face.frozen
     key(window, Qt.Key.Key_Z)
     assert not session.network.nodes[stage].frozen
 
@@ -264,7 +264,7 @@ def test_a_block_can_be_renamed(window):
     name_in_place(window, "Stage")
     assert "Stage" in session.network.library.blocks
     assert window.inspector.head.kind.text() == "Stage"
-    assert window.canvas.canvas.nodes[named(session, "stage1")].face.kind == "Stage"
+    assert window.canvas.scene().nodes[named(session, "stage1")].face.kind == "Stage"
 
 
 def test_a_block_of_several_ports_names_them(window):
@@ -273,7 +273,7 @@ def test_a_block_of_several_ports_names_them(window):
     second, skip = named(session, "second"), named(session, "skip")
     session.select([second, named(session, "add1")])
     window.blocks._group(list(session.selection), "Join")
-    face = window.canvas.canvas.nodes[session.selection[0]].face
+    face = window.canvas.scene().nodes[session.selection[0]].face
     assert face.form is BodyForm.PORTS
     assert {slot.name for slot in face.inputs} == {"first", "skip"}
     assert all(slot.title for slot in face.inputs)
@@ -341,11 +341,11 @@ def test_the_context_menu_offers_what_suits(window):
 def test_ports_and_nodes_say_what_they_are(window):
     session = window.session
     node = named(session, "stage2")
-    item = window.canvas.canvas.nodes[node]
+    item = window.canvas.scene().nodes[node]
     port = item.output_point(item.face.outputs[0])
     assert window.canvas.pointing.tooltip(port).startswith("output 32")
     assert "stage2, Residual" in window.canvas.pointing.tooltip(item.rect().center())
     session.enter(node)
-    item = window.canvas.canvas.nodes[named(session, "input")]
+    item = window.canvas.scene().nodes[named(session, "input")]
     assert item.face.kind == "Input port"
     assert item.face.rows[0][0] == "16×28×28"

@@ -23,7 +23,7 @@ from graph.document.project import read_project
 from graph.layers.registry import REGISTRY
 from graph.planning.planner import make_plan
 from graph.templates.registry import find_template
-from gui.appearance.theme import apply_theme
+from gui.appearance.dress import apply_theme
 from gui.forms.editor import Editor
 from gui.palette.palette_tree import TYPE
 from gui.session.preferences import Preferences
@@ -163,11 +163,11 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
     person.click(window.start.side.new_button)
     person.wait(lambda: canvas.isVisible())
     assert not session.network.nodes
-    canvas.set_reduce_motion(True)
+    canvas.scene().set_reduce_motion(True)
     window.training.controls.settings.setChecked(True)
 
     # Layers from the palette in two columns, wires from port to port, settings by keyboard.
-    canvas.set_zoom(0.8)
+    canvas.camera.set_zoom(0.8)
     nodes = []
     for number, (kind, _) in enumerate(LAYERS):
         column, row = divmod(number, 7)

@@ -18,7 +18,8 @@ from graph.layers.convolution.plain import Conv2d
 from graph.network.edits import AddNode, SetLayer
 from graph.network.network import Node
 from graph.templates.registry import TEMPLATES, find_template
-from gui.appearance.theme import apply_theme, current, current_mode
+from gui.appearance.dress import apply_theme
+from gui.appearance.theme import current
 from gui.bars.actions import MENUS
 from gui.session.preferences import Preferences
 from gui.window.window import MainWindow
@@ -331,7 +332,7 @@ def test_a_wire_that_would_close_a_cycle_is_told_once(qtbot, window):
     first = add(window.session, "first", ReLU(), 0, 0)
     second = add(window.session, "second", ReLU(), 0, 200, first)
     view = window.canvas
-    view.fit()
+    view.camera.fit_all()
     view.camera.finish()
     drag(view.viewport(), output_port(view, second), input_port(view, first))
     reason = window.notice.text()
@@ -350,7 +351,7 @@ def test_the_command_palette_finds_and_runs(qtbot, drawn):
     qtbot.keyClicks(search, "light theme")
     qtbot.keyClick(search, Qt.Key.Key_Return)
     assert not drawn.commands.isVisible()
-    assert current_mode() == "light"
+    assert current().name == "light"
     assert drawn.preferences.theme == "light"
 
 
@@ -442,18 +443,18 @@ def test_a_folder_without_images_is_refused(qtbot, window, tmp_path):
 
 def test_reduced_motion_is_kept(qtbot, drawn):
     drawn.look_menus.motion.trigger()
-    assert drawn.canvas.camera.reduce_motion
+    assert drawn.canvas.scene().reduce_motion
     assert Preferences().reduce_motion
 
 
 def test_what_was_wholly_visible_stays_so_in_another_workspace(qtbot, drawn):
-    drawn.canvas.fit()
+    drawn.canvas.camera.fit_all()
     drawn.canvas.camera.finish()
 
     def whole():
         view = drawn.canvas
         shown = view.mapToScene(view.viewport().rect()).boundingRect()
-        return shown.contains(view.canvas.content())
+        return shown.contains(view.scene().content())
 
     assert whole()
     width = drawn.canvas.width()
@@ -462,12 +463,12 @@ def test_what_was_wholly_visible_stays_so_in_another_workspace(qtbot, drawn):
 
 
 def test_only_visible_nodes_are_watched(qtbot, drawn):
-    drawn.canvas.set_zoom(1.0)
-    drawn.canvas.reveal(next(iter(drawn.session.network.nodes)))
+    drawn.canvas.camera.set_zoom(1.0)
+    drawn.session.reveal(next(iter(drawn.session.network.nodes)))
     drawn.canvas.camera.finish()
     drawn.visible.look()
     assert drawn.training._strips == tuple(drawn.canvas.visible_nodes())
-    drawn.canvas.scroll_by(QPoint(100_000, 0))
+    drawn.canvas.camera.scroll_by(QPoint(100_000, 0))
     qtbot.waitUntil(lambda: drawn.training._strips == ())
 
 

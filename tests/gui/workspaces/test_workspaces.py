@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTextEdit
 
 from graph.templates.registry import find_template
 from graph.values.message import say
-from gui.appearance.theme import apply_theme, current
+from gui.appearance.dress import apply_theme
+from gui.appearance.theme import current
 from gui.palette.block_shelf import BlockShelf
 from gui.session.preferences import Preferences
 from gui.session.session import Session
