@@ -41,7 +41,7 @@ def test_every_option_that_is_named_exists(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_the_keys_of_blocks_are_those_of_the_menu() -> None:
-    menu = dict(MENUS)
+    menu = {str(title): verbs for title, verbs in MENUS}
     for verb in menu["Block"]:
         for key in (*verb.keys[:1], *filter(None, (verb.shown,))):
             assert key in TEXT, f"{verb.text} has the key {key}"

@@ -19,6 +19,7 @@ from graph.ready.residual import RESIDUAL
 from graph.ready.unet import UNET
 from graph.ready.xception import XCEPTION
 from graph.ready.yolo import YOLO
+from graph.values.message import Message, say, verbatim
 
 FAMILIES = (
     RESIDUAL,
@@ -32,6 +33,18 @@ FAMILIES = (
     UNET,
     YOLO,
 )
+
+FAMILY_TITLES: Mapping[str, Message] = MappingProxyType(
+    {
+        "residual": say("residual"),
+        "inception": say("inception"),
+        "dense": say("dense"),
+        "mobile": say("mobile"),
+        "U-Net": verbatim("U-Net"),
+        "YOLO": verbatim("YOLO"),
+    }
+)
+"""What a person calls the family of a maker."""
 
 READY: Mapping[str, Maker] = MappingProxyType(
     {maker.name: maker for family in FAMILIES for maker in family}

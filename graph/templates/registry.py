@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from graph.templates.classic import ALEXNET, ALEXNET_2012, LENET5, LINEAR, VGG_SMALL
 from graph.templates.dense import DENSENET121, SQUEEZENET
 from graph.templates.inception import GOOGLENET
@@ -17,6 +20,7 @@ from graph.templates.unet import UNET
 from graph.templates.vgg import VGG11, VGG13, VGG16, VGG16_BN, VGG19
 from graph.templates.xception import XCEPTION
 from graph.templates.yolo import YOLO11N
+from graph.values.message import Message, say
 
 TEMPLATES: tuple[Template, ...] = (
     LINEAR,
@@ -46,6 +50,21 @@ TEMPLATES: tuple[Template, ...] = (
     RESNET_SMALL,
     SE_RESNET_SMALL,
 )
+
+
+TEMPLATE_CATEGORIES: Mapping[str, Message] = MappingProxyType(
+    {
+        "classic": say("Classic"),
+        "residual": say("Residual"),
+        "inception": say("Inception"),
+        "dense": say("Dense"),
+        "efficient": say("Efficient"),
+        "attention": say("Attention"),
+        "segmentation": say("Segmentation"),
+        "detection": say("Detection"),
+    }
+)
+"""What a person calls the category of a template."""
 
 
 def find_template(name: str) -> Template | None:

@@ -95,6 +95,11 @@ class FieldSpec:
             )
 
     @property
+    def title(self) -> str:
+        """The name as words: ``Learning rate``. Layers show their names as torch has them."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
     def many(self) -> bool:
         """Whether the value is a tuple of numbers."""
         return self.kind in LENGTHS or self.kind in (FieldKind.INTEGERS, FieldKind.REALS)

@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from graph.values.message import Message, say
 from gui.appearance.icons import icon
-from gui.language.text import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Verb:
     handles by itself and the menu only names."""
 
     name: str
-    text: str
+    text: Message
     keys: tuple[str, ...] = ()
     icon: str = ""
     canvas: bool = False
@@ -32,87 +32,87 @@ class Verb:
 
 
 FILE = (
-    Verb("new", "New network", ("Ctrl+N",), "new"),
-    Verb("open", "Open project…", ("Ctrl+O",), "open"),
-    Verb("save", "Save", ("Ctrl+S",), "save"),
-    Verb("save_as", "Save as…", ("Ctrl+Shift+S",), "save_as"),
-    Verb("save_source", "Save Python source…", ("Ctrl+E",), "export"),
-    Verb("save_picture", "Save picture of the canvas…", (), "image"),
-    Verb("start", "Start page", ("Ctrl+Shift+H",)),
-    Verb("quit", "Quit", ("Ctrl+Q",)),
+    Verb("new", say("New network"), ("Ctrl+N",), "new"),
+    Verb("open", say("Open project…"), ("Ctrl+O",), "open"),
+    Verb("save", say("Save"), ("Ctrl+S",), "save"),
+    Verb("save_as", say("Save as…"), ("Ctrl+Shift+S",), "save_as"),
+    Verb("save_source", say("Save Python source…"), ("Ctrl+E",), "export"),
+    Verb("save_picture", say("Save picture of the canvas…"), (), "image"),
+    Verb("start", say("Start page"), ("Ctrl+Shift+H",)),
+    Verb("quit", say("Quit"), ("Ctrl+Q",)),
 )
 EDIT = (
-    Verb("undo", "Undo", ("Ctrl+Z",), "undo"),
-    Verb("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
-    Verb("cut", "Cut", ("Ctrl+X",), canvas=True),
-    Verb("copy", "Copy", ("Ctrl+C",), "copy", canvas=True),
-    Verb("paste", "Paste", ("Ctrl+V",), "paste", canvas=True),
-    Verb("duplicate", "Duplicate", ("Ctrl+D",), "duplicate", canvas=True),
-    Verb("duplicate_wired", "Duplicate with input wires", ("Ctrl+Shift+D",), canvas=True),
-    Verb("delete", "Delete and reconnect neighbours", ("Del",), "delete", canvas=True),
-    Verb("delete_gap", "Delete and leave a gap", ("Shift+Del",), canvas=True),
-    Verb("select_all", "Select all", ("Ctrl+A",), canvas=True),
-    Verb("rename", "Rename", ("F2",), "rename", canvas=True),
-    Verb("edit_field", "Edit first field", ("E",), canvas=True),
+    Verb("undo", say("Undo"), ("Ctrl+Z",), "undo"),
+    Verb("redo", say("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    Verb("cut", say("Cut"), ("Ctrl+X",), canvas=True),
+    Verb("copy", say("Copy"), ("Ctrl+C",), "copy", canvas=True),
+    Verb("paste", say("Paste"), ("Ctrl+V",), "paste", canvas=True),
+    Verb("duplicate", say("Duplicate"), ("Ctrl+D",), "duplicate", canvas=True),
+    Verb("duplicate_wired", say("Duplicate with input wires"), ("Ctrl+Shift+D",), canvas=True),
+    Verb("delete", say("Delete and reconnect neighbours"), ("Del",), "delete", canvas=True),
+    Verb("delete_gap", say("Delete and leave a gap"), ("Shift+Del",), canvas=True),
+    Verb("select_all", say("Select all"), ("Ctrl+A",), canvas=True),
+    Verb("rename", say("Rename"), ("F2",), "rename", canvas=True),
+    Verb("edit_field", say("Edit first field"), ("E",), canvas=True),
 )
 VIEW = (
-    Verb("fit", "Fit all", ("F",), "fit", canvas=True),
-    Verb("fit_selection", "Fit selection", ("Shift+F",), canvas=True),
-    Verb("symbols", "Formulas on nodes, not values", ("S",), canvas=True, checkable=True),
-    Verb("zoom_100", "Zoom to 100 %", ("1",), canvas=True),
-    Verb("zoom_in", "Zoom in", ("+", "="), "zoom_in", canvas=True),
-    Verb("zoom_out", "Zoom out", ("-",), "zoom_out", canvas=True),
+    Verb("fit", say("Fit all"), ("F",), "fit", canvas=True),
+    Verb("fit_selection", say("Fit selection"), ("Shift+F",), canvas=True),
+    Verb("symbols", say("Formulas on nodes, not values"), ("S",), canvas=True, checkable=True),
+    Verb("zoom_100", say("Zoom to 100 %"), ("1",), canvas=True),
+    Verb("zoom_in", say("Zoom in"), ("+", "="), "zoom_in", canvas=True),
+    Verb("zoom_out", say("Zoom out"), ("-",), "zoom_out", canvas=True),
 )
 NETWORK = (
-    Verb("add_layer", "Add layer…", (), "add", shown="Tab"),
-    Verb("arrange", "Arrange", ("L",), "arrange", canvas=True),
-    Verb("next_problem", "Next problem", ("F8",)),
-    Verb("previous_problem", "Previous problem", ("Shift+F8",)),
-    Verb("repair_1", "Apply first repair", ("Alt+1",)),
-    Verb("repair_2", "Apply second repair", ("Alt+2",)),
-    Verb("fit_template", "Fit template to other images…"),
-    Verb("literature", "Literature", (), "learn"),
-    Verb("copy_source", "Copy Python source", ("Ctrl+Shift+E",)),
+    Verb("add_layer", say("Add layer…"), (), "add", shown="Tab"),
+    Verb("arrange", say("Arrange"), ("L",), "arrange", canvas=True),
+    Verb("next_problem", say("Next problem"), ("F8",)),
+    Verb("previous_problem", say("Previous problem"), ("Shift+F8",)),
+    Verb("repair_1", say("Apply first repair"), ("Alt+1",)),
+    Verb("repair_2", say("Apply second repair"), ("Alt+2",)),
+    Verb("fit_template", say("Fit template to other images…")),
+    Verb("literature", say("Literature"), (), "learn"),
+    Verb("copy_source", say("Copy Python source"), ("Ctrl+Shift+E",)),
 )
 BLOCK = (
-    Verb("group", "Group into a block…", ("Ctrl+G",), canvas=True),
-    Verb("unpack", "Unpack block", ("Ctrl+Shift+G",), canvas=True),
-    Verb("open_block", "Open block", (), shown="Enter"),
-    Verb("leave_block", "Leave block", (), shown="Esc"),
-    Verb("next_copy", "Next of the chain", ("Ctrl+PgDown",)),
-    Verb("previous_copy", "Previous of the chain", ("Ctrl+PgUp",)),
-    Verb("new_block", "New empty block…", (), "add"),
-    Verb("rename_block", "Rename block…", (), "rename"),
-    Verb("keep_block", "Save block to my library"),
-    Verb("import_blocks", "Import blocks from a project…"),
-    Verb("freeze", "Freeze weights, or train them again", ("Z",), canvas=True),
+    Verb("group", say("Group into a block…"), ("Ctrl+G",), canvas=True),
+    Verb("unpack", say("Unpack block"), ("Ctrl+Shift+G",), canvas=True),
+    Verb("open_block", say("Open block"), (), shown="Enter"),
+    Verb("leave_block", say("Leave block"), (), shown="Esc"),
+    Verb("next_copy", say("Next of the chain"), ("Ctrl+PgDown",)),
+    Verb("previous_copy", say("Previous of the chain"), ("Ctrl+PgUp",)),
+    Verb("new_block", say("New empty block…"), (), "add"),
+    Verb("rename_block", say("Rename block…"), (), "rename"),
+    Verb("keep_block", say("Save block to my library")),
+    Verb("import_blocks", say("Import blocks from a project…")),
+    Verb("freeze", say("Freeze weights, or train them again"), ("Z",), canvas=True),
 )
 TRAIN = (
-    Verb("train", "Train or pause", ("F5",), "train"),
-    Verb("step", "One step", ("F10",), "step"),
-    Verb("stop", "Stop", ("Shift+F5",), "stop"),
+    Verb("train", say("Train or pause"), ("F5",), "train"),
+    Verb("step", say("One step"), ("F10",), "step"),
+    Verb("stop", say("Stop"), ("Shift+F5",), "stop"),
 )
-DATA = (Verb("open_folder", "Open image folder…", ("Ctrl+Shift+O",), "folder"),)
+DATA = (Verb("open_folder", say("Open image folder…"), ("Ctrl+Shift+O",), "folder"),)
 WINDOW = (
-    Verb("next_area", "Next area", ("F6",)),
-    Verb("previous_area", "Previous area", ("Shift+F6",)),
-    Verb("restore_panels", "Restore the panels of this workspace"),
+    Verb("next_area", say("Next area"), ("F6",)),
+    Verb("previous_area", say("Previous area"), ("Shift+F6",)),
+    Verb("restore_panels", say("Restore the panels of this workspace")),
 )
 HELP = (
-    Verb("commands", "All commands…", ("Ctrl+K",), "search"),
-    Verb("keys", "Keys", ("?", "Shift+?"), "keyboard"),
-    Verb("about", "About ConvLoom", (), "info"),
+    Verb("commands", say("All commands…"), ("Ctrl+K",), "search"),
+    Verb("keys", say("Keys"), ("?", "Shift+?"), "keyboard"),
+    Verb("about", say("About ConvLoom"), (), "info"),
 )
-MENUS: tuple[tuple[str, tuple[Verb, ...]], ...] = (
-    ("File", FILE),
-    ("Edit", EDIT),
-    ("View", VIEW),
-    ("Network", NETWORK),
-    ("Block", BLOCK),
-    ("Train", TRAIN),
-    ("Data", DATA),
-    ("Window", WINDOW),
-    ("Help", HELP),
+MENUS: tuple[tuple[Message, tuple[Verb, ...]], ...] = (
+    (say("File"), FILE),
+    (say("Edit"), EDIT),
+    (say("View"), VIEW),
+    (say("Network"), NETWORK),
+    (say("Block"), BLOCK),
+    (say("Train"), TRAIN),
+    (say("Data"), DATA),
+    (say("Window"), WINDOW),
+    (say("Help"), HELP),
 )
 LINES_BEFORE = {
     "save",
@@ -160,7 +160,7 @@ class Actions:
                 self._actions[verb.name] = action
 
     def _make(self, verb: Verb, slot: Callable[[], object]) -> QAction:
-        text = tr(verb.text)
+        text = verb.text.text()
         action = QAction(f"{text}\t{verb.shown}" if verb.shown else text, self._window)
         action.setObjectName(verb.name)
         action.setCheckable(verb.checkable)
@@ -190,9 +190,9 @@ class Actions:
     def fill(self, bar: QMenuBar) -> None:
         """Put all menus into a menu bar."""
         for title, verbs in self._table:
-            menu = bar.addMenu(tr(title))
+            menu = bar.addMenu(title.text())
             menu.setToolTipsVisible(False)
-            self.menus[title] = menu
+            self.menus[str(title)] = menu
             for verb in verbs:
                 if verb.name in LINES_BEFORE:
                     menu.addSeparator()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from graph.values.message import say
 from gui.appearance.theme import current
 from gui.language.text import tr
 from gui.widgets.parts import PanelTitle
@@ -23,13 +24,13 @@ from gui.widgets.parts import PanelTitle
 ActionRows = Iterable[tuple[str, str, QAction]]
 ACTION = int(Qt.ItemDataRole.UserRole)
 CANVAS_KEYS = (
-    ("Tab, Space", "Search and add a layer at the pointer"),
-    ("Shift+Tab", "Add a layer and connect it to the selection"),
-    ("Arrows", "Walk along wires; with Shift extend the selection"),
-    ("Ctrl+Arrows", "Move by 10; with Shift by 1"),
-    ("Alt+Up, Alt+Down", "Change the order of inputs"),
-    ("Wheel, middle drag", "Zoom at the pointer, move the view"),
-    ("Esc", "End what is being done"),
+    (say("Tab, Space"), say("Search and add a layer at the pointer")),
+    (say("Shift+Tab"), say("Add a layer and connect it to the selection")),
+    (say("Arrows"), say("Walk along wires; with Shift extend the selection")),
+    (say("Ctrl+Arrows"), say("Move by 10; with Shift by 1")),
+    (say("Alt+Up, Alt+Down"), say("Change the order of inputs")),
+    (say("Wheel, middle drag"), say("Zoom at the pointer, move the view")),
+    (say("Esc"), say("End what is being done")),
 )
 
 
@@ -166,8 +167,9 @@ class KeySheet(OverlayPage):
             keys = ", ".join(key.toString(form) for key in action.shortcuts())
             if keys:
                 self.list.addTopLevelItem(QTreeWidgetItem([text, keys, path]))
-        for keys, text in CANVAS_KEYS:
-            self.list.addTopLevelItem(QTreeWidgetItem([tr(text), tr(keys), tr("Canvas")]))
+        for names, does in CANVAS_KEYS:
+            row = [does.text(), names.text(), tr("Canvas")]
+            self.list.addTopLevelItem(QTreeWidgetItem(row))
         self.list.setColumnCount(3)
         _stretch(self.list)
         self.show_over(self.list)

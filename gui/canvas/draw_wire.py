@@ -14,7 +14,6 @@ from gui.face.anatomy import InputSlot, OutputSlot
 from gui.face.overlay import Marks
 from gui.face.routes import curve
 from gui.language.text import shape as shape_text
-from gui.language.text import tr
 from gui.scene.hits import node_at, port_at
 from gui.scene.node_item import NodeItem
 
@@ -103,10 +102,10 @@ class DrawWire:
         )
         trial = self._trial
         if trial.refusal is not None:
-            board.hint.show_text(pointer.view, tr(trial.refusal), "error")
+            board.hint.show_text(pointer.view, trial.refusal.text(), "error")
             return False
         if trial.problem is not None:
-            text = trial.doubt or tr(trial.problem)
+            text = trial.doubt or trial.problem.text()
             board.hint.show_text(pointer.view, text, "warning")
             return True
         shape = changes.carried(board.session, goal.source, goal.output)
@@ -168,7 +167,7 @@ class DrawWire:
         elif goal is not None:
             if trial.refusal is not None:
                 session.refuse(trial.refusal)
-                board.hint.show_text(pointer.view, tr(trial.refusal), "error", vanish=True)
+                board.hint.show_text(pointer.view, trial.refusal.text(), "error", vanish=True)
                 return
             edit = changes.connect(
                 session.network,

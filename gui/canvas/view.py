@@ -282,7 +282,7 @@ class CanvasView(QGraphicsView):
         self.hint.show_text(place or self.pointer_place(), text, tone, vanish=True)
 
     def _refused(self, message: Message) -> None:
-        self.point_out(tr(message), tone="error")
+        self.point_out(message.text(), tone="error")
 
     def _describe(self) -> None:
         """Tell a screen reader what is chosen."""

@@ -46,7 +46,6 @@ class Chart(ChartFrame):
         fraction: values are shares from 0 to 1, written in per cent.
         tight: the axis starts at the lowest useful value instead of the lowest.
         cursor: a cursor shared with other charts.
-        x_name: what x counts, for the cursor and for tables.
     """
 
     _csv_ready = Signal(str)
@@ -59,12 +58,10 @@ class Chart(ChartFrame):
         fraction: bool = False,
         tight: bool = False,
         cursor: ChartCursor | None = None,
-        x_name: str = "step",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, parent)
         self._scale = Scale(log=log, fraction=fraction, tight=tight)
-        self._x_name = x_name
         self._lines: dict[str, Line] = {}
         self._entries: dict[str, LegendEntry] = {}
         self._until_fit = 0
@@ -215,7 +212,7 @@ class Chart(ChartFrame):
 
     def csv(self) -> str:
         """All points of all lines as a table."""
-        return as_csv(self._x_name, self._columns())
+        return as_csv(self._columns())
 
     def copy_picture(self) -> None:
         """The chart as it stands, to the clipboard."""
@@ -225,14 +222,14 @@ class Chart(ChartFrame):
         """The table to the clipboard; a long one is written in the background."""
         columns = self._columns()
         if sum(len(series) for _, series in columns) <= ROWS_AT_ONCE:
-            self._csv_ready.emit(as_csv(self._x_name, columns))
+            self._csv_ready.emit(as_csv(columns))
             return
         frozen = []
         for name, series in columns:
             copy = Series()
             copy.extend(series.x, series.y)
             frozen.append((name, copy))
-        QThreadPool.globalInstance().start(_csv_task(self._x_name, frozen, self._csv_ready.emit))
+        QThreadPool.globalInstance().start(_csv_task(frozen, self._csv_ready.emit))
 
     # Parts
 
@@ -296,7 +293,7 @@ class Chart(ChartFrame):
         share = (x - start) / (end - start)
         if not 0 <= share <= 1:
             return None
-        words = [(f"{tr(self._x_name)} {full(round(x))}", theme.text.secondary)]
+        words = [(tr("step {n}", n=full(round(x))), theme.text.secondary)]
         highest = self._scale.y.start
         for line in lines:
             value = line.main_series().value_at(x)
@@ -389,13 +386,11 @@ class Chart(ChartFrame):
         return columns
 
 
-def _csv_task(
-    x_name: str, columns: list[tuple[str, Series]], done: Callable[[str], None]
-) -> Callable[[], None]:
+def _csv_task(columns: list[tuple[str, Series]], done: Callable[[str], None]) -> Callable[[], None]:
     """A task for the thread pool; a chart that is gone by then gets nothing."""
 
     def run() -> None:
-        text = as_csv(x_name, columns)
+        text = as_csv(columns)
         try:
             done(text)
         except RuntimeError:

@@ -257,7 +257,7 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def as_csv(x_name: str, columns: Sequence[tuple[str, Series]]) -> str:
+def as_csv(columns: Sequence[tuple[str, Series]]) -> str:
     """All points as a table: one row for each x, an empty cell where a curve has no point."""
     xs = np.unique(np.concatenate([series.x for _, series in columns] or [np.empty(0)]))
     cells = []
@@ -269,7 +269,7 @@ def as_csv(x_name: str, columns: Sequence[tuple[str, Series]]) -> str:
         cells.append(column)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([x_name, *(name for name, _ in columns)])
+    writer.writerow(["step", *(name for name, _ in columns)])
     writer.writerows(zip(map(_plain, xs.tolist()), *cells, strict=True))
     return out.getvalue()
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayou
 from backend.training.settings import started
 from graph.analysis.analysis import Analysis
 from graph.blocks.block import Block
-from graph.document.files import write_text
+from graph.document.files import reason_of, write_text
 from graph.document.strict_json import ProjectError
 from graph.export.export import PythonFile, source
 from graph.export.file_name import free_name
@@ -258,7 +258,7 @@ class CodePanel(QWidget):
         try:
             write_text(path, self.text)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             raise ProjectError(
                 say("{path} could not be saved: {reason}", path=str(path), reason=reason)
             ) from error

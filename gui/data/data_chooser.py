@@ -55,14 +55,14 @@ class DataChooser(QToolButton):
     def _show_choice(self) -> None:
         look, spec = self._choice.look, self._choice.spec
         if look is not None:
-            self._title, self._detail = tr(look.source.title), details(look.source, look.shape)
+            self._title, self._detail = look.source.title.text(), details(look.source, look.shape)
         else:
             self._title = spec if spec in NAMES else Path(spec).name or spec
             self._detail = tr("looking …") if self._choice.busy else tr("cannot be used")
         words = f"{self._title}, {self._detail}" if self._detail else self._title
         problem = self._choice.problem
         self.setAccessibleName(tr("Data: {data}", data=words))
-        self.setToolTip(tr(problem) if problem is not None else words)
+        self.setToolTip(problem.text() if problem is not None else words)
         self.updateGeometry()
         self.update()
 
@@ -87,21 +87,21 @@ class DataChooser(QToolButton):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly, not files)
         if files:
             dialog.setNameFilter(" ".join(f"*{ending}" for ending in files))
-        dialog.setWindowTitle(tr(opening.title))
+        dialog.setWindowTitle(opening.title.text())
         dialog.open()
 
     def _fill_menu(self) -> None:
         self.data_menu.clear()
         for source in list_sources():
             action = self.data_menu.addAction(
-                "  ".join(filter(None, (tr(source.title), details(source, source.shape))))
+                "  ".join(filter(None, (source.title.text(), details(source, source.shape))))
             )
             action.setCheckable(True)
             action.setChecked(source.spec == self._choice.spec)
             action.setEnabled(source.available)
             action.triggered.connect(lambda _=False, spec=source.spec: self._choice.choose(spec))
             if source.missing is not None:
-                self.data_menu.addAction(self._reason_action(tr(source.missing)))
+                self.data_menu.addAction(self._reason_action(source.missing.text()))
         if self._choice.spec not in NAMES:
             self.data_menu.addSeparator()
             action = self.data_menu.addAction(self._title)
@@ -110,7 +110,7 @@ class DataChooser(QToolButton):
             action.triggered.connect(lambda _=False: self._choice.choose(self._choice.spec))
         self.data_menu.addSeparator()
         for opening in openings():
-            action = self.data_menu.addAction(icon(opening.symbol), tr(opening.action))
+            action = self.data_menu.addAction(icon(opening.symbol), opening.action.text())
             action.triggered.connect(lambda _=False, opening=opening: self.ask_for(opening))
 
     def _reason_action(self, reason: str) -> QAction:

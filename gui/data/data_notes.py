@@ -72,8 +72,8 @@ class DataNotes(QWidget):
         skipped = len(look.skipped) if look is not None else 0
         counts = _counts(look) if look is not None else ""
         _set(self._counts, tr("Looking at the data …") if self._choice.busy else counts)
-        _set(self._conversion, " ".join(tr(sentence) for sentence in conversion))
-        _set(self._problem, tr(problem) if problem is not None else "")
+        _set(self._conversion, " ".join(sentence.text() for sentence in conversion))
+        _set(self._problem, problem.text() if problem is not None else "")
         _set(self._skipped, _skipped_words(skipped))
         self._show_list.setVisible(skipped > 0)
         self._show_list.setMaximumWidth(self._show_list.sizeHint().width())
@@ -178,7 +178,7 @@ def skipped_lines(skipped: Sequence[Skipped], root: Path) -> str:
         path = item.path
         if path.is_relative_to(root):
             path = path.relative_to(root)
-        lines.append(f"{path}: {tr(item.reason)}")
+        lines.append(f"{path}: {item.reason.text()}")
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from graph.layers.base.layer import dims
 from graph.layers.io import Input, Output
 from graph.templates.registry import find_template
 from graph.templates.template import Template, TemplateSize
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 from gui.session.session import Session
 
 MUCH = 4
@@ -84,19 +84,25 @@ def _other_sizes(
     enlarged = pixels > MUCH * there and max(image[1:]) > SMALL
     if image[0] == wanted[0] and result[0] == len(classes) and not enlarged:
         return None
-    reason = say(
-        "{title} is built for {image} and {outputs} classes, and {data} has {shape} and {n}: as it "
-        "is, every image is resized and most of the work is for nothing."
-        if result[0] >= len(classes)
-        else "{title} is built for {image} and {outputs} classes, and {data} has {shape} and {n}.",
+    what = say(
+        "{title} is built for {image} and {classes}, and {data} has {shape} and {n}",
         title=template.title,
         image=dims(image),
-        outputs=result[0],
+        classes=say_count("{n} class", "{n} classes", result[0]),
         data=look.source.title,
         shape=dims(wanted),
         n=len(classes),
     )
-    return Unsuited(reason, fits=True, trains=result[0] >= len(classes))
+    trains = result[0] >= len(classes)
+    reason = (
+        say(
+            "{what}: as it is, every image is resized and most of the work is for nothing.",
+            what=what,
+        )
+        if trains
+        else say("{what}.", what=what)
+    )
+    return Unsuited(reason, fits=True, trains=trains)
 
 
 def fit_to(template: Template, look: DataLook | None) -> TemplateSize | None:

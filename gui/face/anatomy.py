@@ -198,7 +198,7 @@ def face_of(
     severity = Severity.NONE
     if fault is not None:
         severity = Severity.WARNING if fault.warning else Severity.ERROR
-    sentences = (tr(fault.sentence()),) if fault is not None else ()
+    sentences = (fault.sentence().text(),) if fault is not None else ()
     return Face(
         id=node,
         name=placed.name,

@@ -34,5 +34,5 @@ def summary_of(
         parts.append(tr("starts as {scheme}", scheme=start))
     if frozen:
         parts.append(tr("frozen"))
-    parts.append(tr(fault.sentence()) if fault is not None else tr("no problems"))
+    parts.append(fault.sentence().text() if fault is not None else tr("no problems"))
     return ", ".join(parts)

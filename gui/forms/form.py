@@ -22,7 +22,7 @@ from gui.forms.editor import Editor, spell
 from gui.forms.entry import small_button
 from gui.forms.fields import make_editor
 from gui.forms.formula_field import SIGN, FormulaEntry
-from gui.language.text import tr
+from gui.language.text import declared, tr
 
 LABEL_WIDTH = 114
 ZERO_WIDTH_SPACE = "\u200b"
@@ -59,7 +59,7 @@ class _Row:
         """The line for a formula; shown while there is one, or one is typed."""
         self.refusal = ""
         self.fault = ""
-        help_text = tr(spec.help)
+        help_text = declared(spec.help)
         for widget in (self.label, *self.editor.inputs()):
             widget.setToolTip(help_text)
         for widget in self.editor.inputs():
@@ -115,7 +115,7 @@ class Form(QWidget):
         self._words: Mapping[str, Any] = {}
         torch_names = issubclass(declaration, Layer)
         for spec in _in_order(declaration):
-            title = spec.name if torch_names else tr(spec.name.replace("_", " ").capitalize())
+            title = spec.name if torch_names else declared(spec.title)
             self._add(_Row(self, spec, title))
         self._restyle()
         notifier.changed.connect(self._restyle)
@@ -164,7 +164,7 @@ class Form(QWidget):
             hint = tr("Type = for a formula.") if words else ""
             for row in self._rows.values():
                 for widget in (row.label, *row.editor.inputs()):
-                    widget.setToolTip(f"{tr(row.spec.help)} {hint}".strip())
+                    widget.setToolTip(f"{declared(row.spec.help)} {hint}".strip())
         self._words = words
         for row in self._rows.values():
             if row.entry is not None:
@@ -309,7 +309,7 @@ class Form(QWidget):
         try:
             row.spec.check(value)
         except FieldError as error:
-            row.refusal = tr(error.message)
+            row.refusal = error.message.text()
             row.show_state()
             return
         row.refusal = ""

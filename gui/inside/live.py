@@ -269,7 +269,7 @@ class LivePanel(QWidget):
     def _show_nothing(self, message: Message) -> None:
         if not self.isVisible():
             return
-        self._clear(tr(message))
+        self._clear(message.text())
         self.chooser.clear()
 
     def _clear(self, text: str) -> None:

@@ -164,7 +164,7 @@ class BlockPage(QWidget):
         refusal = self._session.do(SetParameters(block.name, parameters, text, renames))
         self.refresh()
         if refusal is not None:
-            self._refusal.setText(tr(refusal))
+            self._refusal.setText(refusal.text())
             self._refusal.show()
         return refusal is None
 

@@ -156,7 +156,7 @@ class NodePage(QWidget):
             if fault.field in form.fields():
                 by_field.setdefault(str(fault.field), text)
             else:
-                place = f"{tr(fault.place)}: " if fault.place else ""
+                place = f"{fault.place.text()}: " if fault.place else ""
                 plain.append(f"{place}{text}")
         for field in form.fields():
             form.set_fault(field, by_field.get(field, ""))
@@ -213,7 +213,7 @@ class NodePage(QWidget):
         try:
             layer = node.layer.changed(**{field: value})
         except FieldError as error:
-            form.set_fault(field, tr(error.message))
+            form.set_fault(field, error.message.text())
             return
         self._set(field, layer, {f: t for f, t in node.formulas.items() if f != field})
 
@@ -224,7 +224,7 @@ class NodePage(QWidget):
         refusal = self._session.do(SetLayer(self._node, layer, formulas), key)
         if refusal is not None:
             self._show_values()
-            form.set_fault(field, tr(refusal))
+            form.set_fault(field, refusal.text())
 
     def _give_formula(self, field: str, text: str) -> None:
         """Take a formula that has a value here; say under the field why another has none."""
@@ -238,7 +238,7 @@ class NodePage(QWidget):
             alone = replace(node, formulas={field: text})
             layer = resolve(alone, session.analysis.scope, shapes).layer
         except UserError as error:
-            form.set_refusal(field, tr(error.message) if text else tr("Type a formula"))
+            form.set_refusal(field, error.message.text() if text else tr("Type a formula"))
             return
         form.set_refusal(field, "")
         if node.formulas.get(field) != text:
@@ -256,7 +256,7 @@ def _merged(lines: list[Explanation]) -> list[tuple[str, Explanation]]:
     result = []
     for _, group in groupby(lines, lambda line: (line.numbers, line.result)):
         same = list(group)
-        result.append((" · ".join(tr(line.title) for line in same), same[0]))
+        result.append((" · ".join(line.title.text() for line in same), same[0]))
     return result
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from graph.layers.base.layer import Layer
 from graph.layers.base.reach import AxisField
 from graph.layers.io import Input, Output
-from gui.language.text import full, number, tr
+from gui.language.text import declared, full, number, tr
 
 _SIZE = re.compile(r"(?<=\d)x(?=\d)")
 
@@ -27,7 +27,7 @@ def summary_of(layer: Layer, *, inside: bool) -> str:
             "A port of the block: here comes in what is connected to it where the block is used. "
             "The shape is only the sample used when no use is open."
         )
-    return with_signs(tr(layer.summary))
+    return with_signs(declared(layer.summary))
 
 
 def has_settings(layer: Layer, *, inside: bool) -> bool:

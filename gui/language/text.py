@@ -9,41 +9,32 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication
+from graph.values.language import spoken
+from graph.values.message import Argument, say, say_count
 
-from graph.values.message import Message
-
-CONTEXT = "ConvLoom"
 THIN_SPACE = "\u2009"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 NOTHING = "–"
 
 
-def tr(text: str | Message, /, **arguments: object) -> str:
-    """The sentence in the user's language, its named arguments filled in.
+def tr(template: str, /, **arguments: Argument) -> str:
+    """The sentence in the user's language, its named arguments filled in."""
+    return say(template, **arguments).text()
 
-    A translation that does not fit its arguments falls back to the English text.
+
+def tr_count(one: str, many: str, count: int, /, **arguments: Argument) -> str:
+    """The sentence about ``count`` things, which ``n`` in it names with all digits."""
+    return say_count(one, many, count, **{"n": full(count), **arguments}).text()
+
+
+def declared(text: str) -> str:
+    """The text of a declaration (help, summary) in the user's language; a person's own as it is.
+
+    A ready block brings its texts into a project in English, so where a text is known counts less
+    than that it is known.
     """
-    if isinstance(text, Message):
-        try:
-            return text.text(_translated)
-        except (KeyError, IndexError, ValueError):
-            return text.text()
-    if not arguments:
-        return _translated(text)
-    values = {
-        name: tr(value) if isinstance(value, Message) else value
-        for name, value in arguments.items()
-    }
-    try:
-        return _translated(text).format(**values)
-    except (KeyError, IndexError, ValueError):
-        return text.format(**values)
-
-
-def _translated(text: str) -> str:
-    return QCoreApplication.translate(CONTEXT, text)
+    return spoken().gettext(text) if text else ""
 
 
 def plain(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
+from graph.ready.registry import FAMILY_TITLES
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current
 from gui.language.described import with_signs
@@ -28,7 +29,7 @@ class BlockRows:
         ready = self._folder(tr("Ready blocks"))
         tree.addTopLevelItem(ready)
         for family, offers in shelf.ready().items():
-            part = QTreeWidgetItem(ready, [tr(family)])
+            part = QTreeWidgetItem(ready, [FAMILY_TITLES[family].text()])
             part.setFlags(FOLDER)
             self._add(part, offers)
         self._own = self._folder(tr("My library"))

@@ -22,8 +22,8 @@ from graph.layers.registry import REGISTRY
 from graph.network.edits import Batch
 from graph.network.network import Network
 from graph.ready.registry import READY
-from graph.values.message import Message, UserError, say
-from gui.language.text import tr
+from graph.values.message import Message, UserError, message_of, say
+from gui.language.text import declared, tr
 from gui.palette.stock import Offer
 from gui.scene.arrange import lay_out
 from gui.session.levels import sample_scope
@@ -62,13 +62,13 @@ class BlockShelf(QObject):
     def here(self) -> list[Offer]:
         """The blocks of this project."""
         blocks = self._session.project.network.library.blocks.values()
-        return [Offer(HERE + block.name, block.name, tr(block.summary)) for block in blocks]
+        return [Offer(HERE + block.name, block.name, declared(block.summary)) for block in blocks]
 
     def ready(self) -> dict[str, list[Offer]]:
         """The ready blocks by family."""
         found: dict[str, list[Offer]] = {}
         for name, maker in READY.items():
-            offer = Offer(READY_MADE + name, name, tr(maker.help), maker.search)
+            offer = Offer(READY_MADE + name, name, maker.help.text(), maker.search)
             found.setdefault(maker.family, []).append(offer)
         return found
 
@@ -187,7 +187,7 @@ class BlockShelf(QObject):
     def _take_folder(self, found: tuple[list[SavedBlock], list[Message]]) -> None:
         self._own, wrong = found
         for message in wrong:
-            self.told.emit(tr(message), "warning")
+            self.told.emit(message.text(), "warning")
         self.changed.emit()
 
     def _saved(self, name: str) -> None:
@@ -204,8 +204,7 @@ class BlockShelf(QObject):
 
         def fail(error: Exception) -> None:
             self._tasks.remove(task)
-            message = error.message if isinstance(error, UserError) else say(str(error))
-            self._session.refuse(message)
+            self._session.refuse(message_of(error))
 
         task.done.connect(end)
         task.failed.connect(fail)

@@ -18,8 +18,8 @@ from graph.layers.base.layer import Layer, dims
 from graph.layers.registry import LAYERS, REGISTRY
 from graph.ready.presets import PRESETS
 from graph.values.declaration import FieldError, FieldKind, FieldSpec, fields_of
-from gui.language.kinds import kind_name
-from gui.language.text import tr
+from gui.language.kinds import category_title, kind_name
+from gui.language.text import declared, tr
 
 LETTERS = {
     "k": "kernel_size",
@@ -70,7 +70,7 @@ def find(
         try:
             layer = kind.make(_settings(kind, settings))
         except FieldError as error:
-            trouble = trouble or f"{kind.type_name()}: {tr(error.message)}"
+            trouble = trouble or f"{kind.type_name()}: {error.message.text()}"
             continue
         if suits is not None and not suits(layer):
             continue
@@ -87,8 +87,8 @@ def find_presets(text: str) -> list[str]:
     words, _ = _split(text)
     named, told = [], []
     for preset in PRESETS:
-        titles = (preset.name, preset.title.text().lower(), tr(preset.title).lower())
-        others = (*titles, *preset.search, *(tr(word).lower() for word in preset.search))
+        titles = (preset.name, str(preset.title).lower(), preset.title.text().lower())
+        others = (*titles, *preset.search, *(declared(word).lower() for word in preset.search))
         if any(title.startswith(words) for title in titles):
             named.append(preset.name)
         elif any(f" {words}" in f" {name}" for name in others):
@@ -119,7 +119,7 @@ def _matching(words: str, kinds: Sequence[type[Layer]]) -> dict[int, tuple[type[
 
 
 def _summary(kind: type[Layer]) -> str:
-    return f"{kind.summary} {tr(kind.summary)}".lower()
+    return f"{kind.summary} {declared(kind.summary)}".lower()
 
 
 def _split(text: str) -> tuple[str, list[str]]:
@@ -173,7 +173,7 @@ def _value(spec: FieldSpec, part: str) -> Any:
 
 def _names(kind: type[Layer]) -> tuple[str, ...]:
     """What a type is called, most telling first."""
-    words = (*kind.search, *(tr(word) for word in kind.search))
+    words = (*kind.search, *(declared(word) for word in kind.search))
     return (kind_name(kind).lower(), kind.base_name(), *(word.lower() for word in words))
 
 
@@ -192,7 +192,7 @@ def _score(kind: type[Layer], words: str) -> float | None:
         return 4.0
     if len(words) > 1 and any(words in name for name in names[:2]):
         return 5.0
-    label = f"{kind.category.value} {tr(_category_word(kind))}".lower()
+    label = f"{_category_word(kind)} {category_title(kind.category)}".lower()
     if len(words) > 2 and words in label:
         return 6.0
     pieces = words.split()
@@ -214,7 +214,7 @@ def fit_of(layer: Layer, shape: Shape | None) -> tuple[bool, str]:
         return True, ""
     for problem in layer.problems((shape,)):
         if not problem.warning:
-            return False, tr(problem.why)
+            return False, problem.why.text()
     outputs = layer.shapes((shape,))
     more = " …" if len(outputs) > 1 else ""
     return True, f"{dims(outputs[0])}{more}" if outputs else ""

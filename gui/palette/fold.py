@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QToolButton, Q
 from graph.layers.base.layer import Category, Layer
 from graph.layers.registry import by_category
 from graph.ready.presets import Preset
+from graph.ready.registry import FAMILY_TITLES
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier
-from gui.language.text import tr
+from gui.language.kinds import category_title
+from gui.language.text import declared, tr
 from gui.palette.block_shelf import BlockShelf
-from gui.palette.palette import LayerPalette, category_title, presets_of, split_by_axes
+from gui.palette.palette import LayerPalette, presets_of, split_by_axes
 from gui.palette.stock import Offer
 
 STRIP = 40
@@ -75,7 +77,7 @@ class IconStrip(QWidget):
         menu.clear()
         self._add_offers(menu, shelf.here())
         for family, offers in shelf.ready().items():
-            self._add_offers(menu.addMenu(tr(family)), offers)
+            self._add_offers(menu.addMenu(FAMILY_TITLES[family].text()), offers)
         if shelf.own():
             self._add_offers(menu.addMenu(tr("My library")), shelf.own())
 
@@ -88,8 +90,8 @@ class IconStrip(QWidget):
     def _add_presets(self, menu: QMenu, presets: Iterable[Preset]) -> None:
         menu.setToolTipsVisible(True)
         for preset in presets:
-            action = menu.addAction(tr(preset.title))
-            action.setToolTip(tr(preset.summary))
+            action = menu.addAction(preset.title.text())
+            action.setToolTip(preset.summary.text())
             action.triggered.connect(lambda _=False, p=preset: self.preset_chosen.emit(p))
 
     def _add(self, menu: QMenu, layers: Iterable[type[Layer]]) -> None:
@@ -97,7 +99,7 @@ class IconStrip(QWidget):
         for layer in layers:
             name = layer.type_name()
             action = menu.addAction(name)
-            action.setToolTip(tr(layer.summary))
+            action.setToolTip(declared(layer.summary))
             action.triggered.connect(lambda _=False, n=name: self.layer_chosen.emit(n))
 
 

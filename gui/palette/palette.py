@@ -25,7 +25,8 @@ from graph.layers.registry import by_category
 from graph.ready.presets import PRESETS, Preset
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier, set_property
-from gui.language.text import tr
+from gui.language.kinds import category_title
+from gui.language.text import declared, tr
 from gui.palette.block_menu import block_menu
 from gui.palette.block_rows import BlockRows
 from gui.palette.block_shelf import BlockShelf
@@ -42,24 +43,6 @@ CLOSED = {
     Category.REGULARISATION,
 }
 """Categories that begin closed, so that the others show on one screen."""
-
-
-def category_title(category: Category) -> str:
-    """The name of a category in the user's language."""
-    titles = {
-        Category.INPUT_OUTPUT: tr("Input, output"),
-        Category.CONVOLUTION: tr("Convolution"),
-        Category.POOLING: tr("Pooling"),
-        Category.NORMALISATION: tr("Normalisation"),
-        Category.ACTIVATION: tr("Activation"),
-        Category.LINEAR: tr("Linear"),
-        Category.MERGE: tr("Merge"),
-        Category.ATTENTION: tr("Attention"),
-        Category.RESHAPE: tr("Reshape"),
-        Category.REGULARISATION: tr("Regularisation"),
-        Category.BLOCK: tr("Block"),
-    }
-    return titles[category]
 
 
 def split_by_axes(kinds: Iterable[type[Layer]]) -> tuple[list[type[Layer]], list[type[Layer]]]:
@@ -187,14 +170,14 @@ class LayerPalette(QWidget):
         for kind in kinds:
             child = QTreeWidgetItem(parent, [kind.type_name()])
             child.setData(0, TYPE, kind.type_name())
-            child.setToolTip(0, tr(kind.summary))
+            child.setToolTip(0, declared(kind.summary))
             child.setFlags(parent.flags() | Qt.ItemFlag.ItemIsDragEnabled)
 
     def _add_presets(self, parent: QTreeWidgetItem, presets: Iterable[Preset]) -> None:
         for preset in presets:
-            child = QTreeWidgetItem(parent, [tr(preset.title)])
+            child = QTreeWidgetItem(parent, [preset.title.text()])
             child.setData(0, PRESET, preset.name)
-            child.setToolTip(0, tr(preset.summary))
+            child.setToolTip(0, preset.summary.text())
             child.setFlags(parent.flags() | Qt.ItemFlag.ItemIsDragEnabled)
 
     def _folders(self) -> list[QTreeWidgetItem]:

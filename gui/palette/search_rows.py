@@ -10,7 +10,7 @@ from graph.layers.base.layer import Category, Layer
 from graph.ready.presets import PRESETS, Preset
 from gui.language.described import with_signs
 from gui.language.kinds import kind_name
-from gui.language.text import tr
+from gui.language.text import declared, tr
 from gui.palette.finding import Found, SearchAnswer, find_presets, fit_of
 from gui.palette.presets import suited
 from gui.palette.stock import Offer, matching
@@ -73,13 +73,13 @@ def _is_meant(row: SearchRow, words: str, alone: bool) -> bool:
     if layer is None or not row.fits:
         return False
     names = (row.title.lower(), layer.type_name().lower(), layer.base_name())
-    stands = {word.lower() for word in (*layer.search, *map(tr, layer.search))}
+    stands = {word.lower() for word in (*layer.search, *map(declared, layer.search))}
     return any(name.startswith(words) for name in names) or (alone and words in stands)
 
 
 def _layer_row(found: Found) -> SearchRow:
     layer = found.layer
-    tip = tr(layer.summary)
+    tip = declared(layer.summary)
     return SearchRow(kind_name(layer), layer.category.value, found.note, found.fits, tip, layer)
 
 
@@ -91,7 +91,9 @@ def _preset_row(
         return None
     fits, note = fit_of(layer, shape)
     category = layer.category.value
-    return SearchRow(tr(preset.title), category, note, fits, tr(preset.summary), layer, preset)
+    return SearchRow(
+        preset.title.text(), category, note, fits, preset.summary.text(), layer, preset
+    )
 
 
 def _block_row(offer: Offer) -> SearchRow:

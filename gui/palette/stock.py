@@ -8,7 +8,7 @@ from typing import Protocol
 
 from graph.layers.base.layer import Layer
 from graph.layers.registry import REGISTRY
-from gui.language.text import tr
+from gui.language.text import declared, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class Offer:
     def answers(self, text: str) -> bool:
         """Whether a typed text names it."""
         words = text.lower().split()
-        told = " ".join((self.title, *self.search, *map(tr, self.search), tr("Block"))).lower()
+        told = " ".join(
+            (self.title, *self.search, *map(declared, self.search), tr("Block"))
+        ).lower()
         return all(any(part.startswith(word) for part in told.split()) for word in words)
 
 

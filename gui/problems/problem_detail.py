@@ -74,9 +74,9 @@ class ProblemDetail(QScrollArea):
             for widget in (self._title, self._why, self._count):
                 widget.hide()
             return
-        self._title.set_text(tr(fault.title()))
+        self._title.set_text(fault.title().text())
         self._title.show()
-        parts = (tr(fault.why), tr(fault.mend))
+        parts = (fault.why.text(), fault.mend.text())
         self._why.setText(" ".join(f"{part[:1].upper()}{part[1:]}." for part in parts))
         self._why.show()
         behind = self._assumed_behind(fault) if here else 0

@@ -117,16 +117,16 @@ class Problems(QWidget):
         self._list.blockSignals(True)
         self._list.clear()
         for row, fault in enumerate(self._faults):
-            title = tr(fault.title())
+            title = fault.title().text()
             outer = row >= self._own
             item = QListWidgetItem(tr("Network · {title}", title=title) if outer else title)
-            why = tr(fault.why)
+            why = fault.why.text()
             item.setData(SUBTITLE, why[:1].upper() + why[1:])
             role = "warning" if fault.warning else "error"
             item.setIcon(icon(role, role))
             kind = tr("Warning") if fault.warning else tr("Error")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {tr(fault.sentence())}")
-            item.setToolTip(tr(fault.sentence()))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {fault.sentence().text()}")
+            item.setToolTip(fault.sentence().text())
             self._list.addItem(item)
         same = [
             i

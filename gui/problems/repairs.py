@@ -41,7 +41,7 @@ class RepairCard(QFrame):
         self.setMinimumWidth(current().pixels(300))
         self.setMaximumWidth(current().pixels(420))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        title = Elided(tr(repair.title), "name", self)
+        title = Elided(repair.title.text(), "name", self)
         self.button = QPushButton(tr("Apply"), self)
         set_property(self.button, "primary", number == 1)
         keys = f"Alt+{number}"

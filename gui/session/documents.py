@@ -66,7 +66,7 @@ class Documents(QObject):
             self.leaving.emit()
             self._session.open(path)
         except UserError as error:
-            self.told.emit(tr(error.message), "error")
+            self.told.emit(error.message.text(), "error")
             self.recent_changed.emit()
             return False
         self._preferences.add_recent(path)
@@ -102,7 +102,7 @@ class Documents(QObject):
         try:
             self._session.save(path)
         except UserError as error:
-            self.told.emit(tr(error.message), "error")
+            self.told.emit(error.message.text(), "error")
             return False
         self._preferences.add_recent(path)
         self.recent_changed.emit()

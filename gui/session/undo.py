@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtGui import QUndoCommand
 
 from graph.network.network import Edit, Network
-from gui.language.text import tr
 
 Again = Callable[[Callable[[], None]], None]
 """Calls a function that undoes or redoes, where the edit was made."""
@@ -23,7 +22,7 @@ class EditCommand(QUndoCommand):
     def __init__(
         self, network: Network, edit: Edit, inverse: Edit, merge: int, again: Again
     ) -> None:
-        super().__init__(tr(edit.title()))
+        super().__init__(edit.title().text())
         self._network = network
         self._next = inverse
         self._merge = merge

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
+from graph.values.message import message_of
 from gui.templates.template_card import TemplateCard, work_out
 from gui.widgets.background import BackgroundTask
 
@@ -56,7 +57,9 @@ class CardFiller(QObject):
         self._waiting.remove(card)
         self._task = BackgroundTask(lambda: work_out(card.template), "convloom-template", self)
         self._task.done.connect(lambda portrait: self._end(card, lambda: card.fill(portrait)))
-        self._task.failed.connect(lambda e: self._end(card, lambda: card.show_failure(str(e))))
+        self._task.failed.connect(
+            lambda e: self._end(card, lambda: card.show_failure(message_of(e).text()))
+        )
         self._task.start()
 
     def _end(self, card: TemplateCard, show: Callable[[], None]) -> None:

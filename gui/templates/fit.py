@@ -172,7 +172,7 @@ class FitDialog(QDialog):
         column.setContentsMargins(*(theme.space("l"),) * 4)
         column.setSpacing(theme.space("m"))
         column.addLayout(head)
-        column.addWidget(Label(tr(self._template.note), "body", self, wrap=True))
+        column.addWidget(Label(self._template.note.text(), "body", self, wrap=True))
         for widget in (images, self._section, self.problem):
             column.addWidget(widget)
         column.addStretch(1)
@@ -241,9 +241,9 @@ class FitDialog(QDialog):
         self._opening = False
         self._result = None
         if isinstance(error, UserError):
-            self.problem.setText(tr(error.message))
+            self.problem.setText(error.message.text())
         else:
-            self.problem.setText(tr("It could not be built: {reason}", reason=error))
+            self.problem.setText(tr("It could not be built: {reason}", reason=str(error)))
         self._show_state()
 
     @property

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.templates.registry import TEMPLATES
+from graph.templates.registry import TEMPLATE_CATEGORIES, TEMPLATES
+from graph.values.message import say
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier
 from gui.language.text import tr
@@ -31,13 +32,13 @@ FIND = "Ctrl+F"
 CARD_WIDTH = 290
 MOST_COLUMNS = 5
 LEGEND = (
-    ("input_output", "input"),
-    ("convolution", "convolution"),
-    ("pooling", "pooling"),
-    ("linear", "linear"),
-    ("merge", "merge, skip"),
-    ("attention", "attention"),
-    ("block", "block"),
+    ("input_output", say("input")),
+    ("convolution", say("convolution")),
+    ("pooling", say("pooling")),
+    ("linear", say("linear")),
+    ("merge", say("merge, skip")),
+    ("attention", say("attention")),
+    ("block", say("block")),
 )
 
 
@@ -66,7 +67,7 @@ class Gallery(QFrame):
             card.chosen.connect(self.template_chosen)
             card.fit_wanted.connect(self.fit_wanted)
             card.moved.connect(lambda key, c=card: self._move(c, key))
-        self._titles = {c: Label(tr(c.capitalize()), "name", inside) for c in order}
+        self._titles = {c: Label(TEMPLATE_CATEGORIES[c].text(), "name", inside) for c in order}
         self._nothing = Label("", "body", inside, wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column = QVBoxLayout(self)
@@ -92,8 +93,8 @@ class Gallery(QFrame):
         self._group = QButtonGroup(self)
         for category in ("", *order):
             button = QToolButton(self)
-            text = tr(category.capitalize()) if category else tr("All {n}", n=len(TEMPLATES))
-            button.setText(text)
+            title = TEMPLATE_CATEGORIES.get(category)
+            button.setText(title.text() if title else tr("All {n}", n=len(TEMPLATES)))
             button.setCheckable(True)
             button.setChecked(not category)
             button.clicked.connect(lambda _=False, c=category: self._choose(c))
@@ -128,7 +129,7 @@ class Gallery(QFrame):
             mark = QLabel(self)
             self._marks.append((mark, category))
             row.addWidget(mark)
-            row.addWidget(Label(tr(name), "small", self))
+            row.addWidget(Label(name.text(), "small", self))
             row.addSpacing(current().space("m"))
         row.addStretch(1)
         row.addWidget(Label(tr("Height: image size. Width: channels."), "hint", self))

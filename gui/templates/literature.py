@@ -157,7 +157,7 @@ class _Words(QScrollArea):
         self._title.setText(note.title)
         self._authors.setText(note.authors)
         self._venue.setText(_where(note))
-        self._novelty.setText(tr(note.novelty))
+        self._novelty.setText(note.novelty.text())
         self._link.setText(note.link)
         self._recipe = note.recipe
         self._trained.setVisible(note.recipe is not None)
@@ -240,7 +240,7 @@ _COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
 
 def _items(row: ComparedFigure) -> tuple[QTableWidgetItem, ...]:
     theme = current()
-    quantity = tr(row.quantity)
+    quantity = row.quantity.text()
     items = [QTableWidgetItem(quantity[:1].upper() + quantity[1:])]
     for text in (row.published, row.ours):
         # As figures are written everywhere else.
@@ -262,6 +262,6 @@ def verdict(row: ComparedFigure) -> str:
     if row.matches:
         return f"✓ {tr('matches')}"
     if row.matches is None:
-        return tr(row.because) if row.because is not None else NOTHING
-    reason = tr(row.because) if row.because is not None else tr("the network here is another")
+        return row.because.text() if row.because is not None else NOTHING
+    reason = row.because.text() if row.because is not None else tr("the network here is another")
     return f"▲ {tr('differs: {reason}', reason=reason)}"

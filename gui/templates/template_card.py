@@ -68,7 +68,7 @@ class TemplateCard(Card):
         self.fit_button.setAccessibleName(tr("Fit {title} to other images", title=template.title))
         self.fit_button.clicked.connect(self._fit)
         self._lay_out()
-        note = tr(template.note)
+        note = template.note.text()
         self.setAccessibleName(f"{template.title}, {template.year}. {note}")
         self.setAccessibleDescription(tr("Enter opens it, Shift+Enter fits it to other images"))
         self._restyle()
@@ -85,7 +85,7 @@ class TemplateCard(Card):
         last = QHBoxLayout()
         last.addWidget(self.figures, 1)
         last.addWidget(self.fit_button)
-        note = Label(tr(template.note), "body", self, wrap=True)
+        note = Label(template.note.text(), "body", self, wrap=True)
         note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text = QVBoxLayout()
         self._text.addLayout(first)
@@ -144,7 +144,7 @@ class TemplateCard(Card):
 def _words(template: Template) -> str:
     """All that a search may mean by it, in small letters."""
     words = [template.name, template.title, str(template.year), template.category]
-    words += [template.note.text(), tr(template.note), shape(template.shape)]
+    words += [str(template.note), template.note.text(), shape(template.shape)]
     if template.literature is not None:
         words += [template.literature.title, template.literature.authors]
     return " ".join(words).casefold()

@@ -255,22 +255,22 @@ class TrainingPanel(QWidget):
         if unfit.trains:
             train = partial(self._start, single_step=single_step, as_it_is=True)
             actions.append((tr("Train as it is"), train))
-        self.banner.tell("warning", tr(unfit.reason), *actions)
-        self.notice.emit(tr(unfit.reason))
+        self.banner.tell("warning", unfit.reason.text(), *actions)
+        self.notice.emit(unfit.reason.text())
 
     def _take_data(self, spec: str) -> None:
         self.banner.clear()
         self.choice.choose(spec)
 
     def _refuse(self, message: Message) -> None:
-        self.banner.tell("error", tr(message))
-        self.notice.emit(tr(message))
+        self.banner.tell("error", message.text())
+        self.notice.emit(message.text())
 
     # What the run tells
 
     def _prepare(self, event: Preparing) -> None:
         self.controls.progress.prepare(event)
-        self._set_status(tr(event.message))
+        self._set_status(event.message.text())
 
     def _begin(self, event: Started) -> None:
         self._epochs = event.epochs
@@ -307,11 +307,11 @@ class TrainingPanel(QWidget):
             text = skipped_lines(event.skipped, Path(self._data))
             title = tr("Files that are left out")
             actions.append((tr("Show list"), lambda: show_text(self, title, text)))
-        self.banner.tell("warning", tr(event.message), *actions)
-        self.notice.emit(tr(event.message))
+        self.banner.tell("warning", event.message.text(), *actions)
+        self.notice.emit(event.message.text())
 
     def _fail(self, event: Failed) -> None:
-        sentence = tr(event.message)
+        sentence = event.message.text()
         actions: list[BannerAction] = []
         nodes = self.session.project.network.nodes
         if event.node is not None and event.node in nodes:
@@ -333,12 +333,12 @@ class TrainingPanel(QWidget):
         words = outcome(event)
         actions: list[BannerAction] = []
         if self.weights_path is not None:
-            words += " " + tr("Weights: {path}", path=self.weights_path)
+            words += " " + tr("Weights: {path}", path=str(self.weights_path))
             actions.append((tr("Save weights…"), self._ask_where_to_save))
             if self.isSignalConnected(QMetaMethod.fromSignal(self.export_requested)):
                 actions.append((tr("Export…"), self.export_requested.emit))
         elif event.unsaved is not None:
-            words += " " + tr(event.unsaved)
+            words += " " + event.unsaved.text()
         self.banner.tell("warning" if event.unsaved else "success", words, *actions)
         self.notice.emit(words)
 

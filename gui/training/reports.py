@@ -17,7 +17,7 @@ def beginning(event: Started, folder: Path | None) -> str:
         device=event.device,
         train=full(event.n_train),
         validation=full(event.n_validation),
-        folder=folder,
+        folder=str(folder),
     )
 
 

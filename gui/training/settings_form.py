@@ -13,7 +13,6 @@ from gui.appearance.theme import current, notifier
 from gui.data.data_chooser import DataChooser
 from gui.data.data_notes import DataNotes
 from gui.forms.form import Form
-from gui.language.text import tr
 from gui.session.session import Session
 from gui.training.start_from import StartFrom
 
@@ -44,7 +43,7 @@ class SettingsForm(Form):
         try:
             unused = settings_of(self._session).unused()
         except FieldError as error:
-            self.set_fault(error.field, tr(error.message))
+            self.set_fault(error.field, error.message.text())
             unused = frozenset()
         for field in fields_of(TrainingSettings):
             self.editor(field).setEnabled(field not in unused)

@@ -18,7 +18,7 @@ from backend.weights.start import Start
 from graph.calls.plan import Plan
 from graph.network.network import Change
 from graph.planning.planner import make_plan
-from graph.values.message import Message, UserError
+from graph.values.message import Message, UserError, message_of
 from gui.appearance.theme import current, notifier
 from gui.language.text import tr
 from gui.session.session import Session
@@ -205,7 +205,7 @@ class StartFrom(QWidget):
         try:
             plan = make_plan(session.network, session.analysis, session.project.name)
         except UserError as error:
-            self._say(tr(error.message), "hint")
+            self._say(error.message.text(), "hint")
             return
         self._say(tr("Looking at the weights …"), "hint")
         self._task = BackgroundTask(lambda: _fitting(plan, start), "match-weights", self)
@@ -215,11 +215,11 @@ class StartFrom(QWidget):
 
     def _told(self, message: Message) -> None:
         self._task = None
-        self._say(tr(message), "hint")
+        self._say(message.text(), "hint")
 
     def _failed(self, error: Exception) -> None:
         self._task = None
-        self._say(tr(error.message) if isinstance(error, UserError) else str(error), "error")
+        self._say(message_of(error).text(), "error")
 
     def _say(self, text: str, role: str) -> None:
         self.sentence.set_role(role)

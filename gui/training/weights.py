@@ -10,7 +10,7 @@ from platformdirs import user_data_path
 
 from graph.calls.call import Apply, Call
 from graph.calls.plan import Name, Plan, Repeat
-from graph.document.files import write_bytes
+from graph.document.files import reason_of, write_bytes
 from graph.values.dims import plain
 from graph.values.message import UserError, say
 
@@ -35,7 +35,7 @@ def copy_weights(source: Path, target: Path) -> None:
             say(
                 "The weights could not be saved to {path}: {reason}. Choose another place.",
                 path=str(target),
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from graph.values.message import UserError
+from graph.values.message import message_of
 from gui.language.text import tr
 from gui.training.weights import copy_weights
 from gui.widgets.background import BackgroundTask
@@ -41,10 +41,10 @@ class WeightsSaver(QObject):
         """Copy a weights file."""
         task = BackgroundTask(lambda: copy_weights(source, target), "save-weights", self)
         task.done.connect(
-            lambda _: self.told.emit("success", tr("The weights were saved to {p}.", p=target))
+            lambda _: self.told.emit("success", tr("The weights were saved to {p}.", p=str(target)))
         )
         task.failed.connect(self._fail)
         task.start()
 
     def _fail(self, error: Exception) -> None:
-        self.told.emit("error", tr(error.message) if isinstance(error, UserError) else str(error))
+        self.told.emit("error", message_of(error).text())

@@ -23,7 +23,7 @@ from graph.blocks.adopting import adopt_all
 from graph.blocks.block import Block
 from graph.blocks.library import Library
 from gui.appearance.theme import current, set_property
-from gui.language.text import full, plain, tr
+from gui.language.text import declared, full, plain, tr
 from gui.widgets.parts import Label
 
 NAME, SUMMARY, PARAMETERS, NEEDS = range(4)
@@ -107,7 +107,7 @@ class BlockImport(QDialog):
         for block in self._blocks:
             names = ", ".join(parameter.name for parameter in block.parameters)
             inner = ", ".join(other.name for other in needs(block))
-            item = QTreeWidgetItem(self.tree, [block.name, tr(block.summary), names, inner])
+            item = QTreeWidgetItem(self.tree, [block.name, declared(block.summary), names, inner])
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
             if block in self._here:
                 item.setText(SUMMARY, tr("Here already"))

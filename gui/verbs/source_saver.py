@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from backend.training.settings import started
 from graph.calls.plan import Plan
-from graph.document.files import write_bytes, write_text
+from graph.document.files import reason_of, write_bytes, write_text
 from graph.export.export import source
 from graph.export.file_name import refuse_file_name
 from graph.planning.planner import NotReady, make_plan
-from graph.values.message import UserError, say
+from graph.values.message import UserError, message_of, say
 from gui.code.code import CodePanel
 from gui.language.text import tr
 from gui.session.preferences import Preferences
@@ -61,7 +61,7 @@ class SourceSaver(QObject):
         """Write the source to a file, with the weights of the last run beside it if they fit."""
         refused = refuse_file_name(path.name)
         if refused is not None:
-            self.told.emit(tr("Not saved: {reason}.", reason=tr(refused)), "error")
+            self.told.emit(tr("Not saved: {reason}.", reason=refused), "error")
             return
         plan, weights = self._fitting_plan(), self._training.weights_path
         if plan is None or weights is None:
@@ -96,7 +96,7 @@ class SourceSaver(QObject):
         try:
             self._code.save(path)
         except UserError as error:
-            self.told.emit(tr(error.message), "error")
+            self.told.emit(error.message.text(), "error")
             return
         if trained:
             text = tr(
@@ -118,7 +118,7 @@ class SourceSaver(QObject):
 
     def _fail(self, error: Exception) -> None:
         self._task = None
-        self.told.emit(tr(error.message) if isinstance(error, UserError) else str(error), "error")
+        self.told.emit(message_of(error).text(), "error")
 
 
 def weights_fit(run: Plan, plan: Plan) -> bool:
@@ -156,7 +156,7 @@ def save_both(plan: Plan, path: Path, weights: Path) -> Path:
             say(
                 "{path} could not be saved: {reason}. Choose another place.",
                 path=str(place),
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         ) from error
     return target

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from graph.document.project import Project
 from graph.templates.registry import find_template
 from graph.templates.template import Template
-from graph.values.message import UserError
+from graph.values.message import message_of
 from gui.appearance.theme import current
 from gui.canvas.view import CanvasView
 from gui.data.choice import DataChoice
@@ -132,7 +132,7 @@ class TemplateOpener(QObject):
 
     def _fail(self, template: Template, error: Exception) -> None:
         self._end()
-        reason = tr(error.message) if isinstance(error, UserError) else str(error)
+        reason = message_of(error).text()
         text = tr("{title} could not be opened: {reason}", title=template.title, reason=reason)
         self._documents.told.emit(text, "error")
 

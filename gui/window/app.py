@@ -81,7 +81,7 @@ def fail(window: MainWindow, error: Exception) -> None:
     from gui.language.text import tr
 
     window.status.set_preparing("")
-    text = tr("Training is not available: torch could not be loaded ({reason}).", reason=error)
+    text = tr("Training is not available: torch could not be loaded ({reason}).", reason=str(error))
     window.tell(text, "error")
 
 

@@ -180,7 +180,7 @@ class MainWindow(PanelWindow):
             self.notice.hide()
 
     def _tell_refusal(self, message: Message) -> None:
-        self.tell(tr(message), "warning")
+        self.tell(message.text(), "warning")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -393,7 +393,7 @@ class MainWindow(PanelWindow):
 
 
 def _workspace_verbs() -> tuple[Verb, ...]:
-    return tuple(Verb(w.name, str(w.text), (w.key,), w.icon, checkable=True) for w in WORKSPACES)
+    return tuple(Verb(w.name, w.text, (w.key,), w.icon, checkable=True) for w in WORKSPACES)
 
 
 def _dropped(event: QDropEvent) -> Path | None:

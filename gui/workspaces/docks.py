@@ -33,9 +33,9 @@ class Docks(Mapping[str, QDockWidget]):
         for panel in panels:
             widget = desk[panel]
             if panel.side is Side.BOTTOM:
-                self.bottom.add(widget, tr(panel.title))
+                self.bottom.add(widget, panel.title.text())
                 continue
-            title = tr(panel.title)
+            title = panel.title.text()
             head = panel.head(widget) if panel.head is not None else PanelTitle(title)
             self._add(panel.name, title, panel.side, widget, head)
         self._add(BOTTOM, tr("Bottom panel"), Side.BOTTOM, self.bottom, self.bottom.head)

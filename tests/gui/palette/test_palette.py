@@ -19,9 +19,10 @@ from graph.ready.presets import PRESETS
 from graph.ready.registry import READY
 from gui.appearance.glyphs import glyph_icon
 from gui.canvas.view import CanvasView
+from gui.language.kinds import category_title
 from gui.palette.block_shelf import READY_MADE
 from gui.palette.finding import find, find_presets
-from gui.palette.palette import LayerPalette, category_title, split_by_axes
+from gui.palette.palette import LayerPalette, split_by_axes
 from gui.palette.palette_tree import MIME, PRESET, TYPE
 from gui.session.session import Session
 
