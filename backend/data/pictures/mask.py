@@ -1,7 +1,7 @@
 """One mask: a PNG whose values are the numbers of classes, or black and white.
 
 A palette's entries count by their number, not by their colour. Which values are allowed depends on
-the whole set, so that reading keeps them as they are and ``Values`` judges them afterwards.
+the whole set, so that reading keeps them as they are and ``MaskValues`` judges them afterwards.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def fitted_mask(mask: NDArray[np.uint8], size: tuple[int, int], fit: str) -> NDA
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class MaskValues:
     """What the values of a set of masks mean. ``white``: 255 stands for class 1."""
 
     classes: tuple[str, ...]
@@ -125,7 +125,9 @@ class Values:
         return len(self.classes)
 
 
-def judge(masks: Iterable[frozenset[int]], names: tuple[str, ...] | None, folder: Path) -> Values:
+def judge(
+    masks: Iterable[frozenset[int]], names: tuple[str, ...] | None, folder: Path
+) -> MaskValues:
     """What the values mean, from those of each mask and the names of the classes if they are
     given: black and white if more than half of the masks are that. Raises UserError if there is
     but one class."""
@@ -133,9 +135,9 @@ def judge(masks: Iterable[frozenset[int]], names: tuple[str, ...] | None, folder
     filled = [values for values in found if values != {0}]
     white = sum(values <= {0, WHITE} for values in filled) > len(filled) / 2
     if white and (names is None or len(names) == 2):
-        return Values(names or BLACK_AND_WHITE, True)
+        return MaskValues(names or BLACK_AND_WHITE, True)
     if names is not None:
-        return Values(names, False)
+        return MaskValues(names, False)
     numbers = {value for value in frozenset().union(*found) if value < CLASS_CEILING}
     if not numbers or max(numbers) == 0:
         raise UserError(
@@ -145,4 +147,4 @@ def judge(masks: Iterable[frozenset[int]], names: tuple[str, ...] | None, folder
                 folder=str(folder),
             )
         )
-    return Values(tuple(f"class {number}" for number in range(max(numbers) + 1)), False)
+    return MaskValues(tuple(f"class {number}" for number in range(max(numbers) + 1)), False)

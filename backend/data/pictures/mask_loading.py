@@ -25,7 +25,14 @@ from backend.data.pictures.labelled_loading import (
     fixed_split,
     in_threads,
 )
-from backend.data.pictures.mask import Values, fitted_mask, judge, read_header, read_mask, values_of
+from backend.data.pictures.mask import (
+    MaskValues,
+    fitted_mask,
+    judge,
+    read_header,
+    read_mask,
+    values_of,
+)
 from backend.data.pictures.paired import MaskFile, MaskFolder
 from backend.data.pictures.picture import PictureHeader, read_picture
 from graph.values.message import Message, UserError, say
@@ -129,7 +136,7 @@ def _read_pixels(
 
 
 def _right(
-    work: _Work, values: Values, files: Sequence[MaskFile], found: Sequence[frozenset[int]]
+    work: _Work, values: MaskValues, files: Sequence[MaskFile], found: Sequence[frozenset[int]]
 ) -> list[int]:
     """The places of the masks whose values are all allowed."""
     rows = []
