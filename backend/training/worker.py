@@ -176,7 +176,7 @@ class Worker:
         module = build(plan, seed=self.settings.seed, initialise=fresh)
         if start is not None:
             matching = start_from(module, start)
-            tell = Preparing if matching.complete else Notice
+            tell = Preparing if matching.complete and not matching.wrapper else Notice
             yield tell(matching.sentence())
         self.data = self._prepare(device)
         self.module = module

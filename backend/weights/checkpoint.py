@@ -16,8 +16,8 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from backend.weights.matching import ORDER
 from backend.weights.names import SUFFIX
+from backend.weights.reading import ORDER
 from graph.document.files import reason_of, write_bytes
 from graph.values.message import Message, say
 

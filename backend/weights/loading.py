@@ -15,16 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from backend.model.build import build
-from backend.weights.matching import (
-    Matching,
-    TensorShape,
-    WeightsError,
-    match,
-    read_table,
-    read_weights,
-    some,
-    unreadable,
-)
+from backend.weights.matching import Matching, match, read_table, some
+from backend.weights.pairing import TensorShape
+from backend.weights.reading import WeightsError, read_weights, unreadable
 from backend.weights.start import Start
 from graph.calls.plan import Plan
 from graph.values.message import Message, say
@@ -56,10 +49,17 @@ def match_start(shapes: Mapping[str, TensorShape], start: Start) -> Matching:
     return matching
 
 
-def apply(module: nn.Module, matching: Matching, partial: bool = False) -> None:
+class NotFiniteWeights(WeightsError):
+    """Weights that would make every output infinite or not a number."""
+
+
+def apply(
+    module: nn.Module, matching: Matching, partial: bool = False, *, any_number: bool = False
+) -> None:
     """Copy what was matched into the module's own tensors. Raises WeightsError and then changes
-    nothing: for values that cannot be read or are of another kind of number, and, unless
-    ``partial``, for anything left."""
+    nothing: for values that cannot be read or are of another kind of number, unless ``partial``
+    for anything left, and unless ``any_number`` (NotFiniteWeights) for values that cannot be
+    computed with."""
     if not partial:
         _refuse_rest(matching)
     wanted = module.state_dict()
@@ -74,9 +74,27 @@ def apply(module: nn.Module, matching: Matching, partial: bool = False) -> None:
         target = wanted[name]
         if value.shape != target.shape or value.is_floating_point() != target.is_floating_point():
             raise _misfit(matching.path, say("{name} has another type", name=name))
+    unfit = [name for name, value in values.items() if _is_unfit(name, value.to(wanted[name]))]
+    if unfit and not any_number:
+        raise NotFiniteWeights(
+            say(
+                "{path} holds values that are infinite, not a number, or a variance below 0, in "
+                "{names}; every output would be lost. Take weights from an earlier moment.",
+                path=matching.path.name,
+                names=some(unfit),
+            )
+        )
     with torch.no_grad():
         for name, value in values.items():
             wanted[name].copy_(value)
+
+
+def _is_unfit(name: str, value: Tensor) -> bool:
+    """Whether a tensor, in the network's own type of number, spoils all that is made of it."""
+    if not value.is_floating_point():
+        return False
+    negative = name.endswith("running_var") and bool((value < 0).any())
+    return negative or not bool(value.isfinite().all())
 
 
 def load_weights(module: nn.Module, path: Path) -> None:
@@ -88,7 +106,7 @@ def load_weights(module: nn.Module, path: Path) -> None:
 def start_from(module: nn.Module, start: Start) -> Matching:
     """Copy the weights of a start into a module. Raises WeightsError and then changes nothing."""
     matching = match_start(_shapes(module), start)
-    apply(module, matching, partial=not start.strict)
+    apply(module, matching, partial=not start.strict, any_number=start.any_number)
     return matching
 
 

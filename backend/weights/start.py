@@ -18,6 +18,8 @@ class Start:
     way: Way = "name"
     table: Path | None = None
     strict: bool = True
+    any_number: bool = False
+    """Whether values that are infinite or not a number may be taken: a person was asked."""
 
 
 def read_start(path: Path, match: str | None) -> Start:

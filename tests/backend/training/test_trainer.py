@@ -39,7 +39,7 @@ from backend.training.settings import OPTIMIZERS, TrainingSettings
 from backend.training.trainer import train
 from backend.weights.checkpoint import save_weights
 from backend.weights.loading import load_weights
-from backend.weights.matching import WeightsError
+from backend.weights.reading import WeightsError
 from graph.calls.call import Apply, Call
 from graph.calls.plan import Plan
 from graph.values.message import UserError

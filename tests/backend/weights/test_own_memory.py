@@ -16,8 +16,9 @@ from backend.data.catalogue import open_data
 from backend.model.build import build
 from backend.training.settings import TrainingSettings
 from backend.training.trainer import train
-from backend.weights.checkpoint import SUFFIX, save_weights
+from backend.weights.checkpoint import save_weights
 from backend.weights.loading import load_weights, start_from
+from backend.weights.names import SUFFIX
 from backend.weights.start import Start
 from tests.backend.networks import branching
 from tests.equal_bits import all_in_own_memory, askew, save_askew

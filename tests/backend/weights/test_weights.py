@@ -19,7 +19,9 @@ from backend.training.settings import TrainingSettings
 from backend.training.worker import DataRequest, Worker
 from backend.weights.checkpoint import save_weights
 from backend.weights.loading import apply, load_weights, match_start, shapes_of, start_from
-from backend.weights.matching import COUNTER, Way, WeightsError, match, read_table, read_weights
+from backend.weights.matching import Way, match, read_table
+from backend.weights.pairing import COUNTER
+from backend.weights.reading import WeightsError, read_weights
 from backend.weights.start import Start, read_start
 from graph.calls.call import Call
 from graph.calls.freezing import freeze
