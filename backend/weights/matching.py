@@ -137,21 +137,20 @@ def _bare(wanted: Iterable[str], file: WeightsFile) -> tuple[dict[str, str], str
     then stands in all of its names; others save it as a part of something larger.
     """
     known = set(wanted)
-    names = {name: name for name in file.shapes}
-    bare = {_without(name, WRAPPERS): name for name in names}
-    left_out = ""
-    if len(bare) == len(names) and _hits(bare, known) > _hits(names, known):
-        left_out = ", ".join(
-            f"{word}." for word in WRAPPERS if any(word in name.split(".") for name in names)
-        )
-        names = bare
-    while not _hits(names, known) and len(first := {_first(n) for n in _counted(names)}) == 1:
-        (word,) = first
-        shorter = {n.removeprefix(f"{word}."): stored for n, stored in names.items()}
-        if not word or not _hits(shorter, known):
-            break
-        names, left_out = shorter, f"{left_out}{word}."
-    return names, left_out
+    plain = {name: name for name in file.shapes}
+    best = plain, ""
+    inside = [word for word in WRAPPERS if any(word in name.split(".") for name in plain)]
+    bare = {_without(name, inside): name for name in plain}
+    for names, left_out in ((plain, ""), (bare, ", ".join(f"{word}." for word in inside))):
+        while len(names) == len(plain):
+            if _hits(names, known) > _hits(best[0], known):
+                best = names, left_out
+            beginnings = {_first(name) for name in _counted(names)}
+            if len(beginnings) != 1 or not (word := beginnings.pop()):
+                break
+            names = {name.removeprefix(f"{word}."): stored for name, stored in names.items()}
+            left_out = f"{left_out}{word}."
+    return best
 
 
 def _counted(names: Iterable[str]) -> list[str]:

@@ -135,9 +135,9 @@ def test_what_is_not_certain_is_left_and_named(tmp_path: Path) -> None:
     [
         (lambda name: f"module.{name}", "module."),
         (lambda name: f"_orig_mod.{name}", "_orig_mod."),
-        (lambda name: f"_orig_mod.module.{name}", "module., _orig_mod."),
+        (lambda name: f"_orig_mod.module.{name}", "_orig_mod.module."),
         (lambda name: f"model.{name}", "model."),
-        (lambda name: f"state_dict.model.module.{name}", "module., state_dict.model."),
+        (lambda name: f"state_dict.model.module.{name}", "state_dict.model.module."),
         (lambda name: name.replace("conv1", "conv1._orig_mod"), "_orig_mod."),
     ],
 )
