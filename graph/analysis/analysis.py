@@ -27,7 +27,7 @@ from graph.layers.io import Input, Output
 from graph.network.network import Change, Network
 from graph.network.reachable import downstream, upstream
 from graph.network.scope import MAIN, Scope
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +198,17 @@ class Analysis:
         if any(p.kind is FaultKind.TOO_LARGE for f in self._facts.values() for p in f.problems):
             return None
         if totals.parameters > MAX_PARAMETERS:
-            why = say(
+            why = say_count(
+                "{n} parameter in all is more than {most}",
                 "{n} parameters in all are more than {most}",
-                n=totals.parameters,
+                totals.parameters,
                 most=MAX_PARAMETERS,
             )
         elif totals.memory > 4 * MAX_ELEMENTS:
-            why = say(
+            why = say_count(
+                "{n} value in all for one image is more than {most}",
                 "{n} values in all for one image are more than {most}",
-                n=totals.memory // 4,
+                totals.memory // 4,
                 most=MAX_ELEMENTS,
             )
         else:

@@ -16,7 +16,7 @@ from graph.network.network import Network
 from graph.network.scope import MAIN, Scope, resolve
 from graph.values.declaration import FieldError, show
 from graph.values.dims import Dim, Named, plain
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +226,20 @@ def too_large(layer: Layer, parameters: int, elements: int) -> Problem | None:
     """Refuse by arithmetic what would not fit in any memory."""
     if parameters > MAX_PARAMETERS:
         found, limit = parameters, MAX_PARAMETERS
-        what = say("{n} parameters are more than {most}", n=found, most=limit)
+        what = say_count(
+            "{n} parameter is more than {most}",
+            "{n} parameters are more than {most}",
+            found,
+            most=limit,
+        )
     elif elements > MAX_ELEMENTS:
         found, limit = elements, MAX_ELEMENTS
-        what = say("{n} values for one image are more than {most}", n=found, most=limit)
+        what = say_count(
+            "{n} value for one image is more than {most}",
+            "{n} values for one image are more than {most}",
+            found,
+            most=limit,
+        )
     else:
         return None
     fields = type(layer).model_fields

@@ -15,7 +15,7 @@ from graph.layers.merge import Concat, Multiply
 from graph.layers.normalisation import BatchNorm2d
 from graph.network.edits import insert_before
 from graph.network.network import Edit, Network, Node, Wire
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 
 MAX_STRIDE = 1024
 MAX_CHANNELS = 65536
@@ -40,10 +40,10 @@ def projections(
             continue
         yield (
             say(
-                "Insert a 1×1 convolution (stride {stride}, {channels} channels) and BatchNorm2d "
+                "Insert a 1×1 convolution (stride {stride}, {channels}) and BatchNorm2d "
                 "before input {n}",
                 stride=short(layers[0].stride),
-                channels=layers[0].out_channels,
+                channels=say_count("{n} channel", "{n} channels", layers[0].out_channels),
                 n=index + 1,
             ),
             _insertion(network, wires[index], node, layers),

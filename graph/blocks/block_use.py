@@ -36,7 +36,7 @@ from graph.network.network import MAX_NODES
 from graph.values.declaration import FieldKind, show
 from graph.values.dims import is_traced
 from graph.values.fields import integer
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 from graph.values.names import is_plain
 
 PREFIX = "block:"
@@ -166,7 +166,12 @@ class BlockUse(Layer):
         if layers > MAX_NODES:
             yield Problem(
                 FaultKind.TOO_LARGE,
-                say("it stands for {n} layers, more than {most}", n=layers, most=MAX_NODES),
+                say_count(
+                    "it stands for {n} layer, more than {most}",
+                    "it stands for {n} layers, more than {most}",
+                    layers,
+                    most=MAX_NODES,
+                ),
                 say("Repeat it less often, or use fewer blocks inside"),
                 value=self.block.name,
             )

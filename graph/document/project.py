@@ -25,7 +25,7 @@ from graph.document.files import readable, reason_of, write_bytes
 from graph.document.strict_json import ProjectError, as_object, check_keys, parse
 from graph.network.network import Network
 from graph.values.declaration import show
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 FORMAT = "convloom"
 VERSION = 2
@@ -94,7 +94,12 @@ def write_project(path: Path, project: Project) -> None:
         data = dumps(project).encode("utf-8")
         if len(data) > MAX_BYTES:
             raise ProjectError(
-                say("it has {size} bytes; at most {most} fit", size=len(data), most=MAX_BYTES)
+                say_count(
+                    "it has {n} byte; at most {most} fit",
+                    "it has {n} bytes; at most {most} fit",
+                    len(data),
+                    most=MAX_BYTES,
+                )
             )
         write_bytes(path, data)
     except (OSError, ValueError, ProjectError) as error:
@@ -112,10 +117,11 @@ def read_project(path: Path) -> Project:
         size = status.st_size
         if size > MAX_BYTES:
             raise ProjectError(
-                say(
-                    "{path} has {size} bytes; a project has at most {most}",
+                say_count(
+                    "{path} has {n} byte; a project has at most {most}",
+                    "{path} has {n} bytes; a project has at most {most}",
+                    size,
                     path=readable(path),
-                    size=size,
                     most=MAX_BYTES,
                 )
             )

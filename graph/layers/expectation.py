@@ -17,7 +17,7 @@ from graph.layers.base.layer import (
 from graph.layers.base.reach import SAME, Axis
 from graph.layers.base.registration import register
 from graph.values.fields import integer
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 @register
@@ -44,7 +44,11 @@ class Expectation(Layer):
             fitting = max(n for n in range(1, self.bins + 1) if shape[0] % n == 0)
             yield Problem(
                 FaultKind.DIMENSION,
-                say("{n} channels are no whole number of distributions", n=int(shape[0])),
+                say_count(
+                    "{n} channel is no whole number of distributions",
+                    "{n} channels are no whole number of distributions",
+                    int(shape[0]),
+                ),
                 say("Use {n}, or other channels before it", n=fitting),
                 field="bins",
                 value=str(int(self.bins)),

@@ -21,7 +21,7 @@ from graph.layers.base.reach import SAME, WHOLE, Axis
 from graph.layers.base.registration import register
 from graph.layers.reshaping.flatten import Flatten
 from graph.values.fields import flag, integer
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 @register
@@ -44,7 +44,11 @@ class Linear(Layer):
             yield Problem(
                 FaultKind.FLATTEN_MISSING,
                 say("Linear takes a vector, and an image arrives"),
-                say("Insert a Flatten before it: {n} features", n=prod(shape)),
+                say_count(
+                    "Insert a Flatten before it: {n} feature",
+                    "Insert a Flatten before it: {n} features",
+                    prod(shape),
+                ),
                 port="input",
                 value=dims(shape),
                 insert=Flatten(),

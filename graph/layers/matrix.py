@@ -11,7 +11,7 @@ from graph.layers.base.matrices import RANKS, mismatch, ranks_differ
 from graph.layers.base.reach import SAME, WHOLE, Axis
 from graph.layers.base.registration import register
 from graph.values.fields import flag
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 @register
@@ -39,9 +39,10 @@ class MatMul(Layer):
             return
         first, other = inputs[0], self._other(inputs[1])
         if first[-1] != other[-2]:
-            why = say(
+            why = say_count(
+                "the rows of input 1 have {n} value, the columns of input 2 {m}",
                 "the rows of input 1 have {n} values, the columns of input 2 {m}",
-                n=first[-1],
+                first[-1],
                 m=other[-2],
             )
             swapped = self.changed(transpose_other=not self.transpose_other)._other(inputs[1])

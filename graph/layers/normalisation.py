@@ -23,7 +23,7 @@ from graph.layers.base.registration import register
 from graph.layers.base.sliding import near_divisors
 from graph.values.declaration import fields_of
 from graph.values.fields import flag, integer, real
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 
 _EPS = "Added to the variance before the root."
 _MOMENTUM = "Weight of the newest batch in the running statistics."
@@ -216,7 +216,11 @@ class GroupNorm(_PerChannel):
             best = min(near, key=lambda divisor: abs(divisor - self.num_groups))
             yield Problem(
                 FaultKind.GROUPS,
-                say("must divide the {n} input channels", n=channels),
+                say_count(
+                    "must divide the {n} input channel",
+                    "must divide the {n} input channels",
+                    channels,
+                ),
                 say("Use {values}", values=" / ".join(map(str, near))),
                 field="num_groups",
                 value=str(self.num_groups),

@@ -9,7 +9,7 @@ from graph.layers.base.initialisation import DEFAULT, init_field, initialised, v
 from graph.layers.base.layer import Category, Explanation, FaultKind, Layer, Problem, wrong_rank
 from graph.layers.base.registration import register
 from graph.values.fields import choice, flag, integer
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 _CELLS, _DIGITS = 84, 10
 
@@ -61,7 +61,12 @@ class RadialBasis(Layer):
         if shape[0] != _CELLS:
             yield Problem(
                 FaultKind.DIMENSION,
-                say("a bitmap has {n} cells, 7×12, and the input {m} values", n=_CELLS, m=shape[0]),
+                say_count(
+                    "a bitmap has {cells} cells, 7×12, and the input {n} value",
+                    "a bitmap has {cells} cells, 7×12, and the input {n} values",
+                    shape[0],
+                    cells=_CELLS,
+                ),
                 say("Put a Linear with {n} features before it, or use trainable weights", n=_CELLS),
                 field="weights",
                 value=self.weights,

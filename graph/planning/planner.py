@@ -16,7 +16,7 @@ from graph.network.network import Network, Wire
 from graph.network.ordering import natural
 from graph.network.reachable import downstream, upstream
 from graph.values.dims import Named
-from graph.values.message import UserError, say
+from graph.values.message import UserError, say_count
 from graph.values.names import class_name, python_names
 
 
@@ -26,7 +26,12 @@ class NotReady(UserError):
     def __init__(self, faults: list[Fault]) -> None:
         first = faults[0].sentence()
         if len(faults) > 1:
-            first = say("{first} ({n} problems in all)", first=first, n=len(faults))
+            first = say_count(
+                "{first} ({n} problem in all)",
+                "{first} ({n} problems in all)",
+                len(faults),
+                first=first,
+            )
         super().__init__(first)
         self.faults = faults
 

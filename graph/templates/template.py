@@ -13,7 +13,7 @@ from graph.layers.io import Input, Output
 from graph.network.edits import AddNode, Batch, Connect
 from graph.network.network import Edit, Network, Node, Wire
 from graph.templates.notes.literature import Literature
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 MOST_PIXELS = 8192
 MOST_CLASSES = 65536
@@ -90,10 +90,11 @@ class Template:
                 most=MOST_PIXELS,
             )
         if not 1 <= fit.classes <= MOST_CLASSES:
-            return say(
-                "{title} cannot tell {classes} classes apart: give a number from 1 to {most}",
+            return say_count(
+                "{title} cannot tell {n} class apart: give a number from 1 to {most}",
+                "{title} cannot tell {n} classes apart: give a number from 1 to {most}",
+                fit.classes,
                 title=self.title,
-                classes=fit.classes,
                 most=MOST_CLASSES,
             )
         if fit.small and not self.has_small:

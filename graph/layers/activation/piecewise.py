@@ -18,7 +18,7 @@ from graph.layers.base.layer import (
 from graph.layers.base.registration import register
 from graph.values.declaration import fields_of, show
 from graph.values.fields import flag, integer, real
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 IN_PLACE = "Overwrite the input to save memory; only where nothing else needs it."
 
@@ -110,7 +110,12 @@ class PReLU(Activation):
         if self._slopes(inputs) not in (1, channels):
             yield Problem(
                 FaultKind.DIMENSION,
-                say("the input {input} has {n} channels", input=dims(inputs[0]), n=channels),
+                say_count(
+                    "the input {input} has {n} channel",
+                    "the input {input} has {n} channels",
+                    channels,
+                    input=dims(inputs[0]),
+                ),
                 say("Use 1, {n} or channels", n=channels),
                 field="num_parameters",
                 value=show(self.num_parameters),

@@ -21,7 +21,7 @@ from graph.layers.base.registration import register
 from graph.layers.convolution.plain import Conv2d
 from graph.values.dims import Dim, Named
 from graph.values.fields import choice, flag, integer
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 def empty_middle(channels: int, reduction: int) -> Iterator[Problem]:
@@ -29,7 +29,11 @@ def empty_middle(channels: int, reduction: int) -> Iterator[Problem]:
     if channels < reduction:
         yield Problem(
             FaultKind.REDUCTION,
-            say("{n} input channels leave none in the middle", n=channels),
+            say_count(
+                "{n} input channel leaves none in the middle",
+                "{n} input channels leave none in the middle",
+                channels,
+            ),
             say("Use at most {n}", n=channels),
             field="reduction",
             value=str(reduction),

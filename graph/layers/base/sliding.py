@@ -17,7 +17,7 @@ from graph.layers.base.reach import Window
 from graph.values.declaration import show
 from graph.values.dims import is_traced
 from graph.values.fields import flag, integer, pair, triple
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 
 Pair = tuple[int, int]
 Triple = tuple[int, int, int]
@@ -160,15 +160,22 @@ def group_problem(channels: int, out_channels: int, groups: int) -> Iterator[Pro
     if not (fails_in or fails_out):
         return
     if fails_in and fails_out:
-        why = say(
-            "{inputs} input and {outputs} output channels are not divisible",
+        why = say_count(
+            "{inputs} input and {n} output channel are not divisible",
+            "{inputs} input and {n} output channels are not divisible",
+            out_channels,
             inputs=channels,
-            outputs=out_channels,
         )
     elif fails_in:
-        why = say("{n} input channels are not divisible", n=channels)
+        why = say_count(
+            "{n} input channel is not divisible", "{n} input channels are not divisible", channels
+        )
     else:
-        why = say("{n} output channels are not divisible", n=out_channels)
+        why = say_count(
+            "{n} output channel is not divisible",
+            "{n} output channels are not divisible",
+            out_channels,
+        )
     near = near_divisors(gcd(channels, out_channels), groups)
     yield Problem(
         FaultKind.GROUPS,

@@ -41,7 +41,7 @@ from graph.layers.base.sliding import (
 from graph.layers.convolution.plain import DILATION_HELP, STRIDE_HELP, Conv2d
 from graph.values.dims import Dim, Named
 from graph.values.fields import flag, integer, pair
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 _NO_PADDING: Pair = (0, 0)
 _ONE: Pair = (1, 1)
@@ -84,7 +84,11 @@ class DeformConv2d(Layer):
             near = near_divisors(shape[0], self.offset_groups)
             yield Problem(
                 FaultKind.GROUPS,
-                say("{n} input channels are not divisible", n=shape[0]),
+                say_count(
+                    "{n} input channel is not divisible",
+                    "{n} input channels are not divisible",
+                    shape[0],
+                ),
                 say("Nearest: {values}", values=" / ".join(map(str, near))),
                 field="offset_groups",
                 value=str(self.offset_groups),

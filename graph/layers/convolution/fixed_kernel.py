@@ -21,7 +21,7 @@ from graph.layers.base.sliding import border_problem, edges, window_problem
 from graph.layers.convolution import classic_kernels as kernels
 from graph.layers.convolution.classic_kernels import Kernel
 from graph.values.fields import choice, flag, integer, real, reals
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 KERNELS = (
     "blur",
@@ -122,7 +122,11 @@ class FixedKernel(Layer):
         except ValueError:
             yield Problem(
                 FaultKind.DIMENSION,
-                say("{n} numbers are no square of odd side", n=len(self.cells)),
+                say_count(
+                    "{n} number is no square of odd side",
+                    "{n} numbers are no square of odd side",
+                    len(self.cells),
+                ),
                 say("Give 9, 25, 49, 81 or 121 numbers, row by row"),
                 field="cells",
                 value=str(len(self.cells)),

@@ -11,7 +11,7 @@ from graph.layers.base.reach import Axis
 from graph.layers.base.registration import register
 from graph.values.declaration import show
 from graph.values.fields import integer, integers
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 @register
@@ -37,9 +37,10 @@ class Permute(Layer):
         if None in found or sorted(self._order(shape)) != list(range(rank)):
             yield Problem(
                 FaultKind.DIMENSION,
-                say(
+                say_count(
+                    "must name the {n} dimension of {input} once",
                     "must name each of the {n} dimensions of {input} once",
-                    n=rank,
+                    rank,
                     input=dims(shape),
                 ),
                 say("Use the numbers 1 to {n} in their new order", n=rank),
@@ -126,7 +127,11 @@ class Squeeze(Layer):
         elif place is not None and shape[place] != 1:
             yield Problem(
                 FaultKind.DIMENSION,
-                say("the dimension has {n} positions, so it stays", n=shape[place]),
+                say_count(
+                    "the dimension has {n} position, so it stays",
+                    "the dimension has {n} positions, so it stays",
+                    shape[place],
+                ),
                 say("Choose a dimension of size 1, or take the layer away"),
                 field="dim",
                 value=str(self.dim),

@@ -12,7 +12,7 @@ from graph.layers.base.reach import Axis
 from graph.layers.base.registration import register
 from graph.values.declaration import show
 from graph.values.fields import integer, integers
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 def _solved(sizes: Sequence[int], total: int) -> tuple[int, ...] | None:
@@ -28,9 +28,10 @@ def _solved(sizes: Sequence[int], total: int) -> tuple[int, ...] | None:
 def _misfit(field: str, sizes: Sequence[int], given: Sequence[int]) -> Problem:
     return Problem(
         FaultKind.DIMENSION,
-        say(
+        say_count(
+            "{n} value cannot be arranged as {sizes}",
             "{n} values cannot be arranged as {sizes}",
-            n=prod(given),
+            prod(given),
             sizes="×".join(str(int(size)) for size in sizes),
         ),
         say("Use sizes whose product is {n}; one of them may be −1", n=prod(given)),

@@ -12,7 +12,7 @@ from graph.layers.base.reach import SAME, WHOLE, Axis, Picked
 from graph.layers.base.registration import register
 from graph.values.declaration import show
 from graph.values.fields import integer, integers, optional_integer
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 
 class _Parts(Layer):
@@ -140,7 +140,12 @@ class Chunk(_Parts):
         if count != self.chunks:
             yield Problem(
                 FaultKind.DIMENSION,
-                say("{n} positions fill {count} parts only", n=shape[place], count=count),
+                say_count(
+                    "{n} position fills {parts} only",
+                    "{n} positions fill {parts} only",
+                    shape[place],
+                    parts=say_count("{n} part", "{n} parts", count),
+                ),
                 say("Use {count}, or Split with sizes of your own", count=count)
                 if count > 1
                 else say("Take it away, or cut another dimension"),
@@ -196,7 +201,11 @@ class Slice(Layer):
             yield Problem(
                 FaultKind.DIMENSION,
                 say("no position of {n} is left", n=shape[place]),
-                say("Start before the stop, and within the {n} positions", n=shape[place]),
+                say_count(
+                    "Start before the stop, and within the {n} position",
+                    "Start before the stop, and within the {n} positions",
+                    shape[place],
+                ),
                 field="start",
                 value=str(self.start),
                 changes={"start": 0, "stop": None},

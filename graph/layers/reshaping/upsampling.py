@@ -22,7 +22,7 @@ from graph.layers.base.resampling_reach import Stretch
 from graph.layers.base.sliding import LETTERS, OUTPUT_TITLES, joined
 from graph.values.declaration import show
 from graph.values.fields import choice, flag, integer, integers, reals
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 _BY_RANK = {2: ("linear",), 3: ("bilinear", "bicubic"), 4: ("trilinear",)}
 """The modes that interpolate, by the axes of the input."""
@@ -86,7 +86,12 @@ class Upsample(Layer):
         if values and len(values) not in (1, len(shape) - 1):
             yield self._problem(
                 name,
-                say("the input {input} has {n} such axes", input=dims(shape), n=len(shape) - 1),
+                say_count(
+                    "the input {input} has {n} such axis",
+                    "the input {input} has {n} such axes",
+                    len(shape) - 1,
+                    input=dims(shape),
+                ),
                 say("Give one number, or one for each axis"),
                 values[:1],
             )
@@ -234,7 +239,12 @@ class PixelShuffle(_Shuffle):
             best = max(r for r in range(1, 65) if shape[0] % r**2 == 0)
             yield Problem(
                 FaultKind.GROUPS,
-                say("{n} input channels do not divide by {square} (r²)", n=shape[0], square=square),
+                say_count(
+                    "{n} input channel does not divide by {square} (r²)",
+                    "{n} input channels do not divide by {square} (r²)",
+                    shape[0],
+                    square=square,
+                ),
                 say("Use {factor}, or a multiple of {square} channels", factor=best, square=square),
                 field="upscale_factor",
                 value=str(self.upscale_factor),
