@@ -26,7 +26,6 @@ def part_of(network: Network, nodes: Iterable[str]) -> Network:
     chosen = [node for node in network.order() if node in wanted]
     part = Network()
     part.library = network.library
-    part.library = network.library
     edits: list[Edit] = [AddNode(network.nodes[node]) for node in chosen]
     for node in chosen:
         edits += [Connect(wire) for wire in network.inputs(node) if wire.source in wanted]

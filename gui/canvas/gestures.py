@@ -87,7 +87,6 @@ class Pan:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._last = QPoint()
-        self.moved = False
 
     def start(self, pointer: Pointer) -> None:
         self._last = pointer.view
@@ -96,7 +95,6 @@ class Pan:
     def move(self, pointer: Pointer) -> None:
         delta = pointer.view - self._last
         self._last = pointer.view
-        self.moved = self.moved or not delta.isNull()
         self._board.camera.scroll_by(delta)
 
     def end(self, pointer: Pointer) -> None:

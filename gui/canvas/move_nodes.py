@@ -24,12 +24,6 @@ class InsertOnWire:
         self._able = changes.can_insert(layer)
         self._lit: str | None = None
 
-    def start(self, pointer: Pointer) -> None:
-        self.move(pointer)
-
-    def move(self, pointer: Pointer) -> None:
-        self.over(pointer.scene)
-
     def over(self, point: QPointF) -> str | None:
         """Light the wire at a point and return its id."""
         reach = m.WIRE_HIT / max(0.2, self._board.camera.zoom)
@@ -37,10 +31,8 @@ class InsertOnWire:
         self._light(wire.wire if wire is not None else None)
         return self._lit
 
-    def end(self, pointer: Pointer) -> None:
-        self.cancel()
-
     def cancel(self) -> None:
+        """Light no wire any more."""
         self._light(None)
 
     def _light(self, wire: str | None) -> None:
@@ -97,7 +89,7 @@ class MoveNodes:
         if self._insert is not None:
             item = self._board.scene().nodes[self._node]
             if self._insert.over(item.rect().center()) is None:
-                self._insert.move(pointer)
+                self._insert.over(pointer.scene)
 
     def _begin(self) -> None:
         self._moving = True

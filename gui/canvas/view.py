@@ -39,8 +39,8 @@ from gui.canvas.fittings import Fittings
 from gui.canvas.flash import Flash
 from gui.canvas.pointing import Pointing
 from gui.face import measures as m
-from gui.face.anatomy import BodyForm
 from gui.face.ground import Ground
+from gui.face.outline import BodyForm
 from gui.face.overlay import MarksOverlay
 from gui.language.text import tr
 from gui.palette.stock import NoBlocks, Stock
@@ -57,7 +57,6 @@ OPENING = 0.8
 class CanvasView(QGraphicsView):
     """The network of a session, to look at and to edit."""
 
-    zoom_changed = Signal(float)
     part_changed = Signal()
     """Another part of the scene is visible."""
     message = Signal(str)
@@ -136,7 +135,6 @@ class CanvasView(QGraphicsView):
         if zoom != self._scene.stage.zoom:
             self._scene.stage.set_zoom(zoom, self.devicePixelRatioF())
             self.fittings.zoom_bar.show_zoom(zoom)
-            self.zoom_changed.emit(zoom)
             self.viewport().update()
         self._show_part()
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from gui.appearance.theme import current
 from gui.face import measures as m
-from gui.face.anatomy import BodyForm, Face, InputSlot, OutputSlot
+from gui.face.anatomy import Face, InputSlot, OutputSlot
+from gui.face.outline import BodyForm
 
 NAME_X = m.PAD + m.GLYPH + 6
 LEAST_TYPE = 40.0

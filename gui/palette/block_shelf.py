@@ -25,7 +25,7 @@ from graph.ready.registry import READY
 from graph.values.message import Message, UserError, message_of, say
 from gui.language.text import declared, tr
 from gui.palette.stock import Offer
-from gui.scene.arrange import lay_out
+from gui.scene.laying_out import lay_out
 from gui.session.levels import sample_scope
 from gui.session.session import Session
 from gui.widgets.background import BackgroundTask

@@ -11,16 +11,11 @@ from dataclasses import dataclass
 
 import graphlay
 
-from graph.analysis.analysis import Analysis
 from graph.calls.call import Shape
-from graph.document.project import Project
 from graph.layers.base.layer import Category
-from graph.network.edits import Move
 from graph.network.network import Network, Position
-from graph.network.scope import MAIN, Scope
 from gui.face import measures as m
-from gui.face.anatomy import BodyForm, form_of, size_of
-from gui.session.levels import sample_scope
+from gui.face.outline import BodyForm, form_of, size_of
 
 JOINED_MERGE_INPUTS = 2
 """An operator of so many inputs at most continues the stack of its longest input."""
@@ -311,30 +306,3 @@ def moved(network: Network, positions: Mapping[str, Position]) -> dict[str, Posi
         for node, position in positions.items()
         if node in network.nodes and network.nodes[node].position != position
     }
-
-
-def lay_out_project(project: Project, view: ViewSize | None = None) -> None:
-    """Arrange the network of a fresh project and the inside of each of its blocks."""
-    lay_out(project.network, view=view)
-    for block in project.library.blocks.values():
-        lay_out(block.network, sample_scope(block), view)
-
-
-def lay_out(network: Network, scope: Scope = MAIN, view: ViewSize | None = None) -> None:
-    """Arrange a whole network that is not open yet (a fresh template), without an undo step."""
-    positions = positions_of(network, scope, view)
-    if positions:
-        network.do(Move(positions))
-
-
-def positions_of(
-    network: Network, scope: Scope = MAIN, view: ViewSize | None = None
-) -> dict[str, Position]:
-    """Where the nodes of a whole network that is not open would stand, of those that would move."""
-    analysis = Analysis(network, scope)
-
-    def shape_of(node: str) -> tuple[Shape | None, Shape | None]:
-        facts = analysis.facts(node)
-        return (facts.inputs[0] if facts.inputs else None), facts.output
-
-    return moved(network, arrange(network, network.nodes, shape_of, view))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from graph.layers.base.layer import Layer
 from graph.network.network import Position
 from gui.face import measures as m
-from gui.face.anatomy import size_when_placed
+from gui.face.outline import size_when_placed
 from gui.face.routes import SEAM_MAX
 from gui.scene.scene import CanvasScene
 

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from gui.appearance.glyphs import paint_snowflake
 from gui.appearance.theme import blend, current
 from gui.face import measures as m
-from gui.face.anatomy import BodyForm, Face, InputSlot, OutputSlot, Severity
+from gui.face.anatomy import Face, InputSlot, OutputSlot, Severity
 from gui.face.bodies import MARGIN, BodyLook
 from gui.face.measures import Detail
+from gui.face.outline import BodyForm
 from gui.face.writing import MARK, Text, paint_texts, texts_of
 from gui.language.text import plain
 from gui.scene.stage import Stage

@@ -1,4 +1,4 @@
-"""The whole network as one picture, for small zooms and the small map.
+"""The whole network as one picture: for small zooms and the small map, and to keep.
 
 At a few per cent an item would be a pixel or two; one picture, made again only after a change,
 keeps every frame short.
@@ -19,6 +19,10 @@ from gui.scene.scene import CanvasScene
 
 MOST_PIXELS = 6_000_000
 MARGIN = 40.0
+EDGE = 30.0
+"""Around a network in the picture to keep."""
+LONGEST = 16_000
+"""Pixels of a side of that at most."""
 SCALES = (0.36, 0.2, 0.12, 0.06, 0.03)
 """A picture is made at the next of these and shown smaller."""
 
@@ -137,6 +141,21 @@ class Overview:
                 painter.drawEllipse(item.rect().center(), 4 / zoom, 4 / zoom)
             else:
                 painter.drawRect(item.rect())
+
+
+def picture_of(scene: CanvasScene) -> QImage:
+    """The network of a scene at 100 %, smaller if it would be huge."""
+    area = scene.content().adjusted(-EDGE, -EDGE, EDGE, EDGE)
+    scale = min(1.0, LONGEST / max(1.0, area.width(), area.height()))
+    image = QImage((area.size() * scale).toSize(), QImage.Format.Format_RGB32)
+    image.fill(current().background.canvas)
+    zoom, ratio = scene.stage.zoom, scene.stage.ratio
+    scene.stage.set_zoom(scale)
+    painter = QPainter(image)
+    scene.render(painter, QRectF(image.rect()), area)
+    painter.end()
+    scene.stage.set_zoom(zoom, ratio)
+    return image
 
 
 def _pen(colour: QColor) -> QPen:

@@ -22,11 +22,11 @@ from graph.values.message import say
 from gui.appearance.theme import current
 from gui.canvas.controls import RenameField
 from gui.canvas.view import CanvasView
-from gui.face.anatomy import size_of, size_when_placed
+from gui.face.outline import size_of, size_when_placed
 from gui.language.text import tr
 from gui.palette.block_shelf import BlockShelf
-from gui.scene.arrange import lay_out, positions_of
 from gui.scene.columns import boxes_of, put_in_place
+from gui.scene.laying_out import lay_out, positions_of
 from gui.scene.scene import CanvasScene
 from gui.session.levels import sample_scope
 from gui.session.session import Session

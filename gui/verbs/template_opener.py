@@ -17,7 +17,7 @@ from gui.data.choice import DataChoice
 from gui.data.suiting import fit_to
 from gui.language.text import tr
 from gui.palette.fold import FOLD_BELOW, STRIP
-from gui.scene.arrange import lay_out_project
+from gui.scene.laying_out import lay_out_project
 from gui.session.documents import Documents
 from gui.session.session import Session
 from gui.templates.fit import FitDialog

@@ -23,7 +23,7 @@ from gui.bars.actions import Actions, Verb
 from gui.bars.canvas_menu import show_menu
 from gui.language.text import tr
 from gui.palette.fold import FOLD_BELOW
-from gui.scene.picture import picture_of
+from gui.scene.overview import picture_of
 from gui.session.documents import Documents
 from gui.session.preferences import Preferences
 from gui.verbs.block_import import BlockImport

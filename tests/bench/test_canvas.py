@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from graph.document.project import Project
 from gui.canvas.view import CanvasView
-from gui.scene.arrange import lay_out
+from gui.scene.laying_out import lay_out
 from gui.session.session import Session
 from tests.bench.figures import percentile, tell
 from tests.bench.test_edit import residual_network

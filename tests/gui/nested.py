@@ -16,7 +16,7 @@ from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from gui.appearance.dress import apply_theme
-from gui.scene.arrange import lay_out
+from gui.scene.laying_out import lay_out
 from gui.session.preferences import Preferences
 from gui.window.window import MainWindow
 

@@ -21,8 +21,8 @@ from graph.network.edits import Disconnect, Move, RemoveNode, Rename, SetLayer
 from graph.templates.registry import TEMPLATES, find_template
 from gui.canvas import additions, changes
 from gui.face.measures import Detail
-from gui.scene.arrange import lay_out
-from gui.scene.picture import picture_of
+from gui.scene.laying_out import lay_out
+from gui.scene.overview import picture_of
 from gui.session.session import Session
 from tests.gui.helpers import (
     add,
@@ -142,7 +142,7 @@ def test_wheel_zooms_at_the_pointer(qtbot, session, chain):
     view = show_canvas(qtbot, session)
     place = QPoint(200, 150)
     under = view.mapToScene(place)
-    with qtbot.waitSignal(view.zoom_changed):
+    with qtbot.waitSignal(view.part_changed):
         _wheel(view, place, 120)
     assert view.camera.zoom == pytest.approx(1.15)
     away = view.mapToScene(place) - under

@@ -13,7 +13,7 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
 from graph.layers.normalisation import BatchNorm2d
 from gui.canvas.view import CanvasView
-from gui.face.anatomy import size_when_placed
+from gui.face.outline import size_when_placed
 from gui.palette.block_shelf import BlockShelf
 from gui.session.session import Session
 from gui.verbs.block_verbs import BlockVerbs

@@ -10,8 +10,8 @@ from graph.layers.convolution.plain import Conv2d
 from graph.layers.merge import Add, Concat
 from graph.network.edits import Batch, Disconnect, Move, RemoveNode
 from graph.templates.registry import find_template
-from gui.face.anatomy import size_when_placed
-from gui.scene.arrange import lay_out_project
+from gui.face.outline import size_when_placed
+from gui.scene.laying_out import lay_out_project
 from gui.scene.scene import CanvasScene
 from gui.session.session import Session
 from tests.gui.helpers import add, show_canvas

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from graph.templates.registry import find_template
 from gui.appearance.dress import apply_theme
 from gui.face.measures import Detail
-from gui.scene.arrange import lay_out_project
+from gui.scene.laying_out import lay_out_project
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 from gui.templates.fit import FitDialog

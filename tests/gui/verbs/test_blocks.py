@@ -15,8 +15,8 @@ from graph.blocks.block_use import BlockUse
 from graph.network.edits import SetLayer
 from gui.appearance.dress import apply_theme
 from gui.bars.canvas_menu import names_for
-from gui.face.anatomy import BodyForm
-from gui.scene.arrange import lay_out
+from gui.face.outline import BodyForm
+from gui.scene.laying_out import lay_out
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 from gui.window.window import MainWindow
