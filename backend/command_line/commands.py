@@ -268,7 +268,7 @@ def _sizes(text: str | None) -> tuple[int, ...] | None:
 def _hint_order(text: str | None) -> None:
     """Say how ``224x224x3`` is read, which most people write for three channels."""
     sizes = _sizes(text)
-    if sizes is None or len(sizes) != 3 or sizes[2] not in (1, 3, 4) or sizes[0] <= 4:
+    if sizes is None or len(sizes) != 3 or sizes[2] not in (1, 3, 4) or min(sizes[:2]) <= 4:
         return
     height, width, channels = sizes
     print(

@@ -30,6 +30,9 @@ from graph.values.message import Message, UserError, say
 STEP = "step"
 """``node.meta[STEP]`` of an fx node is the name of the plan's step whose result it is."""
 
+_TAKEN = frozenset(dir(fx.GraphModule))
+"""Names of parts that would hide what a module is made of."""
+
 
 class BuildError(UserError):
     """A plan that torch cannot build. ``node`` is the id of the node, if it has one."""
@@ -104,7 +107,7 @@ def _add_step(
     operation = step.operation
     if isinstance(operation, Apply):
         return _apply(graph, operation, inputs)
-    if step.name in modules or hasattr(fx.GraphModule, step.name):
+    if step.name in modules or step.name in _TAKEN:
         raise ValueError(f"the name {step.name} is taken")
     module = _made(operation)
     modules[step.name] = module.requires_grad_(False) if step.frozen else module

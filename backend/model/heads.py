@@ -16,18 +16,21 @@ MAIN = "main"
 
 
 class HeadedModule(fx.GraphModule):
-    """A module whose graph ends with auxiliary outputs. ``graph`` is the one of training,
-    ``evaluation`` the one without them."""
+    """A module whose graph ends with auxiliary outputs. ``graph`` is the one of training.
 
-    evaluation: fx.Graph
+    No layer is called like an attribute that begins with an underscore, so none is hidden.
+    """
+
+    _evaluation: fx.Graph
+    """The graph without them."""
 
     def recompile(self) -> Any:
         """Make the code of both graphs."""
         code = super().recompile()
-        self.evaluation = _without_auxiliary(self.graph)
+        self._evaluation = _without_auxiliary(self.graph)
         kind: Any = type(self)  # every module of fx has a class of its own
         training = kind.forward
-        evaluation = type(fx.GraphModule(self, self.evaluation)).forward
+        evaluation = type(fx.GraphModule(self, self._evaluation)).forward
 
         def forward(self: HeadedModule, *inputs: Any) -> Any:
             return (training if self.training else evaluation)(self, *inputs)
@@ -39,7 +42,7 @@ class HeadedModule(fx.GraphModule):
 def running_graph(module: fx.GraphModule) -> fx.Graph:
     """The graph that the module runs in its present mode."""
     if isinstance(module, HeadedModule) and not module.training:
-        return module.evaluation
+        return module._evaluation
     return module.graph
 
 

@@ -91,7 +91,9 @@ def write_project(path: Path, project: Project) -> None:
     Raises ProjectError; the old file is then untouched.
     """
     try:
-        data = dumps(project).encode("utf-8")
+        text = dumps(project)
+        _check_readable(text)
+        data = text.encode("utf-8")
         if len(data) > MAX_BYTES:
             raise ProjectError(
                 say_count(
@@ -106,6 +108,21 @@ def write_project(path: Path, project: Project) -> None:
         raise ProjectError(
             say("{path} could not be saved: {reason}", path=readable(path), reason=reason_of(error))
         ) from error
+
+
+def _check_readable(text: str) -> None:
+    """Read a text back before it takes the place of an older file. Raises ProjectError."""
+    try:
+        same = dumps(loads(text)) == text
+    except ProjectError as error:
+        raise ProjectError(
+            say(
+                "it could not be opened again, since {reason}; undo the last change",
+                reason=error.message,
+            )
+        ) from error
+    if not same:
+        raise ProjectError(say("it would not be opened as it is; undo the last change"))
 
 
 def read_project(path: Path) -> Project:

@@ -15,6 +15,8 @@ from graph.values.message import UserError, say
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
+MAX_ELEMENTS = 2_000_000
+"""Values in lists and objects; the largest network has a fourth of them."""
 
 
 _STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
@@ -33,7 +35,8 @@ def too_deep() -> ProjectError:
 def parse(data: bytes | str) -> Any:
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
-        _check_depth(text)
+        text = text.removeprefix("\ufeff")  # some editors write it in front
+        _check_size(text)
         document = json.loads(
             text,
             object_pairs_hook=_unique,
@@ -53,9 +56,11 @@ def parse(data: bytes | str) -> Any:
     return document
 
 
-def _check_depth(text: str) -> None:
-    """Refuse deep nesting before the parser recurses into it."""
+def _check_size(text: str) -> None:
+    """Refuse many elements and deep nesting before the parser makes objects of them."""
     outside = _STRINGS.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
+    if sum(map(outside.count, ",[{")) > MAX_ELEMENTS:
+        raise ProjectError(say("it has more than {n} elements", n=f"{MAX_ELEMENTS:,}"))
     depth = 0
     for bracket in outside.encode("utf-8", "surrogatepass").translate(None, _OTHERS):
         if bracket in b"[{":

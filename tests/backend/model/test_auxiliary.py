@@ -7,6 +7,7 @@ import importlib.util
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -241,3 +242,23 @@ def test_a_headed_network_fails_with_a_sentence_where_the_head_has_too_few_outpu
     failed = list(train(few, TrainingSettings(device="cpu"), digits))[-1]
     assert isinstance(failed, Failed)
     assert "value per class" in str(failed.message)
+
+
+@pytest.mark.parametrize("name", ["evaluation", "mro", "MAIN"])
+def test_no_name_of_a_node_hides_a_part_of_the_module(name: str) -> None:
+    plan = drawn()
+    renamed = replace(
+        plan,
+        steps=tuple(
+            replace(
+                step,
+                name=name if index == 0 else step.name,
+                inputs=tuple((name if n == plan.steps[0].name else n, i) for n, i in step.inputs),
+            )
+            for index, step in enumerate(plan.steps)
+        ),
+    )
+    module, plain = build(renamed, seed=3), build(plan, seed=3)
+    for training in (True, False):
+        expected, found = (m.train(training)(images()) for m in (plain, module))
+        assert all(torch.equal(a, b) for a, b in zip(expected, found, strict=True))

@@ -31,7 +31,7 @@ from graph.document.project import (
     read_project,
     write_project,
 )
-from graph.document.strict_json import MAX_DEPTH, ProjectError
+from graph.document.strict_json import MAX_DEPTH, MAX_ELEMENTS, ProjectError
 from graph.layers.activation.piecewise import ReLU
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
@@ -542,3 +542,66 @@ def test_equal_documents_give_equal_files_whatever_their_history() -> None:
 
     files = {dumps(Project(network=network(o))) for o in (("n1", "n2", "n10"), ("n10", "n2", "n1"))}
     assert len(files) == 1
+
+
+# Files of other programs, and what comes after the rename
+
+
+def test_a_mark_in_front_of_the_text_is_read_over() -> None:
+    text = dumps(small())
+    assert dumps(loads(b"\xef\xbb\xbf" + text.encode())) == text
+    assert dumps(loads("\ufeff" + text)) == text
+
+
+@pytest.mark.parametrize("item", ["[],", "{},", '"",', "0,", '{"a":0},'])
+def test_more_elements_than_any_network_has_are_refused_unread(item: str) -> None:
+    bomb = '{"format": "convloom", "x": [' + item * MAX_ELEMENTS + "0]}"
+    with pytest.raises(ProjectError, match="2,000,000 elements"):
+        loads(bomb)
+
+
+def test_commas_in_a_text_are_no_elements() -> None:
+    project = small()
+    project.training["note"] = "[,{" * 1000
+    assert loads(dumps(project)).training == project.training
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no such modes there")
+def test_a_folder_that_cannot_be_listed_takes_a_file(tmp_path: Path) -> None:
+    """The rename is what counts; that the folder cannot be opened afterwards is no failure."""
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from graph.document.project import write_project\n"
+        "from graph.templates.registry import find_template\n"
+        "project = find_template('lenet5').build()\n"
+        "path = Path(sys.argv[1])\n"
+        "if os.getuid() == 0: os.setuid(65534)\n"
+        "write_project(path, project)\n"
+    )
+    folder.chmod(0o733)
+    for parent in folder.parents[:3]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder / "a.cloom")],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert read_project(folder / "a.cloom").network.nodes
+
+
+def test_a_text_that_could_not_be_opened_again_is_not_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader takes less than the writer gives."""
+    path = tmp_path / "net.cloom"
+    write_project(path, small())
+    before = path.read_bytes()
+    monkeypatch.setattr("graph.document.strict_json.MAX_ELEMENTS", 100)
+    with pytest.raises(ProjectError, match="could not be opened again"):
+        write_project(path, small())
+    assert path.read_bytes() == before
