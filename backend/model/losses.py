@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from graph.calls.plan import Name, Plan, Step
 from graph.planning.ending import Values, ending_of
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 Outputs = Tensor | tuple[Tensor, ...]
 """What a module gives: N×C, with masks N×C×H×W, or one such tensor for each output."""
@@ -137,10 +137,10 @@ def check_output(plan: Plan, n_classes: int, *, masks: bool = False) -> None:
     if len(plan.inputs) != 1 or not plan.outputs:
         raise UserError(
             say(
-                "The network has {inputs} inputs and {outputs} outputs; training takes one input "
-                "and at least one output.",
-                inputs=len(plan.inputs),
-                outputs=len(plan.outputs),
+                "The network has {inputs} and {outputs}; training takes one input and at least "
+                "one output.",
+                inputs=say_count("{n} input", "{n} inputs", len(plan.inputs)),
+                outputs=say_count("{n} output", "{n} outputs", len(plan.outputs)),
             )
         )
     if plan.auxiliary >= len(plan.outputs):
@@ -162,10 +162,10 @@ def spare_outputs(plan: Plan, n_classes: int) -> Message | None:
     if n_outputs <= n_classes:
         return None
     return say(
-        "The network has {outputs} outputs and the data {classes} classes, so some outputs are "
-        "never right; a template is fitted with --classes {classes}, or set the last layer's size "
-        "to {classes}.",
-        outputs=n_outputs,
+        "The network has {outputs} and the data {kinds}, so some outputs are never right; a "
+        "template is fitted with --classes {classes}, or set the last layer's size to {classes}.",
+        outputs=say_count("{n} output", "{n} outputs", n_outputs),
+        kinds=say_count("{n} class", "{n} classes", n_classes),
         classes=n_classes,
     )
 
@@ -197,10 +197,11 @@ def _check_classes(outputs: int, n_classes: int) -> None:
     if outputs < n_classes:
         raise UserError(
             say(
-                "The network has {outputs} outputs and the data has {classes} classes; give the "
-                "last layer {classes} outputs.",
-                outputs=outputs,
-                classes=n_classes,
+                "The network has {outputs} and the data has {classes}; give the last layer "
+                "{wanted}.",
+                outputs=say_count("{n} output", "{n} outputs", outputs),
+                classes=say_count("{n} class", "{n} classes", n_classes),
+                wanted=say_count("{n} output", "{n} outputs", n_classes),
             )
         )
 

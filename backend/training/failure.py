@@ -17,7 +17,7 @@ from backend.model.build import BuildError
 from backend.model.walk import find_step, first_failing, first_not_finite
 from backend.training.settings import TrainingSettings
 from graph.calls.plan import Plan
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 FailureKind = Literal["user", "memory", "not finite", "other"]
 
@@ -180,10 +180,11 @@ def _memory(settings: TrainingSettings, step: int) -> Message:
         return say(
             "Out of memory at step {step} with single images; make the network smaller.", step=step
         )
-    return say(
-        "Out of memory at step {step} with batches of {size} images; set batch_size to {smaller}.",
+    return say_count(
+        "Out of memory at step {step} with batches of {n} image; set batch_size to {smaller}.",
+        "Out of memory at step {step} with batches of {n} images; set batch_size to {smaller}.",
+        size,
         step=step,
-        size=size,
         smaller=size // 2,
     )
 

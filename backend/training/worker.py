@@ -24,7 +24,7 @@ from backend.training.settings import TrainingSettings
 from backend.weights.start import Start
 from graph.calls.plan import Plan
 from graph.planning.ending import ending_of
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 if TYPE_CHECKING:
     import torch
@@ -269,15 +269,13 @@ def _left_out(skipped: tuple[Skipped, ...]) -> Message:
         one = say("{name} ({reason})", name=item.path.name, reason=item.reason)
         named = one if named is None else say("{names}, {name}", names=named, name=one)
     assert named is not None
-    if len(skipped) == 1:
-        return say("1 unreadable file was skipped: {names}.", names=named)
-    if len(skipped) <= _NAMED:
-        return say("{n} unreadable files were skipped: {names}.", n=len(skipped), names=named)
-    return say(
-        "{n} unreadable files were skipped: {names} and {more} more.",
-        n=len(skipped),
+    if len(skipped) > _NAMED:
+        named = say("{names} and {more} more", names=named, more=len(skipped) - _NAMED)
+    return say_count(
+        "{n} unreadable file was skipped: {names}.",
+        "{n} unreadable files were skipped: {names}.",
+        len(skipped),
         names=named,
-        more=len(skipped) - _NAMED,
     )
 
 

@@ -20,7 +20,7 @@ from backend.weights.pairing import TensorShape
 from backend.weights.reading import WeightsError, read_weights, unreadable
 from backend.weights.start import Start
 from graph.calls.plan import Plan
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 
 
 def shapes_of(plan: Plan) -> dict[str, TensorShape]:
@@ -39,10 +39,12 @@ def match_start(shapes: Mapping[str, TensorShape], start: Start) -> Matching:
         _refuse_rest(matching)
     elif not matching.taken:
         raise WeightsError(
-            say(
+            say_count(
+                "The {n} tensor in {file} does not fit this network; choose another way to match "
+                "or another file.",
                 "None of the {n} tensors in {file} fits this network; choose another way to match "
                 "or another file.",
-                n=len(file.shapes),
+                len(file.shapes),
                 file=start.path.name,
             )
         )

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from backend.weights.pairing import TensorShape, by_ends, by_order, is_counter
 from backend.weights.reading import WeightsError, WeightsFile
 from graph.values.declaration import show
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 
 Way = Literal["name", "order", "ends", "table"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -67,12 +67,18 @@ class Matching:
     def _fit(self) -> Message:
         total = len(self.taken) + len(self.missing) + len(self.wrong)
         if self.complete:
-            return say("All {n} tensors of {file} fit.", n=total, file=self.path.name)
+            return say_count(
+                "The {n} tensor of {file} fits.",
+                "All {n} tensors of {file} fit.",
+                total,
+                file=self.path.name,
+            )
         parts = [
-            say(
-                "{n} of {total} tensors are taken from {file}",
-                n=len(self.taken),
-                total=total,
+            say_count(
+                "{taken} of {n} tensor is taken from {file}",
+                "{taken} of {n} tensors are taken from {file}",
+                total,
+                taken=len(self.taken),
                 file=self.path.name,
             )
         ]

@@ -12,7 +12,7 @@ import safetensors
 from backend.weights.pairing import TensorShape, forward_order
 from graph.document.files import reason_of
 from graph.values.declaration import show
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 ORDER = "order"
 """The file's metadata under this key is the names as a JSON list, in the order of state_dict."""
@@ -60,10 +60,11 @@ def read_weights(path: Path) -> WeightsFile:
         raise WeightsError(unreadable(path, error)) from error
     if len(shapes) > MOST_TENSORS:
         raise WeightsError(
-            say(
+            say_count(
+                "{path} holds {n} tensor, more than any network here.",
                 "{path} holds {n} tensors, more than any network here.",
+                len(shapes),
                 path=str(path),
-                n=len(shapes),
             )
         )
     for name, kind in kinds.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from backend.data.base.source import ImageShape
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 FitMode = Literal["auto", "resize", "pad"]
 
@@ -60,10 +60,11 @@ def plan_conversion(source: ImageShape, target: ImageShape, fit: FitMode = "auto
     if source[0] != target[0] and {source[0], target[0]} != {1, 3}:
         raise UserError(
             say(
-                "The network takes images of {expected} channels and the data has {found}; only "
-                "1 and 3 channels convert into each other. Set the input to {found} channels.",
-                expected=target[0],
+                "The network takes images of {expected} and the data has {found}; only "
+                "1 and 3 channels convert into each other. Set the input to {wanted}.",
+                expected=say_count("{n} channel", "{n} channels", target[0]),
                 found=source[0],
+                wanted=say_count("{n} channel", "{n} channels", source[0]),
             )
         )
     values = target[0] * target[1] * target[2]
@@ -115,11 +116,11 @@ def check_classes(outputs: int, data: HasClasses) -> None:
     if data.classes is not None and outputs < len(data.classes):
         raise UserError(
             say(
-                "The network has {outputs} outputs and {data} has {classes} classes; "
-                "give the last layer {classes} outputs.",
-                outputs=outputs,
+                "The network has {outputs} and {data} has {classes}; give the last layer {wanted}.",
+                outputs=say_count("{n} output", "{n} outputs", outputs),
                 data=data.name,
-                classes=len(data.classes),
+                classes=say_count("{n} class", "{n} classes", len(data.classes)),
+                wanted=say_count("{n} output", "{n} outputs", len(data.classes)),
             )
         )
 

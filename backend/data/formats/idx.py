@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from backend.data.base.source import MEMORY_CEILING, Watch
 from graph.document.files import reason_of
-from graph.values.message import UserError, say
+from graph.values.message import UserError, say, say_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,11 +85,11 @@ def read_idx(path: Path, dimensions: int, watch: Watch | None = None) -> NDArray
         # Reading past the end also makes gzip compare its checksum.
         if stream.read(1):
             raise UserError(
-                say(
-                    "{file} holds more than the {expected} bytes its header promises; "
-                    "get the file again.",
+                say_count(
+                    "{file} holds more than the {n} byte its header promises; get the file again.",
+                    "{file} holds more than the {n} bytes its header promises; get the file again.",
+                    header.n_bytes,
                     file=str(path),
-                    expected=header.n_bytes,
                 )
             )
     return array.reshape(header.sizes)
@@ -135,11 +135,13 @@ def _header(path: Path, stream: IO[bytes], dimensions: int) -> IdxHeader:
         _check_magic(path, bytes(buffer[:4]), expected)
     if found < len(buffer):
         raise UserError(
-            say(
-                "{file} is cut short: an IDX header has {expected} bytes and the file {found}; "
-                "get the file again.",
+            say_count(
+                "{file} is cut short: an IDX header has {n} byte and the file {found}; get the "
+                "file again.",
+                "{file} is cut short: an IDX header has {n} bytes and the file {found}; get the "
+                "file again.",
+                len(buffer),
                 file=str(path),
-                expected=len(buffer),
                 found=found,
             )
         )
@@ -181,10 +183,10 @@ def _check_magic(path: Path, magic: bytes, expected: bytes) -> None:
         )
     raise UserError(
         say(
-            "{file} has {found} dimensions; expected were {expected}. Images need count, height "
-            "and width, labels only a count: check that the two files are not swapped.",
+            "{file} has {found}; expected were {expected}. Images need count, height and width, "
+            "labels only a count: check that the two files are not swapped.",
+            found=say_count("{n} dimension", "{n} dimensions", magic[3]),
             file=str(path),
-            found=magic[3],
             expected=expected[3],
         )
     )
@@ -194,10 +196,10 @@ def _check_size(path: Path, header: IdxHeader, compressed: bool) -> None:
     if header.n_bytes > MEMORY_CEILING:
         raise UserError(
             say(
-                "{file} promises {found} bytes of data; at most {expected} can be held. "
-                "Its header may be damaged: get the file again or use a smaller one.",
+                "{file} promises {found}; at most {expected} can be held. Its header may be "
+                "damaged: get the file again or use a smaller one.",
+                found=say_count("{n} byte of data", "{n} bytes of data", header.n_bytes),
                 file=str(path),
-                found=header.n_bytes,
                 expected=MEMORY_CEILING,
             )
         )
@@ -206,11 +208,11 @@ def _check_size(path: Path, header: IdxHeader, compressed: bool) -> None:
         if header.n_bytes > on_disk * _DEFLATE_MAXIMUM:
             raise UserError(
                 say(
-                    "{file} is cut short: its header promises {expected} bytes, which cannot "
-                    "come out of {found} compressed bytes; get the file again.",
+                    "{file} is cut short: its header promises {expected}, which cannot come out "
+                    "of {found}; get the file again.",
                     file=str(path),
-                    expected=header.n_bytes,
-                    found=on_disk,
+                    expected=say_count("{n} byte", "{n} bytes", header.n_bytes),
+                    found=say_count("{n} compressed byte", "{n} compressed bytes", on_disk),
                 )
             )
     elif on_disk - header.length < header.n_bytes:
@@ -220,10 +222,10 @@ def _check_size(path: Path, header: IdxHeader, compressed: bool) -> None:
 def _cut_short(path: Path, expected: int, found: int) -> UserError:
     return UserError(
         say(
-            "{file} is cut short: its header promises {expected} bytes and {found} are there; "
-            "get the file again.",
+            "{file} is cut short: its header promises {expected} and {found} are there; get the "
+            "file again.",
             file=str(path),
-            expected=expected,
+            expected=say_count("{n} byte", "{n} bytes", expected),
             found=found,
         )
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from backend.data.base.format import KnownSet, Opening, Place, Wish
 from backend.data.base.source import DataLook, DataSource, Watch
 from backend.data.formats.idx import IdxHeader, read_header, read_idx
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 if TYPE_CHECKING:
     import numpy as np
@@ -232,21 +232,21 @@ def _headers(part: IdxPart) -> IdxHeader:
     if images.sizes[0] != labels.sizes[0]:
         raise UserError(
             say(
-                "{images} has {n_images} images and {labels} has {n_labels} labels; "
-                "there must be one label for each image. Get both files again.",
+                "{images} has {n_images} and {labels} has {n_labels}; there must be one label for "
+                "each image. Get both files again.",
                 images=str(part.images),
                 labels=str(part.labels),
-                n_images=images.sizes[0],
-                n_labels=labels.sizes[0],
+                n_images=say_count("{n} image", "{n} images", images.sizes[0]),
+                n_labels=say_count("{n} label", "{n} labels", labels.sizes[0]),
             )
         )
     if images.sizes[0] > _COUNT_CEILING:
         raise UserError(
             say(
-                "{file} promises {found} images; at most {expected} can be used. "
-                "Its header may be damaged: get the file again or use a smaller one.",
+                "{file} promises {found}; at most {expected} can be used. Its header may be "
+                "damaged: get the file again or use a smaller one.",
+                found=say_count("{n} image", "{n} images", images.sizes[0]),
                 file=str(part.images),
-                found=images.sizes[0],
                 expected=_COUNT_CEILING,
             )
         )
@@ -318,12 +318,12 @@ def _check_labels(path: Path, labels: NDArray[np.uint8], classes: tuple[str, ...
         position = int(labels.argmax())
         raise UserError(
             say(
-                "{file} has the label {found} at image {position}, but there are only {expected} "
-                "classes, so labels go from 0 to {last}. Correct the labels or the class names.",
+                "{file} has the label {found} at image {position}, but there are only {classes}, "
+                "so labels go from 0 to {last}. Correct the labels or the class names.",
+                classes=say_count("{n} class", "{n} classes", len(classes)),
                 file=str(path),
                 found=highest,
                 position=position,
-                expected=len(classes),
                 last=len(classes) - 1,
             )
         )

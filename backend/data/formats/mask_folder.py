@@ -23,7 +23,7 @@ from backend.data.pictures.folders import (
 )
 from backend.data.pictures.paired import MaskFile, MaskFolder, pairs_source
 from graph.document.files import reason_of
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 if TYPE_CHECKING:
     from backend.data.base.dataset import DataSet
@@ -170,7 +170,7 @@ def _names(folder: Path) -> tuple[str, ...] | None:
         raise _bad_names(path, say("{why}", why=reason_of(error))) from error
     names = tuple(line.strip() for line in lines if line.strip())
     if not 2 <= len(names) <= _NAMES_CEILING:
-        raise _bad_names(path, say("it has {n} names", n=len(names)))
+        raise _bad_names(path, say_count("it has {n} name", "it has {n} names", len(names)))
     return names
 
 

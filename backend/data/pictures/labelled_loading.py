@@ -30,7 +30,7 @@ from backend.data.pictures.picture import (
     read_picture,
     read_picture_header,
 )
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 LONGEST_SIDE = 256
 _SHORTEST_LIMIT = 32
@@ -171,12 +171,14 @@ def check_memory(folder: Path, size: Size, n_images: int, channels: int) -> None
     """Raise UserError unless the images fit in memory at the size that was asked for."""
     if n_images * channels * size[0] * size[1] > MEMORY_CEILING:
         raise UserError(
-            say(
-                "The {count} images of {folder} need {found} bytes at {height}×{width}; at most "
-                "{expected} can be held. Choose a smaller size.",
-                count=n_images,
+            say_count(
+                "The {n} image of {folder} needs {found} at {height}×{width}; at most {expected} "
+                "can be held. Choose a smaller size.",
+                "The {n} images of {folder} need {found} at {height}×{width}; at most {expected} "
+                "can be held. Choose a smaller size.",
+                n_images,
                 folder=str(folder),
-                found=n_images * channels * size[0] * size[1],
+                found=say_count("{n} byte", "{n} bytes", n_images * channels * size[0] * size[1]),
                 height=size[0],
                 width=size[1],
                 expected=MEMORY_CEILING,
@@ -203,10 +205,12 @@ def _check_classes_left(
             )
         )
     raise UserError(
-        say(
-            "None of the {count} images in {folder} can be read; put PNG or JPEG images into its "
+        say_count(
+            "The {n} image in {folder} cannot be read; put PNG or JPEG images into its class "
+            "folders. The first one is {file}: {reason}.",
+            "None of the {n} images in {folder} can be read; put PNG or JPEG images into its "
             "class folders. The first one is {file}: {reason}.",
-            count=len(folder.files),
+            len(folder.files),
             folder=str(folder.folder),
             file=str(bad.path),
             reason=bad.reason,

@@ -35,7 +35,7 @@ from backend.data.pictures.mask import (
 )
 from backend.data.pictures.paired import MaskFile, MaskFolder
 from backend.data.pictures.picture import PictureHeader, read_picture
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say_count
 
 Pixels = NDArray[np.uint8]
 
@@ -155,10 +155,12 @@ def _check_left(work: _Work, files: Sequence[MaskFile]) -> None:
     paths = {file.path for file in work.folder.files}
     bad = next(item for item in work.skipped if item.path in paths)
     raise UserError(
-        say(
-            "None of the {count} pictures in {folder} can be used with its mask. The first one is "
+        say_count(
+            "The {n} picture in {folder} cannot be used with its mask. The first one is {file}: "
+            "{reason}.",
+            "None of the {n} pictures in {folder} can be used with its mask. The first one is "
             "{file}: {reason}.",
-            count=len(work.folder.files),
+            len(work.folder.files),
             folder=str(work.folder.folder),
             file=str(bad.path),
             reason=bad.reason,

@@ -554,7 +554,7 @@ def test_exceptions_of_exhausted_memory() -> None:
                 (step("add", Apply("operator.add"), "x", "y", shape=(64,)),),
                 (("add", 0),),
             ),
-            "2 inputs and 1 outputs",
+            "2 inputs and 1 output;",
         ),
     ],
 )

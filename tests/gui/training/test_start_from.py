@@ -77,7 +77,7 @@ def test_an_edit_is_followed_and_another_project_forgets(room: Room, tmp_path: P
     save_file({"fc1.bias": torch.zeros(7)}, path)
     row.use_file(path)
     choose(room, row.fit_box, "what fits, by name")
-    room.wait(lambda: "None of the 1 tensors" in row.sentence.text())
+    room.wait(lambda: "The 1 tensor in" in row.sentence.text())
     room.session.do(SetLayer(LINEAR, Linear(out_features=7)))
     room.wait(lambda: row.sentence.text().startswith("1 of 4"))
     room.session.new(Project("new", tiny_network()))

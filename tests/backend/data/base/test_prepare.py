@@ -222,7 +222,7 @@ def test_a_padded_picture_lies_inside_its_frame(
 @pytest.mark.parametrize(
     ("target", "parts"),
     [
-        ((2, 8, 8), ("2 channels", "has 1", "Set the input to 1 channels")),
+        ((2, 8, 8), ("2 channels", "has 1", "Set the input to 1 channel.")),
         ((1, 0, 8), ("1×0×8", "at least 1")),
         ((1, 10**6, 10**6), ("1×1000000×1000000", "at most")),
     ],

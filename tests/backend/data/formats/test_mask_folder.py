@@ -151,13 +151,13 @@ def test_one_odd_mask_does_not_turn_black_and_white_into_numbers(tmp_path: Path)
         ),
         (lambda folder: write(write(folder, "a", None), "b", None), "has a mask"),
         (lambda folder: write(folder, "a", disc(0, 0)), "only one class"),
-        (lambda folder: write(folder, "a", disc(0, 1)[:5]), "can be used with its mask"),
+        (lambda folder: write(folder, "a", disc(0, 1)[:5]), "cannot be used with its mask"),
     ],
 )
 def test_folders_that_cannot_be_used_say_why(tmp_path: Path, make: object, words: str) -> None:
     assert callable(make)
     make(tmp_path)
-    if words == "can be used with its mask":
+    if words == "cannot be used with its mask":
         Image.fromarray(disc(0)).save(tmp_path / "images" / "a.png")
     with pytest.raises(UserError, match=words):
         open_data(str(tmp_path))
