@@ -52,7 +52,7 @@ BROKEN: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "a text": (b"hello, this is no IDX file", ("is not an IDX file", "68 65 6c 6c")),
     "unknown type": (b"\0\0\x07\x03" + GOOD[4:], ("is not an IDX file", "00 00 07 03")),
     "floats": (b"\0\0\x0d\x03" + GOOD[4:], ("32-bit float", "unsigned byte")),
-    "one dimension": (plain_idx(LABELS), ("has 1 dimensions", "were 3")),
+    "one dimension": (plain_idx(LABELS), ("has 1 dimension;", "were 3")),
     "no images": (plain_idx(IMAGES[:0]), ("is empty", "0×4×5")),
     "truncated": (GOOD[:-7], ("cut short", "120 bytes", "113 are there")),
     "too long": (GOOD + b"x", ("more than the 120 bytes",)),
