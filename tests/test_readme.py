@@ -7,7 +7,6 @@ import re
 import pytest
 
 from backend.command_line.parser import COMMANDS, make_parser
-from gui.bars.actions import MENUS
 from tools.readme_tables import README, TABLES, written
 
 TEXT = README.read_text(encoding="utf-8")
@@ -16,6 +15,7 @@ COMMAND = re.compile(r"python main\.py ((?:train|export|check|templates)\b[^\n`|
 
 
 @pytest.mark.parametrize("name", TABLES)
+@pytest.mark.usefixtures("qapp")
 def test_a_table_says_what_the_program_has(name: str) -> None:
     assert written(TEXT, name) == TABLES[name]()
 
@@ -38,10 +38,3 @@ def test_every_option_that_is_named_exists(capsys: pytest.CaptureFixture[str]) -
     known = set(OPTION.findall(capsys.readouterr().out))
     section = TEXT.partition("## The command line")[2].partition("\n## ")[0]
     assert set(OPTION.findall(section)) <= known
-
-
-def test_the_keys_of_blocks_are_those_of_the_menu() -> None:
-    menu = {str(title): verbs for title, verbs in MENUS}
-    for verb in menu["Block"]:
-        for key in (*verb.keys[:1], *filter(None, (verb.shown,))):
-            assert key in TEXT, f"{verb.text} has the key {key}"

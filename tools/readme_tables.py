@@ -1,4 +1,4 @@
-"""The tables of README.md that follow from the program: architectures, layers, data and more.
+"""The tables of README.md that follow from the program: keys, architectures, layers and more.
 
 Run from the root of the repository, this writes them anew:
 
@@ -9,8 +9,11 @@ Each stands between two comments that name it. A test compares them with the pro
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
@@ -97,8 +100,29 @@ def rooms() -> str:
     return table(("room", "holds"), rows)
 
 
+def keys() -> str:
+    """All keys, group by group of the menus, as a window has them."""
+    from gui.actions.key_list import in_words, way_to
+    from gui.session.preferences import Preferences
+    from gui.window.app import make_application
+    from gui.window.window import MainWindow
+
+    make_application(["convloom"])
+    window = MainWindow(Preferences())
+    groups = groupby(window.actions_table.key_rows(), lambda row: (way_to(row.menu), row.group))
+    rows = []
+    for (way, _), group in groups:
+        found = list(group)
+        pressed = (" or ".join(in_words(row.keys)) for row in found)
+        rows.append((way, " · ".join(pressed), " · ".join(row.text for row in found)))
+    window.close()
+    window.deleteLater()
+    return table(("menu", "keys", "do"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
+        "keys": keys,
         "architectures": architectures,
         "layers": layers,
         "blocks": blocks,
@@ -127,5 +151,13 @@ def renewed(text: str) -> str:
     return text
 
 
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="convloom-tables-") as home:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = home
+        text = renewed(README.read_text(encoding="utf-8"))
+    README.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    main()

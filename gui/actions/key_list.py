@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gui.actions.action import Action
@@ -25,15 +25,22 @@ class KeyRow:
 def key_rows(actions: Iterable[Action]) -> list[KeyRow]:
     """One row for each text that has keys; what only keys do comes last."""
     order = {menu: number for number, menu in enumerate((*BAR, CANVAS))}
-    found = [action for action in actions if action.keys]
-    found.sort(key=lambda a: (order[_top(a.menu.menu)], a.menu.group, a.menu.order))
+    known = {action.id: action for action in actions}
     rows: dict[tuple[Menu, str], KeyRow] = {}
-    for action in found:
-        place = action.menu
-        key = place.menu, action.text
-        row = rows.setdefault(key, KeyRow(place.menu, place.group, action.text, ()))
-        rows[key] = replace(row, keys=(*row.keys, *action.keys))
+    for action in sorted(
+        known.values(), key=lambda a: (order[_top(a.menu.menu)], a.menu.group, a.menu.order)
+    ):
+        place, keys = action.menu, keys_of(action, known)
+        if keys:
+            same = place.menu, action.text
+            row = rows.setdefault(same, KeyRow(place.menu, place.group, action.text, ()))
+            rows[same] = replace(row, keys=(*row.keys, *keys))
     return list(rows.values())
+
+
+def keys_of(action: Action, known: Mapping[str, Action]) -> tuple[str, ...]:
+    """The keys that come to an action, its own or those of the one it is reached through."""
+    return known[action.through].keys if action.through else action.keys
 
 
 def in_words(keys: Sequence[str], written: Callable[[str], str] = str) -> list[str]:
@@ -46,6 +53,12 @@ def in_words(keys: Sequence[str], written: Callable[[str], str] = str) -> list[s
         else:
             words[written(key)] = None
     return list(words)
+
+
+def way_to(menu: Menu) -> str:
+    """The titles of the menus that lead to a menu, and its own."""
+    title = menu.title.text()
+    return f"{way_to(menu.within.menu)} · {title}" if menu.within is not None else title
 
 
 def _top(menu: Menu) -> Menu:

@@ -1,46 +1,36 @@
-"""The context menu of the canvas: the verbs that suit what is under the pointer."""
+"""The context menu of the canvas: the actions that suit what is under the pointer."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from graph.blocks.block_use import BlockUse
+from gui.actions.menus import ON_NODES, ON_USE, ON_VOID, ON_VOID_INSIDE, ON_WIRES, Menu
 from gui.bars.actions import Actions
 from gui.session.session import Session
 
-LINE = ""
-NODES = (
-    "group",
-    "rename",
-    "freeze",
-    LINE,
-    "cut",
-    "copy",
-    "duplicate",
-    "delete",
-)
-USE = ("open_block", "unpack", "rename_block", "keep_block", LINE)
-VOID = ("add_layer", "paste", "select_all", LINE, "new_block", LINE, "arrange", "fit")
 
-
-def names_for(session: Session) -> tuple[str, ...]:
-    """The verbs that suit the selection, with lines between them."""
+def parts_for(session: Session) -> tuple[Menu, ...]:
+    """The parts of the menu that suit the selection."""
     chosen = [session.network.nodes[node].layer for node in session.selection]
     if chosen:
-        return (*USE, *NODES) if any(isinstance(x, BlockUse) for x in chosen) else NODES
+        used = any(isinstance(layer, BlockUse) for layer in chosen)
+        return (ON_USE, ON_NODES) if used else (ON_NODES,)
     if session.selected_wires:
-        return ("delete", LINE, *VOID)
-    return (*VOID, LINE, "leave_block") if session.depth else VOID
+        return (ON_WIRES, ON_VOID)
+    return (ON_VOID, ON_VOID_INSIDE) if session.depth else (ON_VOID,)
 
 
-def show_menu(parent: QWidget, session: Session, actions: Actions, place: QPoint) -> None:
-    """Open the menu at a place of the screen."""
+def show_menu(parent: QWidget, parts: Iterable[Menu], actions: Actions, place: QPoint) -> None:
+    """Open the menu of these parts at a place of the screen."""
     menu = QMenu(parent)
     menu.aboutToHide.connect(menu.deleteLater)
-    for name in names_for(session):
-        if name == LINE:
+    for group in (group for part in parts for group in actions.groups(part)):
+        if not menu.isEmpty():
             menu.addSeparator()
-        else:
-            menu.addAction(actions[name])
+        for action in group:
+            menu.addAction(actions[action.id])
     menu.popup(place)

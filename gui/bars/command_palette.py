@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
@@ -16,22 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.values.message import say
+from gui.actions.action import Action
+from gui.actions.key_list import KeyRow, in_words, way_to
+from gui.actions.menus import CANVAS, HELP
 from gui.appearance.theme import current
+from gui.bars.actions import CommandRow, native
 from gui.language.text import tr
 from gui.widgets.parts import PanelTitle
 
-ActionRows = Iterable[tuple[str, str, QAction]]
 ACTION = int(Qt.ItemDataRole.UserRole)
-CANVAS_KEYS = (
-    (say("Tab, Space"), say("Search and add a layer at the pointer")),
-    (say("Shift+Tab"), say("Add a layer and connect it to the selection")),
-    (say("Arrows"), say("Walk along wires; with Shift extend the selection")),
-    (say("Ctrl+Arrows"), say("Move by 10; with Shift by 1")),
-    (say("Alt+Up, Alt+Down"), say("Change the order of inputs")),
-    (say("Wheel, middle drag"), say("Zoom at the pointer, move the view")),
-    (say("Esc"), say("End what is being done")),
-)
 
 
 class OverlayPage(QFrame):
@@ -68,6 +61,11 @@ class OverlayPage(QFrame):
         self.raise_()
         focus.setFocus()
 
+    def column_texts(self, column: int) -> list[str]:
+        """What stands in a column of the list, from above."""
+        rows = map(self.list.topLevelItem, range(self.list.topLevelItemCount()))
+        return [row.text(column) for row in rows if row is not None]
+
     def leave(self) -> None:
         """Close and give the keyboard back."""
         self.hide()
@@ -85,7 +83,7 @@ class OverlayPage(QFrame):
 class CommandPalette(OverlayPage):
     """Type a few letters, press Enter."""
 
-    def __init__(self, window: QWidget, rows: Callable[[], ActionRows]) -> None:
+    def __init__(self, window: QWidget, rows: Callable[[], Iterable[CommandRow]]) -> None:
         super().__init__(window, tr("All commands"))
         self._rows = rows
         self.search = QLineEdit(self)
@@ -105,26 +103,27 @@ class CommandPalette(OverlayPage):
         self.show_over(self.search)
 
     def texts(self) -> list[str]:
-        return [self.list.topLevelItem(i).text(0) for i in range(self.list.topLevelItemCount())]
+        return self.column_texts(0)
 
     def _sift(self) -> None:
         words = self.search.text().casefold().split()
         self.list.clear()
         ranked = []
-        for path, text, action in self._rows():
-            name = f"{text} {path}".casefold()
-            if all(word in name for word in words) and action.isEnabled():
-                starts = bool(words) and text.casefold().startswith(words[0])
-                ranked.append((not starts, len(ranked), path, text, action))
-        for _, _, path, text, action in sorted(ranked, key=lambda row: row[:2]):
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            item = QTreeWidgetItem([text, path, keys])
-            item.setData(0, ACTION, action)
+        for row in self._rows():
+            name = f"{row.text} {row.way}".casefold()
+            if all(word in name for word in words) and row.command.isEnabled():
+                starts = bool(words) and row.text.casefold().startswith(words[0])
+                ranked.append((not starts, row))
+        for _, row in sorted(ranked, key=lambda ranking: ranking[0]):
+            item = QTreeWidgetItem([row.text, row.way, row.key])
+            item.setData(0, ACTION, row.command)
             item.setForeground(1, current().text.tertiary)
             item.setForeground(2, current().text.tertiary)
             self.list.addTopLevelItem(item)
         _stretch(self.list)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -139,7 +138,8 @@ class CommandPalette(OverlayPage):
             ):
                 self.list.keyPressEvent(event)
                 return True
-        if event.type() == QEvent.Type.FocusOut and not self.isAncestorOf(_focus(self)):
+        focus = self.window().focusWidget()
+        if event.type() == QEvent.Type.FocusOut and not (focus and self.isAncestorOf(focus)):
             self.hide()
         return super().eventFilter(watched, event)
 
@@ -152,31 +152,47 @@ class CommandPalette(OverlayPage):
 
 
 class KeySheet(OverlayPage):
-    """All keys, by menu."""
+    """All keys, by menu; what the mouse does comes last."""
 
-    def __init__(self, window: QWidget, rows: Callable[[], ActionRows]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        rows: Callable[[], Iterable[KeyRow]],
+        mouse: Sequence[tuple[str, str]],
+    ) -> None:
+        """``mouse`` has what is done and what with."""
         super().__init__(window, tr("Keys"))
-        self._rows = rows
-        self.list.setColumnCount(2)
+        self._rows, self._mouse = rows, mouse
+        self.list.setColumnCount(3)
         self.list.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
 
     def open(self) -> None:
         self.list.clear()
-        for path, text, action in self._rows():
-            form = QKeySequence.SequenceFormat.NativeText
-            keys = ", ".join(key.toString(form) for key in action.shortcuts())
-            if keys:
-                self.list.addTopLevelItem(QTreeWidgetItem([text, keys, path]))
-        for names, does in CANVAS_KEYS:
-            row = [does.text(), names.text(), tr("Canvas")]
-            self.list.addTopLevelItem(QTreeWidgetItem(row))
-        self.list.setColumnCount(3)
+        for row in self._rows():
+            keys = ", ".join(in_words(row.keys, native))
+            self.list.addTopLevelItem(QTreeWidgetItem([row.text, keys, way_to(row.menu)]))
+        for text, means in self._mouse:
+            self.list.addTopLevelItem(QTreeWidgetItem([text, means, way_to(CANVAS)]))
         _stretch(self.list)
         self.show_over(self.list)
 
     def texts(self) -> list[str]:
-        rows = range(self.list.topLevelItemCount())
-        return [self.list.topLevelItem(i).text(1) for i in rows]
+        return self.column_texts(1)
+
+
+def page_actions(commands: CommandPalette, keys: KeySheet) -> tuple[Action, ...]:
+    """What brings the two pages up."""
+    return (
+        Action(
+            "commands",
+            tr("All commands…"),
+            HELP.at(1, 1),
+            commands.open,
+            ("Ctrl+K",),
+            icon="search",
+        ),
+        Action("keys", tr("Keys"), HELP.at(1, 2), keys.open, ("?", "Shift+?"), icon="keyboard"),
+    )
 
 
 def _stretch(tree: QTreeWidget) -> None:
@@ -185,8 +201,3 @@ def _stretch(tree: QTreeWidget) -> None:
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     for column in range(1, tree.columnCount()):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-
-
-def _focus(widget: QWidget) -> QWidget | None:
-    window = widget.window()
-    return window.focusWidget() if window else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from gui.actions.action import Action
+from gui.actions.menus import RUN_TOOLS, TOOLS, Menu
 from gui.appearance.icons import icon
 from gui.appearance.theme import current, notifier, set_property
 from gui.bars.actions import Actions
@@ -26,19 +28,12 @@ class ToolBar(QToolBar):
         self._actions = actions
         self._state = "idle"
         self._leads = True
-        for group in (("new", "open", "save"), ("undo", "redo")):
-            for name in group:
-                self._button(name)
-            self.addSeparator()
-        for name in ("arrange", "fit"):
-            self._button(name, words=tr("Arrange") if name == "arrange" else tr("Fit"))
+        self._add(TOOLS)
         self.addSeparator()
         self.data = DataChooser(session, self)
         self.addWidget(self.data)
         self.addSeparator()
-        self.train = self._button("train", words=tr("Train"))
-        self.step = self._button("step", words=tr("Step"))
-        self.stop = self._button("stop", words=tr("Stop"))
+        self._train = self._add(RUN_TOOLS)["train"]
         space = QWidget(self)
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
@@ -47,17 +42,24 @@ class ToolBar(QToolBar):
         self._restyle()
         notifier.changed.connect(self._restyle)
 
-    def _button(self, name: str, words: str = "") -> QToolButton:
+    def _add(self, menu: Menu) -> dict[str, QToolButton]:
+        """The buttons of a menu by their action, with lines between its groups."""
+        buttons: dict[str, QToolButton] = {}
+        for group in self._actions.groups(menu):
+            if buttons:
+                self.addSeparator()
+            buttons |= {action.id: self._button(action) for action in group}
+        return buttons
+
+    def _button(self, action: Action) -> QToolButton:
         button = QToolButton(self)
-        button.setDefaultAction(self._actions[name])
+        button.setDefaultAction(self._actions[action.id])
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        if words:
-            # The button follows its action's short text whenever the action changes.
-            self._actions[name].setIconText(words)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        else:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        button.setAccessibleName(words or self._actions[name].text())
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if action.short else style.ToolButtonIconOnly
+        )
+        button.setAccessibleName(action.short or action.text)
         self.addWidget(button)
         return button
 
@@ -82,8 +84,8 @@ class ToolBar(QToolBar):
             icon("pause") if running else icon("train", "on_accent" if self._leads else "secondary")
         )
         train.setIconText(words)
-        self.train.setAccessibleName(words)
-        set_property(self.train, "primary", self._leads and not running)
+        self._train.setAccessibleName(words)
+        set_property(self._train, "primary", self._leads and not running)
         self._actions["stop"].setIcon(icon("stop", "error" if state != "idle" else "secondary"))
 
 

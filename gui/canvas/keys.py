@@ -1,103 +1,41 @@
-"""What keys do on the canvas: a table from keys to the functions of its parts."""
+"""What keys do on the canvas: its actions by their keys.
+
+In a window most of them are shortcuts and are done before the canvas hears of them. Those that a
+field over the canvas needs for itself, as Tab, Enter, Escape and the arrows, arrive only here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QKeyCombination, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from gui.canvas.adding import Adding
-from gui.canvas.camera import Camera
-from gui.canvas.editing import Editing
+from gui.actions.action import Action
 
-Key = Qt.Key
-Modifier = Qt.KeyboardModifier
-PLAIN = Modifier.NoModifier
-CONTROL = Modifier.ControlModifier
-SHIFT = Modifier.ShiftModifier
-ALT = Modifier.AltModifier
-
-ARROWS = {
-    Key.Key_Left: (-1, 0),
-    Key.Key_Right: (1, 0),
-    Key.Key_Up: (0, -1),
-    Key.Key_Down: (0, 1),
-}
+SAME = {Qt.Key.Key_Return: Qt.Key.Key_Enter, Qt.Key.Key_Backtab: Qt.Key.Key_Tab}
+"""Keys that a person takes for one. With Shift, Tab is Backtab."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What keys work with."""
+class KeyTable:
+    """The actions of one canvas by their keys."""
 
-    camera: Camera
-    adding: Adding
-    editing: Editing
-    escape: Callable[[], None]
-    leave: Callable[[bool], None]
-    """Gives the keyboard to the next area, or to the one before."""
+    def __init__(self, actions: Iterable[Action]) -> None:
+        self._actions = {QKeySequence(key): action for action in actions for key in action.keys}
 
-
-def handle(hands: Hands, event: QKeyEvent) -> bool:
-    """Do what a key means; False if it means nothing here."""
-    key = Key(event.key())
-    held = event.modifiers() & ~Modifier.KeypadModifier
-    if key in ARROWS:
-        return _arrow(hands, ARROWS[key], held)
-    action = _actions(hands).get((key, held))
-    if action is None and key in (Key.Key_Plus, Key.Key_Equal) and not held & ~SHIFT:
-        action = _zoom(hands, 1)
-    if action is None:
-        return False
-    action()
-    return True
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key means; False if it means nothing here."""
+        action = self._actions.get(_pressed(event))
+        if action is None or not action.enabled():
+            return False
+        action.run()
+        return True
 
 
-def _zoom(hands: Hands, step: int) -> Callable[[], None]:
-    return lambda: hands.camera.zoom_step(step)
-
-
-def _actions(hands: Hands) -> dict[tuple[Qt.Key, Qt.KeyboardModifier], Callable[[], None]]:
-    camera, adding, editing = hands.camera, hands.adding, hands.editing
-    return {
-        (Key.Key_Tab, PLAIN): lambda: adding.open_search(False),
-        (Key.Key_Backtab, SHIFT): lambda: adding.open_search(True),
-        (Key.Key_Backtab, PLAIN): lambda: adding.open_search(True),
-        (Key.Key_Tab, SHIFT): lambda: adding.open_search(True),
-        (Key.Key_Delete, PLAIN): lambda: editing.delete(True),
-        (Key.Key_Delete, SHIFT): lambda: editing.delete(False),
-        (Key.Key_Backspace, PLAIN): editing.delete_or_leave,
-        (Key.Key_Return, PLAIN): editing.open_block,
-        (Key.Key_Enter, PLAIN): editing.open_block,
-        (Key.Key_Backspace, CONTROL): editing.cut_wires,
-        (Key.Key_D, CONTROL): lambda: editing.duplicate(False),
-        (Key.Key_D, CONTROL | SHIFT): lambda: editing.duplicate(True),
-        (Key.Key_C, CONTROL): editing.copy,
-        (Key.Key_X, CONTROL): editing.cut,
-        (Key.Key_V, CONTROL): editing.paste,
-        (Key.Key_A, CONTROL): editing.select_all,
-        (Key.Key_F, PLAIN): camera.fit_all,
-        (Key.Key_F, SHIFT): camera.fit_selection,
-        (Key.Key_1, PLAIN): lambda: camera.set_zoom(1.0),
-        (Key.Key_Minus, PLAIN): _zoom(hands, -1),
-        (Key.Key_L, PLAIN): editing.arrange,
-        (Key.Key_F2, PLAIN): editing.rename,
-        (Key.Key_F6, PLAIN): lambda: hands.leave(True),
-        (Key.Key_F6, SHIFT): lambda: hands.leave(False),
-        (Key.Key_Escape, PLAIN): hands.escape,
-    }
-
-
-def _arrow(hands: Hands, direction: tuple[int, int], held: Qt.KeyboardModifier) -> bool:
-    if held == ALT and direction[1]:
-        hands.editing.reorder_or_leave(direction[1])
-    elif held == CONTROL:
-        hands.editing.nudge(direction, 10.0)
-    elif held == CONTROL | SHIFT:
-        hands.editing.nudge(direction, 1.0)
-    elif held in (PLAIN, SHIFT):
-        hands.editing.walk(direction, bool(held & SHIFT))
-    else:
-        return False
-    return True
+def _pressed(event: QKeyEvent) -> QKeySequence:
+    """The key with what is held, as an action names it."""
+    key = Qt.Key(event.key())
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if key == Qt.Key.Key_Backtab:
+        held |= Qt.KeyboardModifier.ShiftModifier
+    return QKeySequence(QKeyCombination(held, SAME.get(key, key)))

@@ -1,7 +1,7 @@
 """The canvas widget: shows the scene, and hands mouse and keys to those who know what they mean.
 
 Where the view looks is ``camera``'s; what the mouse does ``pointing``'s and the gestures'; what
-keys do is in ``keys``; layers come by ``adding``, and all other edits by ``editing``.
+keys do is in ``actions``; layers come by ``adding``, and all other edits by ``editing``.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 from graph.network.network import Change
 from graph.values.message import Message
 from gui.appearance.theme import current
-from gui.canvas import keys
+from gui.canvas.actions import canvas_actions
 from gui.canvas.adding import Adding
 from gui.canvas.camera import Camera
 from gui.canvas.controls import PointerHint
 from gui.canvas.editing import Editing
 from gui.canvas.fittings import Fittings
 from gui.canvas.flash import Flash
+from gui.canvas.keys import KeyTable
 from gui.canvas.pointing import Pointing
 from gui.face import measures as m
 from gui.face.ground import Ground
@@ -47,7 +48,6 @@ from gui.palette.stock import NoBlocks, Stock
 from gui.scene.overview import Overview
 from gui.scene.scene import CanvasScene
 from gui.session.session import Session
-from gui.widgets.areas import focus_beyond
 
 REACH = 1_100_000.0
 OPENING = 0.8
@@ -88,9 +88,9 @@ class CanvasView(QGraphicsView):
         self.editing = Editing(self, self.adding, self)
         self.pointing = Pointing(self, self.adding, self.fault_opened.emit)
         self._flash = Flash(scene, self.camera)
-        self._hands = keys.Hands(
-            self.camera, self.adding, self.editing, self.pointing.escape, self.leave
-        )
+        self.offered = canvas_actions(self.camera, self.adding, self.editing, self.pointing.escape)
+        """What can be done here; a window shows it in its menus."""
+        self._keys = KeyTable(self.offered)
         self._connect()
         self._show_empty()
 
@@ -234,11 +234,7 @@ class CanvasView(QGraphicsView):
     # Keys
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        return False  # Tab opens the search; F6 leaves
-
-    def leave(self, forward: bool) -> None:
-        """Give the keyboard to the next area."""
-        focus_beyond(self, forward, self.fittings.empty.button)
+        return False  # Tab opens the search; F6 leaves, as a shortcut of the window
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
@@ -247,7 +243,7 @@ class CanvasView(QGraphicsView):
             event.accept()
         elif self.pointing.busy and event.key() != Qt.Key.Key_Escape:
             event.accept()  # one thing at a time
-        elif keys.handle(self._hands, event):
+        elif self._keys.press(event):
             event.accept()
         else:
             event.ignore()

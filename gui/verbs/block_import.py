@@ -120,7 +120,9 @@ class BlockImport(QDialog):
                     item.setText(NAME, tr("{name} (as {other})", name=block.name, other=stand_in))
             for column in range(4):
                 item.setToolTip(column, plain(item.text(column)))
-        self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        first = self.tree.topLevelItem(0)
+        if first is not None:
+            self.tree.setCurrentItem(first)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -21,20 +21,6 @@ def focus_next(areas: Sequence[QWidget], step: int) -> None:
             return
 
 
-def focus_beyond(area: QWidget, forward: bool, reachable: QWidget) -> None:
-    """Put the keyboard into the next widget outside an area, or the one before, in the order of
-    Tab; ``reachable`` is within the area and yet counts."""
-    widget: QWidget | None = area
-    while widget is not None:
-        widget = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
-        if widget is None or widget is area:
-            return
-        ours = area.isAncestorOf(widget) and widget is not reachable
-        if _takes_tab(widget) and not ours:
-            widget.setFocus(Qt.FocusReason.TabFocusReason)
-            return
-
-
 def _takes_tab(widget: QWidget) -> bool:
     by_tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
     return bool(by_tab) and widget.isVisible() and widget.isEnabled()

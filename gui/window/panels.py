@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from gui.actions.action import Action
+from gui.actions.menus import PANELS
 from gui.appearance.glyphs import application_icon
 from gui.appearance.theme import current
 from gui.bars.actions import Actions
 from gui.bars.bottom import Pages
 from gui.bars.breadcrumb import Breadcrumb
-from gui.bars.command_palette import CommandPalette, KeySheet
-from gui.bars.look_menu import LookMenus
+from gui.bars.command_palette import CommandPalette, KeySheet, page_actions
+from gui.bars.look import Look
 from gui.bars.menu_strip import MenuStrip
 from gui.bars.statusbar import StatusBar
 from gui.bars.toolbar import ToolBar
+from gui.canvas.actions import mouse_rows
 from gui.canvas.view import CanvasView
-from gui.language.text import tr
 from gui.palette.block_shelf import BlockShelf
 from gui.session.preferences import Preferences
 from gui.session.session import Session
@@ -89,27 +93,30 @@ class PanelWindow(QMainWindow):
         column.addWidget(self.centre, 1)
         self.setCentralWidget(middle)
 
-    def make_bars(self, actions: Actions) -> None:
-        """Menus, tool bar, status bar, and the pages over the window."""
-        self.actions_table = actions
+    @property
+    def at_start(self) -> bool:
+        """Whether the start page is shown."""
+        return self.centre.currentWidget() is self.start
+
+    def make_bars(self, offered: Iterable[Action]) -> None:
+        """Menus, tool bar, status bar, and the pages over the window, with what panels offer."""
+        self.commands = CommandPalette(self, lambda: self.actions_table.command_rows())
+        self.keys = KeySheet(self, lambda: self.actions_table.key_rows(), mouse_rows())
+        pages = page_actions(self.commands, self.keys)
+        look = Look(self.preferences, self.canvas.scene())
+        self.actions_table = actions = Actions(
+            self, self.canvas, (*offered, *pages, *look.offered()), lambda: not self.at_start
+        )
         self.strip = MenuStrip(self)
         actions.fill(self.strip.bar)
         self.setMenuWidget(self.strip)
         self.strip.add_workspaces([actions[space.name] for space in WORKSPACES])
-        self.look_menus = LookMenus(
-            actions.menus["View"],
-            self.preferences,
-            self.docks,
-            self.canvas.scene().set_reduce_motion,
-        )
-        self.recent_menu = actions.menus["File"].addMenu(tr("Open recent"))
-        actions.menus["File"].insertMenu(actions["save"], self.recent_menu)
+        for dock in self.docks.values():
+            actions.menus[PANELS].addAction(dock.toggleViewAction())
         self.tools = ToolBar(self.session, actions, self)
         self.addToolBar(self.tools)
         self.status = StatusBar(self.session)
         self.setStatusBar(self.status)
-        self.commands = CommandPalette(self, actions.rows)
-        self.keys = KeySheet(self, actions.rows)
 
     def place(self) -> None:
         """Where it was last time, or a size that suits most screens."""

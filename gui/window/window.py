@@ -1,4 +1,4 @@
-"""The window: puts the panels together and gives every verb its meaning.
+"""The window: puts the panels together and shows what they offer to do.
 
 In the centre stands the start page or the canvas; around it docks, which workspaces arrange. The
 panels talk through the session and not to each other.
@@ -6,6 +6,7 @@ panels talk through the session and not to each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
@@ -14,28 +15,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from graph.blocks.block import Block
 from graph.document.project import SUFFIX
 from graph.templates.template import Template
 from graph.values.message import Message
+from gui.actions.action import Action
+from gui.actions.menus import RECENT
 from gui.appearance.theme import current
-from gui.bars.actions import Actions, Verb
-from gui.bars.canvas_menu import show_menu
+from gui.bars.canvas_menu import parts_for, show_menu
+from gui.code.actions import code_actions
+from gui.data.actions import data_actions
+from gui.inspector.actions import inspector_actions
 from gui.language.text import tr
 from gui.palette.fold import FOLD_BELOW
-from gui.scene.overview import picture_of
+from gui.problems.actions import problem_actions
+from gui.session.actions import document_actions, session_actions
 from gui.session.documents import Documents
 from gui.session.preferences import Preferences
-from gui.verbs.block_import import BlockImport
+from gui.templates.actions import literature_actions
+from gui.training.actions import training_actions
+from gui.verbs.actions import block_actions, saving_actions, template_actions
+from gui.verbs.block_importer import BlockImporter
 from gui.verbs.block_verbs import BlockVerbs
+from gui.verbs.picture_saver import PictureSaver
 from gui.verbs.source_saver import SourceSaver
 from gui.verbs.template_opener import TemplateOpener
 from gui.widgets import dialogs
 from gui.widgets.areas import focus_next
 from gui.widgets.background import BackgroundTask
+from gui.window.actions import window_actions
 from gui.window.panels import PanelWindow
-from gui.window.slots import slots_of
 from gui.window.visible import VisibleNodes
+from gui.workspaces.actions import workspace_actions
 from gui.workspaces.panel import Side
 from gui.workspaces.registry import WORKSPACES
 from gui.workspaces.switcher import WorkspaceSwitcher
@@ -55,14 +65,33 @@ class MainWindow(PanelWindow):
         self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
         self.blocks = BlockVerbs(self.session, self.canvas, self.shelf)
         self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
-        self.make_bars(Actions(self, self.canvas, slots_of(self), _workspace_verbs()))
-        self.visible = VisibleNodes(self.canvas, self.training, self)
+        self.picture_saver = PictureSaver(self.canvas, self.code, self.preferences, self)
+        self.importer = BlockImporter(self.session, self.shelf, self.preferences, self)
         self.workspaces = WorkspaceSwitcher(
             self, self.desk, self.docks, WORKSPACES, self.preferences
         )
+        self.make_bars(self._offered())
+        self.visible = VisibleNodes(self.canvas, self.training, self)
         self._connect()
         self.place()
         self.show_start()
+
+    def _offered(self) -> Iterator[Action]:
+        """What can be done in the window, as its parts offer it."""
+        yield from document_actions(self.documents)
+        yield from session_actions(self.session)
+        yield from self.canvas.offered
+        yield from inspector_actions(self.edit_field)
+        yield from problem_actions(self.problems, self.walk_problems)
+        yield from code_actions(self.code)
+        yield from literature_actions(self.literature, lambda: self.show_page(self.literature))
+        yield from data_actions(self.ask_folder)
+        yield from training_actions(self.training, self.train)
+        yield from block_actions(self.blocks, self.importer)
+        yield from saving_actions(self.saver, self.picture_saver)
+        yield from template_actions(self.templates)
+        yield from workspace_actions(WORKSPACES, self.workspaces, self.show_workspace)
+        yield from window_actions(self)
 
     def _connect(self) -> None:
         session, documents, start = self.session, self.documents, self.start
@@ -73,8 +102,8 @@ class MainWindow(PanelWindow):
         session.undo_stack.canRedoChanged.connect(self._enable)
         documents.told.connect(self.tell)
         self.saver.told.connect(self.tell)
+        self.picture_saver.told.connect(self.tell)
         self.shelf.told.connect(self.tell)
-        self.shelf.found.connect(self._choose_blocks)
         documents.opened.connect(self.show_editor)
         documents.recent_changed.connect(self._show_recent)
         documents.leaving.connect(self.training.controller.close)
@@ -110,8 +139,6 @@ class MainWindow(PanelWindow):
         self.bottom.currentChanged.connect(self._lead)
         self.docks["bottom"].visibilityChanged.connect(self._lead)
         self.training.choice.changed.connect(self._show_data)
-        self.actions_table["symbols"].setChecked(self.preferences.symbols)
-        self.canvas.scene().set_symbols(self.preferences.symbols)
         self._show_data()
         self._show_recent()
         self._offer_literature()
@@ -119,11 +146,6 @@ class MainWindow(PanelWindow):
         self._show_run("idle")
 
     # What is shown
-
-    @property
-    def at_start(self) -> bool:
-        """Whether the start page is shown."""
-        return self.centre.currentWidget() is self.start
 
     def show_start(self) -> None:
         """Show the start page; the document stays open behind it."""
@@ -212,13 +234,13 @@ class MainWindow(PanelWindow):
 
     def _show_recent(self) -> None:
         self.start.refresh()
-        self.recent_menu.clear()
-        paths = self.preferences.recent()
+        menu, paths = self.actions_table.menus[RECENT], self.preferences.recent()
+        menu.clear()
         for path in paths:
-            action = self.recent_menu.addAction(path.name.replace("&", "&&"))
+            action = menu.addAction(path.name.replace("&", "&&"))
             action.setEnabled(path.is_file())
             action.triggered.connect(lambda _=False, p=path: self.documents.open(p))
-        self.recent_menu.setEnabled(bool(paths))
+        menu.setEnabled(bool(paths))
 
     def forget_recent(self, path: Path | None) -> None:
         """Take a project, or all of them, off the list of recent ones."""
@@ -250,64 +272,16 @@ class MainWindow(PanelWindow):
         self._enable()
 
     def _enable(self, _changed: object = None) -> None:
-        actions, stack = self.actions_table, self.session.undo_stack
-        at_start, running = self.at_start, self.training.is_running()
-        actions["undo"].setEnabled(not at_start and stack.canUndo())
-        actions["redo"].setEnabled(not at_start and stack.canRedo())
-        for name in (
-            "save",
-            "save_as",
-            "save_source",
-            "save_picture",
-            "train",
-            "step",
-            "add_layer",
-        ):
-            actions[name].setEnabled(not at_start)
-        actions["stop"].setEnabled(running)
-        actions["fit_template"].setEnabled(not at_start and self.templates.present is not None)
-        actions["literature"].setEnabled(not at_start and self.literature.template is not None)
-        actions["restore_panels"].setEnabled(not at_start)
-        for space in WORKSPACES:
-            actions[space.name].setChecked(not at_start and self.workspaces.name == space.name)
+        self.actions_table.refresh()
 
     def _show_menu(self, place: QPoint) -> None:
-        show_menu(self, self.session, self.actions_table, place)
+        show_menu(self, parts_for(self.session), self.actions_table, place)
 
     # Verbs
 
     def open_template(self, template: Template) -> None:
         """Open a template as a new document."""
         self.templates.open(template)
-
-    def save_picture(self) -> None:
-        """Ask for a file and write a picture of the canvas to it."""
-        start = self.preferences.folder / f"{self.code.file_name()}.png"
-        path = dialogs.ask_picture_target(self, start)
-        if path is None:
-            return
-        if picture_of(self.canvas.scene()).save(str(path)):
-            self.tell(tr("{name} is saved", name=path.name))
-        else:
-            self.tell(tr("{path} could not be written.", path=str(path)), "error")
-
-    def import_blocks(self) -> None:
-        """Ask for a project and take its blocks into this one."""
-        path = dialogs.ask_project(self, self.preferences.folder)
-        if path is not None:
-            self.shelf.look_into(path)
-
-    def _choose_blocks(self, blocks: list[Block], source: str) -> None:
-        library = self.session.project.network.library
-        dialog = BlockImport(library, blocks, source, self)
-        dialog.chosen.connect(self.shelf.take)
-        dialog.open()
-
-    def switch_symbols(self) -> None:
-        """Show formulas on the nodes, or their values, from now on."""
-        symbols = self.actions_table["symbols"].isChecked()
-        self.preferences.symbols = symbols
-        self.canvas.scene().set_symbols(symbols)
 
     def edit_field(self) -> None:
         """Put the keyboard into the inspector."""
@@ -390,10 +364,6 @@ class MainWindow(PanelWindow):
         for task in self.background:
             task.wait()
         super().closeEvent(event)
-
-
-def _workspace_verbs() -> tuple[Verb, ...]:
-    return tuple(Verb(w.name, w.text, (w.key,), w.icon, checkable=True) for w in WORKSPACES)
 
 
 def _dropped(event: QDropEvent) -> Path | None:

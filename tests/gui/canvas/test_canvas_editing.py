@@ -347,28 +347,6 @@ def test_search_offers_the_closest(qtbot, session):
     assert node.layer == Conv2d()
 
 
-def test_f6_leaves_the_canvas(qtbot, session):
-    from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
-
-    from gui.canvas.view import CanvasView
-
-    window = QWidget()
-    qtbot.addWidget(window)
-    layout = QHBoxLayout(window)
-    view, field = CanvasView(session), QLineEdit()
-    layout.addWidget(view)
-    layout.addWidget(field)
-    window.show()
-    window.activateWindow()
-    view.setFocus()
-    QTest.keyClick(view, Key.Key_F6)
-    assert window.focusWidget() is view.fittings.empty.button
-    add(session, "input", Input(), 0, 0)
-    view.setFocus()
-    QTest.keyClick(view, Key.Key_F6)
-    assert window.focusWidget() is field
-
-
 def test_output_keeps_no_copy_of_its_wire(qtbot, session, chain):
     out = add(session, "output", Output(), 900, 0, chain[2])
     view = show_canvas(qtbot, session)

