@@ -64,6 +64,7 @@ ORDER = (
     "gui.code",
     "gui.templates",
     "gui.data",
+    "gui.runs",
     "gui.training",
     "gui.inside",
     "gui.verbs",

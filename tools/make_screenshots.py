@@ -175,7 +175,7 @@ def show_training(window: MainWindow) -> None:
     window.show_workspace("training")
     window.session.select([convolutions(window.session.network)[1]])
     done: list[object] = []
-    controller = window.training.controller
+    controller = window.run.controller
     controller.epoch_done.connect(done.append)
     window.training.train_or_pause()
     wait(lambda: len(done) >= EPOCHS or not controller.is_running)
@@ -185,7 +185,7 @@ def show_training(window: MainWindow) -> None:
 def tidy(window: MainWindow) -> None:
     """Leave the window as the next picture expects it."""
     window.training.stop()
-    wait(lambda: not window.training.is_running())
+    wait(lambda: not window.run.is_running)
     for dialog in dialogs(window):
         dialog.reject()
     window.session.go_to(0)

@@ -87,6 +87,7 @@ class CodePanel(QWidget):
         session.blocks_changed.connect(self._later.start)
         session.settings_changed.connect(self._settings_changed)
         session.document_replaced.connect(self._replaced)
+        session.closing.connect(self._end_work)
         session.selection_changed.connect(lambda: self._light(follow=not self.view.hasFocus()))
         self._replaced()
 
@@ -159,8 +160,7 @@ class CodePanel(QWidget):
         self._task = None
         self._show(result if isinstance(result, PythonFile) else None)
 
-    def close_work(self) -> None:
-        """Wait for the thread, if one is writing."""
+    def _end_work(self) -> None:
         if self._task is not None:
             self._task.wait()
             self._task = None

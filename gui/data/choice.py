@@ -39,6 +39,7 @@ class DataChoice(QObject):
         self.problem: Message | None = None
         session.settings_changed.connect(self._follow)
         session.destroyed.connect(self._cancel.set)
+        session.closing.connect(self._end_work)
         self._follow()
 
     @classmethod
@@ -79,6 +80,12 @@ class DataChoice(QObject):
         if self._task is not None:
             self._task.drop()
             self._task = None
+
+    def _end_work(self) -> None:
+        task = self._task
+        self.stop()
+        if task is not None:
+            task.wait()
 
     def _follow(self) -> None:
         """Look at what the project names now, if that is another source."""

@@ -29,12 +29,10 @@ from gui.inside.predictions import ImageChooser
 from gui.inside.stills import Still, Stills
 from gui.language.kinds import kind_name
 from gui.language.text import full, shape, tr
-from gui.session.session import Session
-from gui.training.inner_steps import steps_by_node
-from gui.training.panel import TrainingPanel
-from gui.training.settings_form import settings_of
-from gui.training.strips import palette_of
-from gui.training.weights import computes_the_same
+from gui.runs.inner_steps import steps_by_node
+from gui.runs.project_run import ProjectRun, settings_of
+from gui.runs.same_computation import computes_the_same
+from gui.runs.strips import palette_of
 from gui.widgets.parts import Elided, Label
 
 Paint = Callable[[QPainter, QRectF], None]
@@ -47,11 +45,9 @@ CALM = 200
 class LivePanel(QWidget):
     """The right dock while training."""
 
-    def __init__(
-        self, session: Session, panel: TrainingPanel, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, run: ProjectRun, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._panel, self._run = session, panel, panel.controller
+        self._session, self._run, self._controller = run.session, run, run.controller
         self._step: Step | None = None
         self._key = ""
         """The node looked at, as the plan knows it."""
@@ -79,14 +75,14 @@ class LivePanel(QWidget):
         notifier.changed.connect(self._restyle)
 
     def _connect(self) -> None:
-        session, run = self._session, self._run
+        session, controller = self._session, self._controller
         session.selection_changed.connect(self._look)
         session.main_changed.connect(self._edited)
         session.settings_changed.connect(self._soon.start)
         session.document_replaced.connect(self._forget)
-        run.state_changed.connect(self._look)
-        run.probed.connect(self._show)
-        self._panel.closing.connect(self._close_looks)
+        controller.state_changed.connect(self._look)
+        controller.probed.connect(self._show)
+        session.closing.connect(self._close_looks)
         self._stills.looked.connect(self._show)
         self._stills.failed.connect(self._show_nothing)
         self.chooser.chosen.connect(self._choose_image)
@@ -123,7 +119,7 @@ class LivePanel(QWidget):
         self._soon.start()
 
     def _choose_image(self, image: int) -> None:
-        self._run.set_image(image)
+        self._controller.set_image(image)
         if not self._run.is_running:
             self._look()
 
@@ -133,19 +129,19 @@ class LivePanel(QWidget):
             return
         if self._run.is_running:
             self._stills.drop()
-            plan = self._panel.run_plan
+            plan = self._run.plan
         else:
             plan = self._idle_plan()
         key, step = ("", None) if plan is None else self._chosen(plan)
         self._take(key, step)
         if plan is None or step is None:
-            self._run.unwatch(VIEWER)
+            self._controller.unwatch(VIEWER)
             return
         filters = (key,) if _has_filters(step) else ()
         if self._run.is_running:
-            self._run.watch(VIEWER, filters, (key,))
+            self._controller.watch(VIEWER, filters, (key,))
         else:
-            self._ask(plan, View(filters, (key,), self._run.image))
+            self._ask(plan, View(filters, (key,), self._controller.image))
 
     def _idle_plan(self) -> Plan | None:
         """What the network is now; of its run if that computes the same."""
@@ -156,13 +152,13 @@ class LivePanel(QWidget):
             self._stills.drop()
             self._show_nothing(error.message)
             return None
-        trained = self._run.trained
+        trained = self._controller.trained
         if trained is not None and computes_the_same(trained.plan, plan):
             return trained.plan
         return plan
 
     def _ask(self, plan: Plan, view: View) -> None:
-        trained = self._run.trained
+        trained = self._controller.trained
         if trained is not None and trained.plan is not plan:
             trained = None
         try:
@@ -170,7 +166,7 @@ class LivePanel(QWidget):
         except UserError as error:
             self._show_nothing(error.message)
             return
-        data = DataRequest(self._panel.choice.spec)
+        data = DataRequest(self._run.choice.spec)
         self._stills.ask(Still(view, plan, settings, data, trained))
 
     def _chosen(self, plan: Plan) -> tuple[str, Step | None]:
@@ -211,7 +207,7 @@ class LivePanel(QWidget):
             self.head.show_step(tr("random starting weights"), live=False)
         self._show_filters(step, event)
         self._show_maps(step, event)
-        if event.image == self.chooser.image or self._run.image == self.chooser.image:
+        if event.image == self.chooser.image or self._controller.image == self.chooser.image:
             self.chooser.show_look(event)
 
     def _show_filters(self, step: Step, event: Probed) -> None:
@@ -288,7 +284,7 @@ class LivePanel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._run.unwatch(VIEWER)
+        self._controller.unwatch(VIEWER)
         self._stills.drop()
 
 

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from backend.channel.looking import View
 from backend.data.base.source import LoadCancelled
@@ -18,7 +18,7 @@ from backend.training.settings import TrainingSettings
 from backend.training.worker import DataRequest
 from graph.calls.plan import Plan
 from graph.values.message import Message, UserError, say
-from gui.training.run_controller import Trained
+from gui.runs.run_controller import Trained
 from gui.widgets.background import BackgroundTask
 
 
@@ -73,15 +73,13 @@ class Stills(QObject):
         if self._task is None:
             self._bench.clear()
 
-    def close(self, seconds: float = 5.0) -> None:
-        """End what is under way while the event loop goes on."""
+    def close(self) -> None:
+        """End what is under way; for the window's end."""
         self.drop()
         self._bench.cancel.set()
         if self._task is not None:
-            loop = QEventLoop()
-            self._task.destroyed.connect(loop.quit)
-            QTimer.singleShot(round(seconds * 1000), loop, loop.quit)
-            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+            self._task.wait()
+            self._task = None
 
     def _tell(self, probed: object) -> None:
         if self._go_on():

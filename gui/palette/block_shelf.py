@@ -50,6 +50,7 @@ class BlockShelf(QObject):
         self._tasks: list[BackgroundTask] = []
         session.blocks_changed.connect(self.changed)
         session.document_replaced.connect(self.changed)
+        session.closing.connect(self._end_work)
         self.read_folder()
 
     @property
@@ -210,7 +211,6 @@ class BlockShelf(QObject):
         task.failed.connect(fail)
         task.start()
 
-    def close_work(self) -> None:
-        """Wait for the threads."""
+    def _end_work(self) -> None:
         for task in self._tasks:
             task.wait()

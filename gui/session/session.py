@@ -66,6 +66,8 @@ class Session(QObject):
     who asked for an edit gets the same Message from ``do``."""
     settings_changed = Signal()
     """The project's training settings or choice of data changed."""
+    closing = Signal()
+    """The window is about to end: whoever works in a thread ends that now."""
     reveal_requested = Signal(object, object)
     """Show a node or wire on the canvas: (node id or None, wire id or None)."""
 

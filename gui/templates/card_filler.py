@@ -42,7 +42,7 @@ class CardFiller(QObject):
         self._resting = True
         self._delay.stop()
 
-    def close_work(self) -> None:
+    def end_work(self) -> None:
         """Wait for the thread; nothing is filled any more. For the window's end."""
         self.stop()
         self._waiting = []

@@ -24,6 +24,7 @@ from graph.values.message import say
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier
 from gui.language.text import tr
+from gui.session.session import Session
 from gui.templates.card_filler import CardFiller
 from gui.templates.template_card import TemplateCard
 from gui.widgets.parts import KeyHint, Label
@@ -53,7 +54,7 @@ class Gallery(QFrame):
     template_chosen = Signal(object)
     fit_wanted = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("level", "window")
         self._category = ""
@@ -77,6 +78,7 @@ class Gallery(QFrame):
         self._restyle()
         notifier.changed.connect(self._restyle)
         self.filler = CardFiller(self.cards, self._in_sight, self)
+        session.closing.connect(self.filler.end_work)
         self._sift()
 
     def _head(self, order: list[str]) -> QGridLayout:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.session.preferences import Preferences
+from gui.session.session import Session
 from gui.templates.gallery import FIND, Gallery
 from gui.templates.start_side import StartSide
 
@@ -28,7 +29,9 @@ class StartPage(QWidget):
     forget_wanted = Signal(object)
     """A recent project to take off the list; None for all."""
 
-    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.side = StartSide(preferences, self)
         self.side.new_wanted.connect(self.new_wanted)
@@ -36,7 +39,7 @@ class StartPage(QWidget):
         self.side.folder_wanted.connect(self.folder_wanted)
         self.side.project_chosen.connect(self.project_chosen)
         self.side.forget_wanted.connect(self.forget_wanted)
-        self.gallery = Gallery(self)
+        self.gallery = Gallery(session, self)
         self.gallery.template_chosen.connect(self.template_chosen)
         self.gallery.fit_wanted.connect(self.fit_wanted)
         # Its own key while it is up; the canvas has none for it.

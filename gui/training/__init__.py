@@ -1,1 +1,1 @@
-"""The run: its controls, settings and curves."""
+"""The page of the run: its controls, settings and curves."""

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from gui.actions.action import Action
 from gui.actions.menus import RUN_TOOLS, TRAIN
 from gui.language.text import tr
+from gui.runs.project_run import ProjectRun
 from gui.training.panel import TrainingPanel
 
 
-def training_actions(training: TrainingPanel, train: Callable[[], None]) -> tuple[Action, ...]:
+def training_actions(
+    training: TrainingPanel, run: ProjectRun, train: Callable[[], None]
+) -> tuple[Action, ...]:
     """The actions of a training panel; ``train`` shows it and begins or pauses."""
     return (
         Action(
@@ -44,6 +47,6 @@ def training_actions(training: TrainingPanel, train: Callable[[], None]) -> tupl
             icon="stop",
             short=tr("Stop"),
             elsewhere=(RUN_TOOLS.at(1, 3),),
-            enabled=training.is_running,
+            enabled=lambda: run.is_running,
         ),
     )

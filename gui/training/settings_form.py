@@ -13,13 +13,9 @@ from gui.appearance.theme import current, notifier
 from gui.data.data_chooser import DataChooser
 from gui.data.data_notes import DataNotes
 from gui.forms.form import Form
+from gui.runs.project_run import settings_of
 from gui.session.session import Session
 from gui.training.start_from import StartFrom
-
-
-def settings_of(session: Session) -> TrainingSettings:
-    """The project's settings. Raises FieldError for a value that is not legal."""
-    return TrainingSettings.make(session.project.training)
 
 
 class SettingsForm(Form):

@@ -61,6 +61,7 @@ class StartFrom(QWidget):
         notifier.changed.connect(self._restyle)
         session.changed.connect(self._edited)
         session.document_replaced.connect(self._forget)
+        session.closing.connect(self._end_work)
 
     def _build(self) -> None:
         self.source_box, self.fit_box = QComboBox(self), QComboBox(self)
@@ -119,8 +120,7 @@ class StartFrom(QWidget):
         self._table, self._fit = path, "table"
         self._fill()
 
-    def stop(self) -> None:
-        """Let go of the thread; for the window's end."""
+    def _end_work(self) -> None:
         self._wait.stop()
         if self._task is not None:
             self._task.wait()

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from graph.values.message import message_of
 from gui.language.text import tr
-from gui.training.weights import copy_weights
+from gui.runs.weights import copy_weights
+from gui.session.session import Session
 from gui.widgets.background import BackgroundTask
 
 
@@ -19,9 +20,9 @@ class WeightsSaver(QObject):
     told = Signal(str, str)
     """How it went: ``"success"`` or ``"error"``, and a sentence."""
 
-    def __init__(self, owner: QWidget) -> None:
+    def __init__(self, session: Session, owner: QWidget) -> None:
         super().__init__(owner)
-        self._owner = owner
+        self._session, self._owner = session, owner
         self._source = Path()
         self._dialog: QFileDialog | None = None
 
@@ -40,6 +41,7 @@ class WeightsSaver(QObject):
     def save(self, source: Path, target: Path) -> None:
         """Copy a weights file."""
         task = BackgroundTask(lambda: copy_weights(source, target), "save-weights", self)
+        self._session.closing.connect(task.wait)
         task.done.connect(
             lambda _: self.told.emit("success", tr("The weights were saved to {p}.", p=str(target)))
         )

@@ -16,10 +16,10 @@ from graph.planning.planner import NotReady, make_plan
 from graph.values.message import UserError, message_of, say
 from gui.code.code import CodePanel
 from gui.language.text import tr
+from gui.runs.project_run import ProjectRun
+from gui.runs.same_computation import computes_the_same
 from gui.session.preferences import Preferences
 from gui.session.session import Session
-from gui.training.panel import TrainingPanel
-from gui.training.weights import computes_the_same
 from gui.widgets import dialogs
 from gui.widgets.background import BackgroundTask
 
@@ -36,14 +36,15 @@ class SourceSaver(QObject):
         self,
         session: Session,
         code: CodePanel,
-        training: TrainingPanel,
+        run: ProjectRun,
         preferences: Preferences,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._session, self._code, self._training = session, code, training
+        self._session, self._code, self._run = session, code, run
         self._preferences, self._window = preferences, window
         self._task: BackgroundTask | None = None
+        session.closing.connect(self._end_work)
 
     def ask(self) -> None:
         """Ask for a file and write the source, with the weights of the last run if they fit."""
@@ -63,7 +64,7 @@ class SourceSaver(QObject):
         if refused is not None:
             self.told.emit(tr("Not saved: {reason}.", reason=refused), "error")
             return
-        plan, weights = self._fitting_plan(), self._training.weights_path
+        plan, weights = self._fitting_plan(), self._run.weights_path
         if plan is None or weights is None:
             self._save_source(path, trained=weights is not None)
             return
@@ -75,22 +76,21 @@ class SourceSaver(QObject):
         self._task = task
         task.start()
 
-    def close_work(self) -> None:
-        """Wait for the thread, if one is writing."""
+    def _end_work(self) -> None:
         if self._task is not None:
             self._task.wait()
             self._task = None
 
     def _fitting_plan(self) -> Plan | None:
         """The plan of the network as it is, if the weights of the last run fit it."""
-        run, session = self._training.run_plan, self._session
-        if run is None or self._training.weights_path is None:
+        trained, session = self._run.plan, self._session
+        if trained is None or self._run.weights_path is None:
             return None
         try:
             plan = make_plan(session.project.network, session.main_analysis, session.project.name)
         except NotReady:
             return None
-        return started(plan, session.project.training) if weights_fit(run, plan) else None
+        return started(plan, session.project.training) if weights_fit(trained, plan) else None
 
     def _save_source(self, path: Path, *, trained: bool) -> None:
         try:

@@ -50,6 +50,7 @@ class TemplateOpener(QObject):
         self._ending: list[BackgroundTask] = []
         self._slow = QTimer(self, singleShot=True, interval=SLOW)
         self._slow.timeout.connect(self.waiting)
+        session.closing.connect(self._end_work)
 
     @property
     def present(self) -> Template | None:
@@ -114,8 +115,7 @@ class TemplateOpener(QObject):
             self._ending.append(self._task)
             self._task = None
 
-    def close_work(self) -> None:
-        """Wait for the threads."""
+    def _end_work(self) -> None:
         self.cancel()
         for task in self._ending:
             task.wait()

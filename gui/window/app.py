@@ -54,7 +54,7 @@ def prepare(window: MainWindow) -> None:
     task = BackgroundTask(load, "convloom-load", window)
     task.done.connect(lambda device: finish(window, str(device)))
     task.failed.connect(lambda error: fail(window, error))
-    window.background.append(task)
+    window.session.closing.connect(task.wait)
     task.start()
 
 

@@ -23,6 +23,7 @@ from gui.bars.toolbar import ToolBar
 from gui.canvas.actions import mouse_rows
 from gui.canvas.view import CanvasView
 from gui.palette.block_shelf import BlockShelf
+from gui.runs.project_run import ProjectRun
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 from gui.templates.start import StartPage
@@ -65,7 +66,8 @@ class PanelWindow(QMainWindow):
         session = self.session
         self.shelf = BlockShelf(session, self)
         self.canvas = CanvasView(session, self.shelf)
-        self.desk = Desk(session, self.shelf)
+        self.run = ProjectRun(session)
+        self.desk = Desk(session, self.shelf, self.run)
         self.docks = Docks(self, self.desk, panels())
         self.bottom = self.docks.bottom
         self.folding, self.inspector = self.desk[LAYERS], self.desk[INSPECTOR]
@@ -73,7 +75,7 @@ class PanelWindow(QMainWindow):
         self.training, self.live = self.desk[TRAINING], self.desk[LIVE]
         self.code, self.literature = self.desk[SOURCE], self.desk[LITERATURE]
         self.notice = NoticeBar()
-        self.start = StartPage(self.preferences)
+        self.start = StartPage(session, self.preferences)
         editor = QWidget()
         column = QVBoxLayout(editor)
         column.setContentsMargins(0, 0, 0, 0)

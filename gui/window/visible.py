@@ -1,11 +1,11 @@
-"""Which nodes the canvas shows, told to the training panel: only these are looked into."""
+"""Which nodes the canvas shows, told to the pictures of the run: only these are looked into."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
 from gui.canvas.view import CanvasView
-from gui.training.panel import TrainingPanel
+from gui.runs.node_pictures import NodePictures
 
 PERIOD = 150
 """Milliseconds between two looks at what is visible."""
@@ -14,9 +14,9 @@ PERIOD = 150
 class VisibleNodes(QObject):
     """Follows the view and the scene, a few times a second at most."""
 
-    def __init__(self, canvas: CanvasView, training: TrainingPanel, parent: QObject) -> None:
+    def __init__(self, canvas: CanvasView, pictures: NodePictures, parent: QObject) -> None:
         super().__init__(parent)
-        self._canvas, self._training = canvas, training
+        self._canvas, self._pictures = canvas, pictures
         self._nodes: list[str] | None = None
         self._later = QTimer(self, singleShot=True, interval=PERIOD)
         self._later.timeout.connect(self.look)
@@ -34,4 +34,4 @@ class VisibleNodes(QObject):
         nodes = self._canvas.visible_nodes()
         if nodes != self._nodes:
             self._nodes = nodes
-            self._training.show_strips(nodes)
+            self._pictures.show_nodes(nodes)

@@ -28,6 +28,8 @@ from gui.inspector.actions import inspector_actions
 from gui.language.text import tr
 from gui.palette.fold import FOLD_BELOW
 from gui.problems.actions import problem_actions
+from gui.runs.node_pictures import NodePictures
+from gui.runs.status import RunStatus
 from gui.session.actions import document_actions, session_actions
 from gui.session.documents import Documents
 from gui.session.preferences import Preferences
@@ -41,7 +43,6 @@ from gui.verbs.source_saver import SourceSaver
 from gui.verbs.template_opener import TemplateOpener
 from gui.widgets import dialogs
 from gui.widgets.areas import focus_next
-from gui.widgets.background import BackgroundTask
 from gui.window.actions import window_actions
 from gui.window.panels import PanelWindow
 from gui.window.visible import VisibleNodes
@@ -56,7 +57,6 @@ class MainWindow(PanelWindow):
 
     def __init__(self, preferences: Preferences | None = None) -> None:
         super().__init__(preferences or Preferences())
-        self.background: list[BackgroundTask] = []
         self._errors = 0
         self._asked_folder: Path | None = None
         self.session.refused.connect(self._tell_refusal)
@@ -64,14 +64,16 @@ class MainWindow(PanelWindow):
         self.make_panels()
         self.templates = TemplateOpener(self.session, self.documents, self.canvas, self)
         self.blocks = BlockVerbs(self.session, self.canvas, self.shelf)
-        self.saver = SourceSaver(self.session, self.code, self.training, self.preferences, self)
+        self.saver = SourceSaver(self.session, self.code, self.run, self.preferences, self)
         self.picture_saver = PictureSaver(self.canvas, self.code, self.preferences, self)
         self.importer = BlockImporter(self.session, self.shelf, self.preferences, self)
+        self.pictures = NodePictures(self.run)
+        self.run_status = RunStatus(self.run.controller)
         self.workspaces = WorkspaceSwitcher(
             self, self.desk, self.docks, WORKSPACES, self.preferences
         )
         self.make_bars(self._offered())
-        self.visible = VisibleNodes(self.canvas, self.training, self)
+        self.visible = VisibleNodes(self.canvas, self.pictures, self)
         self._connect()
         self.place()
         self.show_start()
@@ -86,7 +88,7 @@ class MainWindow(PanelWindow):
         yield from code_actions(self.code)
         yield from literature_actions(self.literature, lambda: self.show_page(self.literature))
         yield from data_actions(self.ask_folder)
-        yield from training_actions(self.training, self.train)
+        yield from training_actions(self.training, self.run, self.train)
         yield from block_actions(self.blocks, self.importer)
         yield from saving_actions(self.saver, self.picture_saver)
         yield from template_actions(self.templates)
@@ -106,7 +108,7 @@ class MainWindow(PanelWindow):
         self.shelf.told.connect(self.tell)
         documents.opened.connect(self.show_editor)
         documents.recent_changed.connect(self._show_recent)
-        documents.leaving.connect(self.training.controller.close)
+        documents.leaving.connect(self.run.close)
         start.new_wanted.connect(lambda: documents.new())
         start.open_wanted.connect(documents.ask_open)
         start.folder_wanted.connect(self.ask_folder)
@@ -128,17 +130,17 @@ class MainWindow(PanelWindow):
         self.code.problem_wanted.connect(lambda: self.walk_problems(1))
         self.code.message.connect(self.tell)
         self.code.save_button.clicked.connect(lambda: self.saver.ask())
-        self.training.running_changed.connect(self._show_run)
+        self.run.controller.state_changed.connect(self._show_run)
+        self.run_status.changed.connect(self.status.set_run_words)
         self.training.notice.connect(self.output.add)
         self.training.export_requested.connect(self.saver.ask)
         self.training.fit_requested.connect(self.templates.fit_to_data)
-        self.training.status_changed.connect(self.status.set_run_words)
-        self.training.thumbnails.connect(self.canvas.scene().set_thumbnails)
-        self.training.activity.connect(self.canvas.scene().set_activity)
+        self.pictures.thumbnails.connect(self.canvas.scene().set_thumbnails)
+        self.pictures.activity.connect(self.canvas.scene().set_activity)
         self.workspaces.switched.connect(self._switched)
         self.bottom.currentChanged.connect(self._lead)
         self.docks["bottom"].visibilityChanged.connect(self._lead)
-        self.training.choice.changed.connect(self._show_data)
+        self.run.choice.changed.connect(self._show_data)
         self._show_data()
         self._show_recent()
         self._offer_literature()
@@ -225,7 +227,7 @@ class MainWindow(PanelWindow):
 
     def _show_data(self) -> None:
         self.status.set_data(" ".join(self.tools.data.texts()))
-        choice, path = self.training.choice, self._asked_folder
+        choice, path = self.run.choice, self._asked_folder
         if path is None or choice.busy:
             return
         self._asked_folder = None
@@ -315,7 +317,7 @@ class MainWindow(PanelWindow):
         """Train on the images of a folder; one without is refused and the old choice stays."""
         self.show_workspace("training")
         self._asked_folder = path
-        self.training.choice.choose(str(path))
+        self.run.choice.choose(str(path))
 
     def tell_about(self) -> None:
         """Say what this program is."""
@@ -350,19 +352,13 @@ class MainWindow(PanelWindow):
         if not self.documents.may_leave():
             event.ignore()
             return
-        self.training.close_run()
+        self.run.close()
         self.workspaces.keep()
         self.preferences.set_place("window", self.saveGeometry())
         self.preferences.flush()
         self.hide()
         # Threads end before the program does; nobody looks at the window meanwhile.
-        self.code.close_work()
-        self.saver.close_work()
-        self.templates.close_work()
-        self.start.gallery.filler.close_work()
-        self.shelf.close_work()
-        for task in self.background:
-            task.wait()
+        self.session.closing.emit()
         super().closeEvent(event)
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph.values.message import Message
 from gui.palette.block_shelf import BlockShelf
+from gui.runs.project_run import ProjectRun
 from gui.session.session import Session
 from gui.widgets.parts import PanelTitle
 
@@ -45,9 +46,8 @@ class Panel(Generic[W]):
 class Desk:
     """What the panels of one window are made from, and the panels themselves."""
 
-    def __init__(self, session: Session, shelf: BlockShelf) -> None:
-        self.session = session
-        self.shelf = shelf
+    def __init__(self, session: Session, shelf: BlockShelf, run: ProjectRun) -> None:
+        self.session, self.shelf, self.run = session, shelf, run
         self._made: dict[str, QWidget] = {}
 
     def __getitem__(self, panel: Panel[W]) -> W:

@@ -20,10 +20,8 @@ def _head(live: LivePanel) -> PanelTitle:
     return head
 
 
-TRAINING = Panel("training", say("Training"), Side.BOTTOM, lambda desk: TrainingPanel(desk.session))
-LIVE = Panel(
-    "live", say("Live"), Side.RIGHT, lambda desk: LivePanel(desk.session, desk[TRAINING]), _head
-)
+TRAINING = Panel("training", say("Training"), Side.BOTTOM, lambda desk: TrainingPanel(desk.run))
+LIVE = Panel("live", say("Live"), Side.RIGHT, lambda desk: LivePanel(desk.run), _head)
 
 TRAIN = Workspace(
     "training",

@@ -112,17 +112,17 @@ class Room:
         window.open_template(template)
         window.session.set_training({"epochs": 10_000, "batch_size": 64, "threads": 1})
         window.show_workspace("training")
-        self.run = window.training.controller
+        self.run = window.run.controller
         self.epochs: list[EpochDone] = []
         self.run.epoch_done.connect(self.epochs.append)
-        self.wait(lambda: not window.training.choice.busy)
+        self.wait(lambda: not window.run.choice.busy)
         window.train()
         self.wait(lambda: bool(self.epochs))
         assert window.live.isVisible()
         assert window.training.charts.isVisible()
 
     def close(self) -> None:
-        self.window.training.close_run()
+        self.window.run.close()
         self.window.session.undo_stack.setClean()
 
     def wait(self, condition: Callable[[], bool]) -> None:

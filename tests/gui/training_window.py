@@ -19,6 +19,9 @@ from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.templates.template import Builder
 from gui.inside.live import LivePanel
+from gui.runs.node_pictures import NodePictures
+from gui.runs.project_run import ProjectRun
+from gui.runs.status import RunStatus
 from gui.session.session import Session
 from gui.training.panel import TrainingPanel
 
@@ -40,6 +43,9 @@ class Room:
 
     bot: QtBot
     session: Session
+    run: ProjectRun
+    pictures: NodePictures
+    status: RunStatus
     panel: TrainingPanel
     live: LivePanel
     window: QMainWindow
@@ -57,7 +63,8 @@ class Room:
 
 def close_room(room: Room) -> None:
     """End the run and what works beside it."""
-    assert room.panel.close_run()
+    assert room.run.close()
+    room.session.closing.emit()
 
 
 def open_room(bot: QtBot, network: Network | None = None, **settings: Any) -> Room:
@@ -66,9 +73,11 @@ def open_room(bot: QtBot, network: Network | None = None, **settings: Any) -> Ro
     session.new(Project("tiny", network or tiny_network()))
     session.set_training({"epochs": 1, "batch_size": 500, "threads": 1, **settings})
     window = QMainWindow()
-    panel = TrainingPanel(session)
-    live = LivePanel(session, panel)
-    room = Room(bot, session, panel, live, window)
+    run = ProjectRun(session)
+    panel = TrainingPanel(run)
+    live = LivePanel(run)
+    pictures, status = NodePictures(run), RunStatus(run.controller)
+    room = Room(bot, session, run, pictures, status, panel, live, window)
     bot.addWidget(window, before_close_func=lambda _: close_room(room))
     holder = QWidget()
     row = QHBoxLayout(holder)
@@ -88,5 +97,5 @@ def open_room(bot: QtBot, network: Network | None = None, **settings: Any) -> Ro
     window.show()
     bot.waitExposed(window)
     window.activateWindow()
-    room.wait(lambda: not panel.choice.busy)
+    room.wait(lambda: not room.run.choice.busy)
     return room

@@ -40,7 +40,7 @@ def panel(qtbot: Any, session: Session) -> CodePanel:
     panel.show()
     panel.head.show()
     yield panel
-    panel.close_work()
+    session.closing.emit()
 
 
 def conv_of(session: Session) -> str:

@@ -28,7 +28,7 @@ def window(qtbot) -> Iterator[MainWindow]:
     window.resize(1440, 900)
     window.show()
     qtbot.waitExposed(window)
-    qtbot.waitUntil(lambda: window.training.choice.look is not None)
+    qtbot.waitUntil(lambda: window.run.choice.look is not None)
     return window
 
 
@@ -54,7 +54,7 @@ def test_a_template_for_large_photographs_is_fitted_to_the_data(qtbot, window):
     banner = window.training.banner
     assert "3×224×224" in banner.text()
     assert "1×28×28" in banner.text()
-    assert not window.training.is_running()
+    assert not window.run.is_running
     qtbot.mouseClick(banner.button(FIT), Qt.MouseButton.LeftButton)
     dialog = window.findChild(FitDialog)
     (chosen,) = [radio for radio in dialog.radios if radio.isChecked()]
@@ -71,9 +71,9 @@ def test_it_can_be_trained_as_it_is(qtbot, window):
     train(qtbot, window)
     button = window.training.banner.button(AS_IT_IS)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.training.is_running()
+    assert window.run.is_running
     window.training.stop()
-    qtbot.waitUntil(lambda: not window.training.is_running(), timeout=LONG)
+    qtbot.waitUntil(lambda: not window.run.is_running, timeout=LONG)
 
 
 def test_masks_are_offered_to_a_network_that_marks_pixels(qtbot, window):
@@ -84,20 +84,20 @@ def test_masks_are_offered_to_a_network_that_marks_pixels(qtbot, window):
     assert banner.button(AS_IT_IS) is None
     button = banner.button("Take Silhouettes of Fashion-MNIST, a sample")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.training.choice.spec == "silhouettes")
+    qtbot.waitUntil(lambda: window.run.choice.spec == "silhouettes")
     assert not banner.text()
 
 
 def test_a_template_for_such_images_just_trains(qtbot, window):
     opened(qtbot, window, "lenet5")
     train(qtbot, window)
-    assert window.training.is_running()
+    assert window.run.is_running
     window.training.stop()
-    qtbot.waitUntil(lambda: not window.training.is_running(), timeout=LONG)
+    qtbot.waitUntil(lambda: not window.run.is_running, timeout=LONG)
 
 
 def test_boxes_are_not_trained_and_the_reason_is_told(qtbot, window):
     opened(qtbot, window, "yolo11n")
     train(qtbot, window)
     assert "opened, counted and exported" in window.training.banner.text()
-    assert not window.training.is_running()
+    assert not window.run.is_running

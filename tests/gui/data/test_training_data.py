@@ -71,7 +71,7 @@ def test_a_folder_is_described_and_trained_on(room: Room, pictures: Path) -> Non
 
     room.session.set_training({**room.session.project.training, "batch_size": 8})
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert room.losses() == 5
     assert "The epoch is done" in room.panel.banner.text()
 
@@ -84,7 +84,7 @@ def test_what_decoding_finds_is_in_the_list(room: Room, pictures: Path) -> None:
     told: list[str] = []
     room.panel.notice.connect(told.append)
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert any("3 unreadable files were skipped" in text for text in told)
     notes = room.panel.settings.notes
     assert "3 files cannot be used" in " ".join(notes.texts())
@@ -108,10 +108,10 @@ def test_a_folder_without_images_is_refused_and_the_choice_stays(
 
 def test_a_folder_that_has_gone_asks_for_data(room: Room, tmp_path: Path) -> None:
     room.session.set_data({"source": str(tmp_path / "gone")})
-    room.wait(lambda: room.panel.choice.problem is not None and not room.panel.choice.busy)
+    room.wait(lambda: room.run.choice.problem is not None and not room.run.choice.busy)
     assert "gone" in " ".join(room.panel.settings.notes.texts())
     room.click(room.panel.controls.train)
-    assert not room.panel.is_running()
+    assert not room.run.is_running
     assert "gone" in room.panel.banner.text()
 
 

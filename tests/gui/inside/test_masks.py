@@ -79,7 +79,7 @@ def test_a_folder_of_masks_is_described_and_its_masks_are_shown(qtbot: QtBot, fo
     assert {name for name, _ in view.rows.texts()} <= {"sky", "wall", "<b>car</b>"}
 
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     charts = room.panel.charts
     assert charts.accuracy.accessibleName() == "Pixel accuracy"
     assert len(charts.accuracy.line("overlap").raw) == 2
@@ -95,7 +95,7 @@ def test_classes_of_images_come_back_without_masks(qtbot: QtBot, folder: Path) -
     choose(room, folder)
     view = room.live.chooser.masks
     room.wait(view.isVisible)
-    room.panel.choice.choose("fashion-sample")
+    room.run.choice.choose("fashion-sample")
     room.wait(room.live.chooser.bars.isVisible)
     assert not view.isVisible()
 
@@ -104,7 +104,7 @@ def test_boxes_are_refused_before_anything_is_loaded(qtbot: QtBot) -> None:
     room = open_room(qtbot, pixel_network("boxes"))
     room.click(room.panel.controls.train)
     room.wait(lambda: "boxes cannot be trained here yet" in room.panel.banner.text())
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert room.losses() == 0
 
 

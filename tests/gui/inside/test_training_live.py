@@ -62,7 +62,7 @@ def test_another_network_leaves_nothing_of_the_last_one(room: Room) -> None:
 def test_filters_change_while_training_and_stay_afterwards(room: Room) -> None:
     before = room.live.filters.grab().toImage()
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     room.wait(lambda: room.live.head.step_text() == "step 20")
     after = room.live.filters.grab().toImage()
     assert before != after
@@ -102,14 +102,14 @@ def test_a_node_added_meanwhile_is_not_in_the_run(long_room: Room) -> None:
     assert long_room.live.head.step_text() == ""
     count = long_room.losses()
     long_room.wait(lambda: long_room.losses() > count)
-    assert long_room.panel.state == "running"
+    assert long_room.run.state == "running"
     assert long_room.live.head.step_text() == ""
 
 
 def test_another_image_by_button_also_while_paused(long_room: Room) -> None:
     live = long_room.live
     long_room.click(long_room.panel.controls.train)
-    assert long_room.panel.state == "paused"
+    assert long_room.run.state == "paused"
     long_room.wait(lambda: live.chooser.title().startswith("Image 1 ·"))
     assert not live.chooser.previous.isEnabled()
     long_room.click(live.chooser.next)
@@ -121,14 +121,14 @@ def test_another_image_by_button_also_while_paused(long_room: Room) -> None:
 
 def test_nothing_is_looked_at_while_hidden(long_room: Room) -> None:
     live = long_room.live
-    long_room.panel.show_strips([])
+    long_room.pictures.show_nodes([])
     long_room.wait(lambda: live.head.step_text().startswith("step"))
     live.hide()
     seen: list[object] = []
-    long_room.wait(lambda: long_room.panel.state == "running")
+    long_room.wait(lambda: long_room.run.state == "running")
     count = long_room.losses()
     long_room.wait(lambda: long_room.losses() > count + 2)
-    long_room.panel.controller.probed.connect(seen.append)
+    long_room.run.controller.probed.connect(seen.append)
     count = long_room.losses()
     long_room.wait(lambda: long_room.losses() > count + 20)
     assert not seen
@@ -138,28 +138,28 @@ def test_nothing_is_looked_at_while_hidden(long_room: Room) -> None:
 
 def test_only_visible_nodes_get_thumbnails(long_room: Room) -> None:
     told: list[dict[str, object]] = []
-    long_room.panel.show_strips([CONV])
-    long_room.panel.thumbnails.connect(told.append)
+    long_room.pictures.show_nodes([CONV])
+    long_room.pictures.thumbnails.connect(told.append)
     long_room.wait(lambda: bool(told))
     assert set(told[-1]) == {CONV}
     long_room.click(long_room.panel.controls.stop)
-    long_room.wait(lambda: long_room.panel.state == "idle")
+    long_room.wait(lambda: long_room.run.state == "idle")
     assert told[-1] == {}
 
 
 def test_activity_is_the_share_of_the_work(qtbot: QtBot) -> None:
     room = open_room(qtbot)
     told: list[dict[str, float]] = []
-    room.panel.activity.connect(told.append)
+    room.pictures.activity.connect(told.append)
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert np.isclose(sum(told[0].values()), 1.0)
     assert told[0][CONV] == pytest.approx(4 * 9 * 81 / (4 * 9 * 81 + 324 * 10 + 0), rel=0.25)
     assert told[-1] == {}
 
 
 def test_looks_go_on_after_background_work_was_ended(room: Room) -> None:
-    assert room.panel.close_run()
+    room.session.closing.emit()
     conv = room.session.network.nodes[CONV].layer
     assert room.session.do(SetLayer(CONV, conv.changed(out_channels=7))) is None
     room.wait(lambda: room.live.weights.counts.sum() == 7 * 9)

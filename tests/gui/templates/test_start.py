@@ -21,6 +21,7 @@ from graph.templates.registry import TEMPLATES
 from graph.values.message import UserError, say
 from gui.language.text import short
 from gui.session.preferences import Preferences
+from gui.session.session import Session
 from gui.templates.card_filler import CardFiller
 from gui.templates.drawing import drawing_of
 from gui.templates.gallery import categories
@@ -40,7 +41,7 @@ def preferences(tmp_path, qapp: Any) -> Preferences:
 
 @pytest.fixture
 def page(qtbot: Any, preferences: Preferences) -> StartPage:
-    page = StartPage(preferences)
+    page = StartPage(Session(), preferences)
     qtbot.addWidget(page)
     page.resize(1280, 800)
     page.show()
@@ -70,7 +71,7 @@ def test_cards_fill_with_drawing_and_figures_in_the_background(qtbot, page):
 
 def test_a_second_page_is_filled_at_once(qtbot, page, preferences):
     fill(qtbot, page)
-    again = StartPage(preferences)
+    again = StartPage(Session(), preferences)
     qtbot.addWidget(again)
     assert all(card.filled for card in again.gallery.cards)
 

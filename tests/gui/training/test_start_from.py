@@ -36,8 +36,8 @@ def test_the_next_run_goes_on_from_the_last(room: Room) -> None:
     assert row.start is None
     assert not row.fit_box.isVisible()
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
-    first = load_file(str(room.panel.weights_path))
+    room.wait(lambda: room.run.state == "idle")
+    first = load_file(str(room.run.weights_path))
 
     choose(room, row.source_box, "the run just trained")
     assert row.start is not None
@@ -46,10 +46,10 @@ def test_the_next_run_goes_on_from_the_last(room: Room) -> None:
     assert row.sentence.text() == "All 4 tensors of best.safetensors fit."
     room.session.set_training({**room.session.project.training, "learning_rate": 1e-9})
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
-    second = load_file(str(room.panel.weights_path))
+    room.wait(lambda: room.run.state == "idle")
+    second = load_file(str(room.run.weights_path))
     assert all(torch.allclose(first[name], second[name], atol=1e-4) for name in first)
-    assert row.start.path == room.panel.weights_path
+    assert row.start.path == room.run.weights_path
 
 
 def test_a_file_with_the_way_to_match(room: Room, tmp_path: Path) -> None:

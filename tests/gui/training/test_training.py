@@ -28,13 +28,13 @@ def test_training_draws_curves_and_leaves_weights(room: Room, tmp_path: Path) ->
     states: list[str] = []
     pictures: dict[str, QImage] = {}
     lines: list[str] = []
-    panel.running_changed.connect(states.append)
-    panel.thumbnails.connect(pictures.update)
+    room.run.controller.state_changed.connect(states.append)
+    room.pictures.thumbnails.connect(pictures.update)
     panel.notice.connect(lines.append)
     room.click(panel.controls.train)
-    assert panel.is_running()
+    assert room.run.is_running
     assert panel.controls.train.text() == "Pause"
-    room.wait(lambda: panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
 
     assert states[:2] == ["preparing", "running"]
     assert states[-1] == "idle"
@@ -50,14 +50,14 @@ def test_training_draws_curves_and_leaves_weights(room: Room, tmp_path: Path) ->
     assert set(pictures) == {"n2", "n3", "n4", "n5"}
     assert any(line.startswith("Epoch 1: loss") for line in lines)
 
-    assert panel.weights_path is not None
-    assert panel.weights_path.name == "best.safetensors"
-    assert str(panel.weights_path) in panel.banner.text()
+    assert room.run.weights_path is not None
+    assert room.run.weights_path.name == "best.safetensors"
+    assert str(room.run.weights_path) in panel.banner.text()
     target = tmp_path / "mine.safetensors"
     panel.save_weights(target)
     room.wait(lambda: str(target) in panel.banner.text())
-    assert target.read_bytes() == panel.weights_path.read_bytes()
-    assert not any(timer.isActive() for timer in panel.controller.findChildren(QTimer))
+    assert target.read_bytes() == room.run.weights_path.read_bytes()
+    assert not any(timer.isActive() for timer in room.run.controller.findChildren(QTimer))
 
 
 def test_pause_resume_step_and_stop_by_clicking(qtbot: QtBot) -> None:
@@ -67,9 +67,9 @@ def test_pause_resume_step_and_stop_by_clicking(qtbot: QtBot) -> None:
     room.wait(lambda: room.losses() > 3)
 
     room.click(controls.train)
-    assert panel.state == "paused"  # shown at once, not when the step is over
+    assert room.run.state == "paused"  # shown at once, not when the step is over
     assert controls.train.text() == "Resume"
-    with qtbot.waitSignal(panel.status_changed, check_params_cb=lambda t: "Paused" in t):
+    with qtbot.waitSignal(room.status.changed, check_params_cb=lambda t: "Paused" in t):
         pass
     count = room.losses()
 
@@ -77,15 +77,15 @@ def test_pause_resume_step_and_stop_by_clicking(qtbot: QtBot) -> None:
     room.wait(lambda: room.losses() == count + 1)
     room.click(controls.step)
     room.wait(lambda: room.losses() == count + 2)
-    assert panel.state == "paused"
+    assert room.run.state == "paused"
 
     room.click(controls.train)
-    assert panel.state == "running"
+    assert room.run.state == "running"
     room.wait(lambda: room.losses() > count + 4)
 
     room.click(controls.stop)
     assert not controls.train.isEnabled()
-    room.wait(lambda: panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert "Stopped" in panel.banner.text()
     assert controls.train.text() == "Train"
     assert controls.train.isEnabled()
@@ -96,27 +96,27 @@ def test_keys_begin_pause_step_and_stop(qtbot: QtBot) -> None:
     panel, window = room.panel, room.window
     qtbot.keyClick(window, Qt.Key.Key_F10)
     room.wait(lambda: room.losses() == 1)
-    assert panel.state == "paused"
+    assert room.run.state == "paused"
     qtbot.keyClick(window, Qt.Key.Key_F10)
     room.wait(lambda: room.losses() == 2)
     qtbot.keyClick(window, Qt.Key.Key_F5)
     room.wait(lambda: room.losses() > 4)
-    assert panel.state == "running"
+    assert room.run.state == "running"
     qtbot.keyClick(window, Qt.Key.Key_F5)
-    assert panel.state == "paused"
+    assert room.run.state == "paused"
     qtbot.keyClick(window, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
-    room.wait(lambda: panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert "Stopped" in panel.banner.text()
 
 
 def test_stop_while_preparing(room: Room) -> None:
     room.click(room.panel.controls.train)
-    assert room.panel.state == "preparing"
+    assert room.run.state == "preparing"
     button = room.panel.charts.loss.findChild(QPushButton)
     assert not button.isVisible()  # no second "Train" beside a run
     room.click(room.panel.controls.stop)
-    room.wait(lambda: room.panel.state == "idle")
-    assert not room.panel.is_running()
+    room.wait(lambda: room.run.state == "idle")
+    assert not room.run.is_running
     assert button.isVisible()
 
 
@@ -126,8 +126,8 @@ def test_close_while_training_leaves_no_thread(qtbot: QtBot) -> None:
     room.click(room.panel.controls.train)
     room.wait(lambda: room.losses() > 0)
     assert "training" in {thread.name for thread in threading.enumerate()} - before
-    assert room.panel.close_run()
-    assert not room.panel.is_running()
+    assert room.run.close()
+    assert not room.run.is_running
     assert "training" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -142,7 +142,7 @@ def test_failing_run_says_why_and_gives_the_trace(qtbot: QtBot) -> None:
     )
     panel = room.panel
     room.click(panel.controls.train)
-    room.wait(lambda: panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert panel.banner.text()
     assert "Traceback" not in panel.banner.text()
     details = panel.banner.button("Details")
@@ -165,7 +165,7 @@ def test_too_few_outputs_end_in_a_sentence(qtbot: QtBot) -> None:
     room = open_room(qtbot, tiny_network(outputs=5))
     assert any("5 outputs" in text for text in room.panel.settings.notes.texts())
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
+    room.wait(lambda: room.run.state == "idle")
     assert "5" in room.panel.banner.text()
     assert "10" in room.panel.banner.text()
 
@@ -175,7 +175,7 @@ def test_a_network_with_problems_is_not_trained_but_shown(room: Room) -> None:
     assert room.session.do(Disconnect(wire.id)) is None
     with room.bot.waitSignal(room.session.reveal_requested):
         room.click(room.panel.controls.train)
-    assert not room.panel.is_running()
+    assert not room.run.is_running
     assert "fc1 · input: nothing is connected" in room.panel.banner.text()
     assert room.session.selection == [LINEAR]
 
@@ -201,7 +201,7 @@ def test_settings_that_disagree_are_said_and_refused(room: Room) -> None:
     room.session.set_training(bad)
     assert "momentum" in room.panel.settings.form.complaint("nesterov")
     room.click(room.panel.controls.train)
-    assert not room.panel.is_running()
+    assert not room.run.is_running
     assert "nesterov" in room.panel.banner.text()
 
 
@@ -215,10 +215,10 @@ def test_settings_can_be_folded_away(room: Room) -> None:
 
 def test_another_project_forgets_the_old_run(room: Room) -> None:
     room.click(room.panel.controls.train)
-    room.wait(lambda: room.panel.state == "idle")
-    assert room.panel.weights_path is not None
+    room.wait(lambda: room.run.state == "idle")
+    assert room.run.weights_path is not None
     room.session.new(Project("other", tiny_network()))
-    assert room.panel.weights_path is None
+    assert room.run.weights_path is None
     assert room.losses() == 0
     assert room.panel.banner.text() == ""
 

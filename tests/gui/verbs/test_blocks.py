@@ -214,12 +214,12 @@ def test_training_code_and_export_stay_with_the_whole_network(qtbot, window):
     session.enter(named(session, "stage2"))
     window.code.write_now()
     assert window.code.text == whole
-    window.training._start(single_step=True)
-    assert window.training.run_plan is not None
-    names = [step.title for step in window.training.run_plan.steps]
+    window.training.single_step()
+    assert window.run.plan is not None
+    names = [step.title for step in window.run.plan.steps]
     assert "stage1" in names
     window.training.stop()
-    qtbot.waitUntil(lambda: not window.training.is_running(), timeout=30_000)
+    qtbot.waitUntil(lambda: not window.run.is_running, timeout=30_000)
 
 
 def test_a_line_of_code_leads_into_the_block(window):
@@ -291,9 +291,9 @@ def test_a_fault_inside_is_told_at_the_use_and_mended_inside(window):
     assert any(fault.node == first for fault in window.problems.faults())
     uses = {fault.node for fault in session.main_analysis.errors()}
     assert named_in_main(session, "stage1") in uses
-    assert window.training.run_plan is None
-    window.training._start(single_step=True)
-    assert window.training.run_plan is None
+    assert window.run.plan is None
+    window.training.single_step()
+    assert window.run.plan is None
     assert session.depth == 0  # the training shows what stands in its way
     session.undo_stack.undo()
     assert session.titles() == ["stage2"]

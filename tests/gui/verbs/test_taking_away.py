@@ -31,8 +31,8 @@ def window(qtbot: QtBot) -> MainWindow:
     window.documents.new(lambda: Project("tiny", tiny_network()))
     window.session.set_training({"epochs": 1, "batch_size": 500, "threads": 1})
     window.train()
-    qtbot.waitUntil(lambda: window.training.weights_path is not None, timeout=LONG)
-    qtbot.waitUntil(lambda: window.training.state == "idle", timeout=LONG)
+    qtbot.waitUntil(lambda: window.run.weights_path is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: window.run.state == "idle", timeout=LONG)
     return window
 
 
@@ -62,7 +62,7 @@ def test_export_writes_a_file_that_loads_the_trained_weights(qtbot, window, tmp_
     qtbot.mouseClick(export, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: told(window, str(weights)))
     assert told(window, str(path))
-    trained = load_file(window.training.weights_path)
+    trained = load_file(window.run.weights_path)
     copied = load_file(weights)
     assert copied.keys() == trained.keys()
     assert all(torch.equal(copied[name], trained[name]) for name in trained)

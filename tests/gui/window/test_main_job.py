@@ -189,16 +189,16 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
 
     # Train on the images that come with the program, and watch.
     person.press("Ctrl+2")
-    panel, live = window.training, window.live
-    person.wait(lambda: not panel.choice.busy)
-    assert panel.choice.spec == "fashion-sample"
+    panel, live, run = window.training, window.live, window.run
+    person.wait(lambda: not run.choice.busy)
+    assert run.choice.spec == "fashion-sample"
     person.click(canvas.viewport(), body(canvas, nodes[1]))
     person.wait(lambda: live.isVisible() and live.filters.image is not None)
     assert [live.filters.describe(n) for n in range(6)]
     untrained = live.filters.image.copy()
     person.click(panel.controls.train)
     loss = panel.charts.loss.line("train").raw
-    person.wait(lambda: panel.state == "running" and len(loss) > 40)
+    person.wait(lambda: run.state == "running" and len(loss) > 40)
     person.wait(lambda: live.filters.image not in (None, untrained))
     person.wait(lambda: live.maps.image is not None)
     assert np.isfinite(loss.y).all()
@@ -207,7 +207,7 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
 
     # Pause: nothing moves; resume: it goes on.
     paused: list[int] = []
-    panel.controller.paused_at.connect(paused.append)
+    run.controller.paused_at.connect(paused.append)
     person.click(panel.controls.train)
     person.wait(lambda: paused)
     steps = len(loss)
@@ -217,8 +217,8 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
     person.click(panel.controls.train)
     person.wait(lambda: len(loss) > steps)
     person.click(panel.controls.stop)
-    person.wait(lambda: panel.state == "idle")
-    weights = panel.weights_path
+    person.wait(lambda: run.state == "idle")
+    weights = run.weights_path
     assert weights is not None
     assert weights.is_file()
 

@@ -408,7 +408,7 @@ def test_training_page_comes_up_with_train(qtbot, drawn):
     spoil(drawn)
     qtbot.keyClick(drawn, Qt.Key.Key_F5)
     assert drawn.training.isVisible()
-    assert not drawn.training.is_running()
+    assert not drawn.run.is_running
 
 
 def test_an_image_folder_becomes_the_data(qtbot, window, tmp_path):
@@ -416,7 +416,7 @@ def test_an_image_folder_becomes_the_data(qtbot, window, tmp_path):
         (tmp_path / name).mkdir()
         Image.new("L", (8, 8)).save(tmp_path / name / "one.png")
     window.take_folder(tmp_path)
-    qtbot.waitUntil(lambda: not window.training.choice.busy)
+    qtbot.waitUntil(lambda: not window.run.choice.busy)
     assert window.session.project.data["source"] == str(tmp_path)
     assert window.workspaces.name == "training"
     assert window.session.modified
@@ -424,10 +424,10 @@ def test_an_image_folder_becomes_the_data(qtbot, window, tmp_path):
 
 
 def test_a_folder_without_images_is_refused(qtbot, window, tmp_path):
-    before = window.training.choice.spec
+    before = window.run.choice.spec
     window.take_folder(tmp_path)
-    qtbot.waitUntil(lambda: not window.training.choice.busy)
-    assert window.training.choice.spec == before
+    qtbot.waitUntil(lambda: not window.run.choice.busy)
+    assert window.run.choice.spec == before
     assert str(tmp_path) in window.notice.text() or tmp_path.name in window.notice.text()
 
 
@@ -457,9 +457,9 @@ def test_only_visible_nodes_are_watched(qtbot, drawn):
     drawn.session.reveal(next(iter(drawn.session.network.nodes)))
     drawn.canvas.camera.finish()
     drawn.visible.look()
-    assert drawn.training._strips == tuple(drawn.canvas.visible_nodes())
+    assert drawn.pictures.nodes == tuple(drawn.canvas.visible_nodes())
     drawn.canvas.camera.scroll_by(QPoint(100_000, 0))
-    qtbot.waitUntil(lambda: drawn.training._strips == ())
+    qtbot.waitUntil(lambda: drawn.pictures.nodes == ())
 
 
 def test_geometry_and_recent_files_last(qtbot, drawn, tmp_path):

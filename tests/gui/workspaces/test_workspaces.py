@@ -17,6 +17,7 @@ from graph.values.message import say
 from gui.appearance.dress import apply_theme
 from gui.appearance.theme import current
 from gui.palette.block_shelf import BlockShelf
+from gui.runs.project_run import ProjectRun
 from gui.session.preferences import Preferences
 from gui.session.session import Session
 from gui.window.window import MainWindow
@@ -106,7 +107,7 @@ def switcher(qtbot: Any, *workspaces: Workspace) -> WorkspaceSwitcher:
     qtbot.addWidget(window)
     window.setCentralWidget(QTextEdit())
     session = Session(window)
-    desk = Desk(session, BlockShelf(session, window))
+    desk = Desk(session, BlockShelf(session, window), ProjectRun(session))
     seated = dict.fromkeys(seat.panel for space in workspaces for seat in space.seats)
     docks = Docks(window, desk, seated)
     window.show()

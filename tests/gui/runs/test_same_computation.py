@@ -15,7 +15,7 @@ from graph.layers.reshaping.flatten import Flatten
 from graph.network.edits import Freeze, Rename, SetLayer
 from graph.network.network import Edit, Network
 from graph.planning.planner import make_plan
-from gui.training.weights import computes_the_same
+from gui.runs.same_computation import computes_the_same
 from gui.verbs.source_saver import weights_fit
 from tests.generators import place
 

@@ -1,0 +1,62 @@
+"""Closing the window: whoever works in a thread has ended that when the window is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.document.project import write_project
+from graph.templates.registry import find_template
+from gui.appearance.dress import apply_theme
+from gui.session.preferences import Preferences
+from gui.window.window import MainWindow
+
+LARGE = "resnet152"
+
+
+def working() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.is_alive()}
+
+
+def fill_cards(window: MainWindow, _folder: Path) -> None:
+    window.start.gallery.filler.start()
+
+
+def open_template(window: MainWindow, _folder: Path) -> None:
+    window.open_template(find_template(LARGE))
+
+
+def write_source(window: MainWindow, _folder: Path) -> None:
+    window.session.new(find_template(LARGE).build())
+
+
+def import_blocks(window: MainWindow, folder: Path) -> None:
+    path = folder / "large.cloom"
+    write_project(path, find_template(LARGE).build())
+    window.shelf.look_into(path)
+
+
+def look_at_data(window: MainWindow, folder: Path) -> None:
+    window.take_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "work", [fill_cards, open_template, write_source, import_blocks, look_at_data]
+)
+def test_no_thread_outlives_the_window(
+    qtbot: Any, qapp: Any, tmp_path: Path, work: Callable[[MainWindow, Path], None]
+) -> None:
+    apply_theme(qapp, "dark")
+    before = working()
+    window = MainWindow(Preferences())
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    work(window, tmp_path)
+    window.close()
+    assert not window.isVisible()
+    assert working() <= before
