@@ -25,6 +25,7 @@ from pathlib import Path
 from backend.training.settings import TrainingSettings
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
+from graph.blocks.library import Library
 from graph.layers.base.layer import Layer
 from graph.layers.registry import LAYERS
 from graph.network.network import Network
@@ -137,7 +138,7 @@ def _of_fields(declaration: type[Declaration]) -> Iterator[tuple[str, str]]:
 def _blocks() -> Iterator[tuple[Block, str]]:
     """The ready blocks with all that they use, and where they are written."""
     for maker in READY.values():
-        library = Network().library
+        library = Library(Network())
         maker.make(library)
         yield from ((block, _place(maker.make)) for block in library.blocks.values())
 

@@ -6,17 +6,13 @@ equal are computed once and count once, so what counts is what differs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from graph.analysis.facts import Facts, unknown, wire_source
+from graph.layers.base.composite import Composite, ComputedInside
 from graph.layers.base.layer import FaultKind, Problem
 from graph.network.network import MAX_NODES, Network
 from graph.values.message import say
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from graph.blocks.evaluated import Inside
 
 MOST = MAX_NODES
 """Different nodes inside the blocks of one network."""
@@ -30,9 +26,9 @@ class Spending:
     def __init__(self) -> None:
         self.nodes = 0
         self.links = 0
-        self.direct: dict[int, Inside] = {}
+        self.direct: dict[int, ComputedInside] = {}
         """The insides added, without those in them."""
-        self._seen: dict[int, Inside] = {}
+        self._seen: dict[int, ComputedInside] = {}
 
     @property
     def over(self) -> bool:
@@ -40,12 +36,14 @@ class Spending:
 
     def add(self, facts: Facts) -> None:
         """Count what a node's block was computed for, if it is the use of one."""
-        block = getattr(facts.layer, "block", None)
+        layer = facts.layer
+        if not isinstance(layer, Composite):
+            return
         inputs = facts.known_inputs()
-        if block is not None and inputs is not None and len(inputs) == len(block.entrances):
-            self.add_chain(facts.layer.chain(inputs))  # type: ignore[attr-defined]
+        if inputs is not None and len(inputs) == len(layer.input_ports()):
+            self.add_chain(layer.chain(inputs))
 
-    def add_chain(self, chain: Sequence[Inside]) -> None:
+    def add_chain(self, chain: Sequence[ComputedInside]) -> None:
         self.links += len(chain) // LINKS
         last = None
         for inside in chain:
@@ -54,7 +52,7 @@ class Spending:
                 self._count(inside)
             last = inside
 
-    def _count(self, first: Inside) -> None:
+    def _count(self, first: ComputedInside) -> None:
         waiting = [first]
         while waiting and not self.over:
             inside = waiting.pop()
@@ -69,8 +67,8 @@ def beyond(network: Network, node: str, known: Mapping[str, Facts]) -> Facts:
     layer = network.nodes[node].layer
     wires = network.inputs(node)
     inputs = tuple(wire_source(network, known, wire.source, wire.output)[0] for wire in wires)
-    problem = too_much(getattr(getattr(layer, "block", None), "name", ""))
-    return unknown(layer, inputs, problem)
+    name = layer.block.name if isinstance(layer, Composite) else ""
+    return unknown(layer, inputs, too_much(name))
 
 
 def too_much(name: str) -> Problem:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from graph.blocks.block import Block
-from graph.blocks.block_use import BlockUse
+from graph.blocks.block_use import BlockUse, use_of
 from graph.blocks.library import Library
 from graph.blocks.library_edits import DefineBlock
 from graph.layers.base.layer import Layer, Port, port_number
@@ -81,16 +81,8 @@ def copy_block(block: Block, mapping: Mapping[Block, Block]) -> Block:
     """A copy that belongs to no project yet. ``mapping`` has the block to use instead for each
     that it uses; those missing stay."""
     network = Network()
-    _Unchecked(network)
     network.do(Batch(tuple(_edits(block.network, mapping))))
     return Block(block.name, block.parameters, block.summary, network)
-
-
-class _Unchecked(Library):
-    """Takes uses of any block: whether they are in the project is asked when a block is defined."""
-
-    def check_use(self, network: Network, layer: Layer) -> None:
-        return
 
 
 def _edits(network: Network, mapping: Mapping[Block, Block]) -> Iterator[Edit]:
@@ -109,7 +101,7 @@ def _edits(network: Network, mapping: Mapping[Block, Block]) -> Iterator[Edit]:
 def _mapped(layer: Layer, mapping: Mapping[Block, Block]) -> Layer:
     if not isinstance(layer, BlockUse):
         return layer
-    return mapping.get(layer.block, layer.block).layer(**layer.values())
+    return use_of(mapping.get(layer.block, layer.block), **layer.values())
 
 
 def _same_port(name: str, old: tuple[Port, ...], new: tuple[Port, ...]) -> str:

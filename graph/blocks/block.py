@@ -10,23 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.analysis.facts import Facts, node_facts
 from graph.analysis.spending import Spending, beyond
 from graph.blocks.evaluated import Inside
 from graph.blocks.parameter import Parameter
+from graph.blocks.ports import BlockPorts, size_of
 from graph.calls.call import Shape
-from graph.layers.base.layer import Port
-from graph.layers.io import Input, Output
+from graph.layers.base.composite import Composite
+from graph.layers.base.layer import Layer
+from graph.layers.io import Input
 from graph.network.network import Change, Network
-from graph.network.ordering import natural
 from graph.network.reachable import upstream
-from graph.network.scope import CHAIN_WORDS, Scope
+from graph.network.scope import CHAIN_WORDS, Scope, size_words
 from graph.values.declaration import Value
-
-if TYPE_CHECKING:
-    from graph.blocks.block_use import BlockUse
 
 MAX_NAME = 60
 
@@ -41,25 +39,22 @@ class Block:
     network: Network = default(default_factory=Network)
 
     def __post_init__(self) -> None:
-        self.network.block = self
-        self._cache: dict[Any, Inside] = {}
+        self.network.owner = self
+        self.layer_type: type[Layer] | None = None
+        """The layer type that graph.blocks.block_use made of it; None until then, and once its
+        parameters have changed."""
+        self._insides: dict[Any, Inside] = {}
         self._chains: dict[Any, tuple[Inside, ...]] = {}
-        self._kind: type[BlockUse] | None = None
-        self._ports: _Ports | None = None
+        self._ports: BlockPorts | None = None
         self.network.listen(self._follow)
 
     @property
-    def kind(self) -> type[BlockUse]:
-        """The layer type that uses the block; a new one once its parameters have changed."""
-        if self._kind is None:
-            from graph.blocks.block_use import use_type  # whose uses hold blocks
-
-            self._kind = use_type(self)
-        return self._kind
-
-    def layer(self, **values: Any) -> BlockUse:
-        """A use of the block. Raises FieldError."""
-        return self.kind.make(values)
+    def ports(self) -> BlockPorts:
+        """Its ends, and what they need."""
+        # Within a batch the listeners are not told yet, so the nodes are counted, too.
+        if self._ports is None or self._ports.size != size_of(self.network):
+            self._ports = BlockPorts.of(self.network)
+        return self._ports
 
     def defaults(self) -> dict[str, Value]:
         return {parameter.name: parameter.default for parameter in self.parameters}
@@ -67,39 +62,22 @@ class Block:
     @property
     def entrances(self) -> tuple[str, ...]:
         """The ids of its Input nodes, in the order of its input ports."""
-        return self._found().entrances
+        return self.ports.entrances
 
     @property
     def exits(self) -> tuple[str, ...]:
         """The ids of its Output nodes, in the order of its output ports."""
-        return self._found().exits
-
-    @property
-    def needed(self) -> frozenset[str]:
-        """The nodes that some output needs."""
-        return self._found().needed
-
-    @property
-    def tells_apart(self) -> bool:
-        """Whether a formula inside speaks of the place in the chain."""
-        return self._found().chained
+        return self.ports.exits
 
     def joins(self, entrance: int, output: int) -> bool:
         """Whether a path leads from an input to an output."""
         return self.entrances[entrance] in upstream(self.network, [self.exits[output]])
 
-    def input_ports(self) -> tuple[Port, ...]:
-        return self._found().inputs
-
-    def output_ports(self) -> tuple[Port, ...]:
-        return self._found().outputs
-
     def uses(self) -> Iterator[Block]:
         """The blocks that its nodes use, each as often as it is used."""
         for node in self.network.nodes.values():
-            block = getattr(node.layer, "block", None)
-            if isinstance(block, Block):
-                yield block
+            if isinstance(node.layer, Composite) and isinstance(node.layer.block, Block):
+                yield node.layer.block
 
     def contains(self, other: Block) -> bool:
         """Whether the other is used in it, at any depth, or is itself."""
@@ -135,18 +113,19 @@ class Block:
         self, values: Mapping[str, Value], shapes: tuple[Shape, ...], place: tuple[int, int]
     ) -> Inside:
         """Its inside for plain values and shapes, ``place`` being index and count in a chain."""
-        chain = dict(zip(CHAIN_WORDS, place, strict=True)) if self._found().chained else {}
-        key = (tuple(values.items()), shapes, tuple(chain.values()))
-        found = self._cache.get(key)
+        ports = self.ports
+        chain = dict(zip(CHAIN_WORDS, place, strict=True)) if ports.chained else {}
+        key = (tuple(values.items()), shapes, tuple(chain.values()), ports.size)
+        found = self._insides.get(key)
         if found is None:
-            found = self._cache[key] = self._evaluate(self.scope(values, shapes, chain))
+            found = self._insides[key] = self._evaluate(self.scope(values, shapes, chain))
         return found
 
     def chain(
-        self, key: tuple[BlockUse, tuple[Shape, ...]], evaluate: Callable[[], tuple[Inside, ...]]
+        self, key: tuple[Layer, tuple[Shape, ...]], evaluate: Callable[[], tuple[Inside, ...]]
     ) -> tuple[Inside, ...]:
-        """The insides along a chain, for a use and its input shapes, all plain."""
-        place = (*key, self._found().key)
+        """The insides along the chain of a use on inputs of these shapes, all plain."""
+        place = (*key, self.ports.size)
         found = self._chains.get(place)
         if found is None:
             found = self._chains[place] = evaluate()
@@ -166,11 +145,11 @@ class Block:
             facts[node].inputs[0] if facts[node].inputs else None for node in self.exits
         )
         own = len(facts) + spending.links
-        return Inside(self, facts, outputs, own, tuple(spending.direct.values()))
+        return Inside(self.ports, facts, outputs, own, tuple(spending.direct.values()))
 
     def forget(self) -> None:
         """Drop what was evaluated: something inside has changed."""
-        self._cache.clear()
+        self._insides.clear()
         self._chains.clear()
         self._ports = None
 
@@ -178,52 +157,20 @@ class Block:
         """For edits only."""
         self.parameters = parameters
         self.summary = summary
-        self._kind = None
+        self.layer_type = None
         self.forget()
 
     def _follow(self, change: Change) -> None:
         if change.meaning or change.renamed:
             self.forget()
 
-    def _found(self) -> _Ports:
-        # Within a batch the listeners are not told yet, so the nodes are counted, too.
-        if self._ports is None or self._ports.key != self._key():
-            self._ports = _Ports.of(self.network, self._key())
-        return self._ports
 
-    def _key(self) -> tuple[int, int]:
-        network = self.network
-        return len(network.nodes), len(network.wires)
+def block_of(network: Network) -> Block | None:
+    """The block whose inside a network is; None for a network of its own."""
+    return network.owner if isinstance(network.owner, Block) else None
 
 
 def _sizes(name: str, shape: Shape) -> dict[str, int]:
     """The words for the sizes of an input: channels, and height and width of an image."""
-    axes = ("channels", "height", "width") if len(shape) == 3 else ("channels",)
-    return {f"{name}_{axis}": size for axis, size in zip(axes, shape, strict=False)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Ports:
-    entrances: tuple[str, ...]
-    exits: tuple[str, ...]
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
-    needed: frozenset[str]
-    chained: bool
-    key: tuple[int, int]
-
-    @classmethod
-    def of(cls, network: Network, key: tuple[int, int]) -> _Ports:
-        nodes = network.nodes
-        entrances = sorted((n for n in nodes if isinstance(nodes[n].layer, Input)), key=natural)
-        exits = sorted((n for n in nodes if isinstance(nodes[n].layer, Output)), key=natural)
-        texts = [text for node in nodes.values() for text in node.formulas.values()]
-        return cls(
-            tuple(entrances),
-            tuple(exits),
-            tuple(Port(node, title=nodes[node].name) for node in entrances),
-            tuple(Port(node, title=nodes[node].name) for node in exits),
-            frozenset(upstream(network, exits)),
-            any(word in text for text in texts for word in CHAIN_WORDS),
-            key,
-        )
+    words = size_words(name) if len(shape) == 3 else size_words(name)[:1]
+    return dict(zip(words, shape, strict=False))

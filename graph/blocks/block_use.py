@@ -18,12 +18,10 @@ from graph.blocks.block import Block
 from graph.blocks.evaluated import Inside, through
 from graph.blocks.parameter import Parameter
 from graph.calls.call import Shape
-from graph.calls.plan import Plan, Repeat
+from graph.layers.base.composite import Composite
 from graph.layers.base.layer import (
-    Category,
     Explanation,
     FaultKind,
-    Layer,
     Origin,
     Port,
     Problem,
@@ -34,7 +32,6 @@ from graph.layers.base.layer import (
 from graph.layers.base.reach import Axis, Strands
 from graph.network.network import MAX_NODES
 from graph.values.declaration import FieldKind, show
-from graph.values.dims import is_traced
 from graph.values.fields import integer
 from graph.values.message import Message, say, say_count
 from graph.values.names import is_plain
@@ -52,7 +49,19 @@ _TYPES: Mapping[FieldKind, type] = {
 
 
 def use_type(block: Block) -> type[BlockUse]:
-    """Make the layer type of a block."""
+    """The layer type that uses a block; a new one once its parameters have changed."""
+    found = block.layer_type
+    if found is None or not issubclass(found, BlockUse):
+        found = block.layer_type = _made(block)
+    return found
+
+
+def use_of(block: Block, **values: Any) -> BlockUse:
+    """A use of a block with these parameter values. Raises FieldError."""
+    return use_type(block).make(values)
+
+
+def _made(block: Block) -> type[BlockUse]:
     fields: dict[str, Any] = {
         parameter.name: (_TYPES[parameter.kind], parameter.field())
         for parameter in block.parameters
@@ -63,13 +72,11 @@ def use_type(block: Block) -> type[BlockUse]:
     return cast("type[BlockUse]", made)
 
 
-class BlockUse(Layer):
+class BlockUse(Composite):
     """A use of a block. ``repeat`` of them stand in a chain, each behind the one before."""
 
-    category = Category.BLOCK
     outputs_differ = True
     keeps_output = True  # whatever gives it inside may need it, or share it
-    lasting = False
     block: ClassVar[Block]
 
     repeat: int = integer(
@@ -86,10 +93,10 @@ class BlockUse(Layer):
         return word if is_plain(word) else "block"
 
     def input_ports(self) -> tuple[Port, ...]:
-        return self.block.input_ports()
+        return self.block.ports.inputs
 
     def output_ports(self) -> tuple[Port, ...]:
-        return self.block.output_ports()
+        return self.block.ports.outputs
 
     @property
     def chains(self) -> bool:
@@ -107,8 +114,6 @@ class BlockUse(Layer):
     def chain(self, inputs: Sequence[Shape]) -> tuple[Inside, ...]:
         """The insides along the chain, as far as shapes are known."""
         shapes = tuple(inputs)
-        if is_traced(shapes) or is_traced(tuple(self.values().values())):
-            return self._evaluate(shapes)
         return self.block.chain((self, shapes), lambda: self._evaluate(shapes))
 
     def _evaluate(self, inputs: tuple[Shape, ...]) -> tuple[Inside, ...]:
@@ -124,7 +129,7 @@ class BlockUse(Layer):
             known = tuple(shape for shape in inside.outputs if shape is not None)
             if len(known) < len(inside.outputs) or not self.chains:
                 break
-            if index and known == shapes and not self.block.tells_apart:
+            if index and known == shapes and not self.block.ports.chained:
                 found += [inside] * (self.repeat - len(found))
                 break
             shapes = known
@@ -177,7 +182,7 @@ class BlockUse(Layer):
             )
 
     def _problem_inside(self, inside: Inside, index: int) -> Problem | None:
-        nodes, needed = self.block.network.nodes, self.block.needed
+        nodes, needed = self.block.network.nodes, self.block.ports.needed
         for node in self.block.network.order():
             facts = inside.facts[node]
             if node not in needed:
@@ -207,10 +212,6 @@ class BlockUse(Layer):
         )
 
     def shapes(self, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
-        if is_traced(tuple(inputs)) or is_traced(tuple(self.values().values())):
-            from graph.planning.block_planner import traced_shapes  # which imports this module
-
-            return traced_shapes(self, inputs)
         return tuple(shape for shape in self.chain(inputs)[-1].outputs if shape is not None)
 
     def parameters(self, inputs: Sequence[Shape]) -> int:
@@ -247,11 +248,6 @@ class BlockUse(Layer):
             masks = inside.seen(index, output, masks)
         return masks
 
-    def call(self, inputs: Sequence[Shape]) -> Plan | Repeat:
-        from graph.planning.block_planner import block_plan  # which imports this module
-
-        return block_plan(self, inputs)
-
     def face(self, inputs: Sequence[Shape]) -> tuple[str, str]:
         values = self.differing()  # how many there are stands beside the name
         parts = [
@@ -273,6 +269,10 @@ class BlockUse(Layer):
         yield parameters_line(self, inputs, rule, f"{parameters}{more}")
         macs = " + ".join(f"{inside.macs:,}" for inside in chain[:6])
         yield macs_line(self, inputs, rule, f"{macs}{more}")
+
+
+TAKEN = frozenset({*dir(BlockUse), *dir(type(BlockUse)), "block"})
+"""Names that no parameter may have: they mean something of every use."""
 
 
 def _short(parameter: Parameter, value: Any) -> str:

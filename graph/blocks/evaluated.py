@@ -5,33 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graph.analysis.backward import backward
 from graph.analysis.facts import Facts, forward
+from graph.blocks.ports import BlockPorts
 from graph.calls.call import Shape
+from graph.layers.base.composite import ComputedInside
 from graph.layers.base.reach import FIRST, Strand, Strands, unite
 from graph.layers.io import Input
-
-if TYPE_CHECKING:
-    from graph.blocks.block import Block
 
 
 @dataclass(frozen=True)
 class Inside:
     """The inside of a block for certain parameter values and input shapes."""
 
-    block: Block
+    ports: BlockPorts
     facts: Mapping[str, Facts]
     outputs: tuple[Shape | None, ...]
-    own: int = 0
-    inner: tuple[Inside, ...] = ()
+    own: int
+    inner: tuple[ComputedInside, ...]
     """What it took to compute it, and the insides that it uses (graph.analysis.spending)."""
 
     @cached_property
     def used(self) -> tuple[Facts, ...]:
         """The facts of the nodes that some output needs."""
-        return tuple(self.facts[node] for node in self.block.needed if node in self.facts)
+        return tuple(self.facts[node] for node in self.ports.needed if node in self.facts)
 
     @cached_property
     def parameters(self) -> int:
@@ -51,20 +50,20 @@ class Inside:
 
     def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
         """What one output sees of one input, per axis: strands, if each input cell sees itself."""
-        wire = self.block.network.inputs(self.block.exits[output])[0]
-        place = self.block.network.output_number(wire)
-        if len(self.block.entrances) == 1:
+        wire = self.ports.network.inputs(self.ports.exits[output])[0]
+        place = self.ports.network.output_number(wire)
+        if len(self.ports.entrances) == 1:
             return self.facts[wire.source].strands_of(place)
-        strands: tuple[Strands, ...] = self._strands_from(self.block.entrances[entrance])[
+        strands: tuple[Strands, ...] = self._strands_from(self.ports.entrances[entrance])[
             wire.source
         ](place)
         return strands
 
     def _strands_from(self, entrance: str) -> dict[str, Any]:
-        network = self.block.network
+        network = self.ports.network
         known: dict[str, Any] = {}
         for node in network.order():
-            if node not in self.block.needed:
+            if node not in self.ports.needed:
                 continue
             facts = self.facts[node]
             if isinstance(facts.layer, Input):
@@ -83,11 +82,11 @@ class Inside:
 
     def seen(self, entrance: int, output: int, outputs: Sequence[int]) -> tuple[int, ...]:
         """The positions of an input that positions of an output see: bit masks, one per axis."""
-        network = self.block.network
-        wire = network.inputs(self.block.exits[output])[0]
+        network = self.ports.network
+        wire = network.inputs(self.ports.exits[output])[0]
         start = (wire.source, network.output_number(wire))
         masks = backward(network, self.facts, {start: tuple(outputs)})
-        end = self.block.entrances[entrance]
+        end = self.ports.entrances[entrance]
         shape = self.facts[end].outputs[0] or ()
         # Of a vector without axes one empty set says that nothing is seen.
         return masks.get((end, 0), (0,) * max(1, len(shape) - 1))

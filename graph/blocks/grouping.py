@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from graph.analysis.analysis import Analysis
-from graph.blocks.block import Block
-from graph.blocks.block_use import MAX_REPEAT, BlockUse
+from graph.blocks.block import Block, block_of
+from graph.blocks.block_use import MAX_REPEAT, BlockUse, use_type
 from graph.blocks.library_edits import DefineBlock
 from graph.blocks.parameter import Parameter
 from graph.calls.call import Shape
@@ -22,7 +22,7 @@ from graph.network.edits import MAX_COORDINATE, AddNode, Batch, Connect, RemoveN
 from graph.network.network import Edit, EditRefused, Network, Node, Position, Wire
 from graph.network.ordering import natural
 from graph.network.reachable import downstream, upstream
-from graph.network.scope import CHAIN_WORDS, NODE_WORDS
+from graph.network.scope import CHAIN_WORDS, NODE_WORDS, size_words
 from graph.values.declaration import FieldError, FieldKind, fields_of
 from graph.values.dims import plain
 from graph.values.formula import names_in, substituted
@@ -30,8 +30,6 @@ from graph.values.message import say
 
 BETWEEN, ASIDE = 120.0, 180.0
 """How far ports stand above or below the nodes of a new block, and beside each other."""
-
-AXES = ("channels", "height", "width")
 
 End = tuple[str, str]
 """A value: the node and the output port that gives it."""
@@ -50,7 +48,7 @@ def group(network: Network, analysis: Analysis, nodes: Iterable[str], name: str)
     block = Block(name, tuple(inside.parameters.values()), "", inside.network)
     use = Node(
         network.new_id(),
-        network.free_name(block.kind.base_name()),
+        network.free_name(use_type(block).base_name()),
         inside.use(block),
         middle([network.nodes[node].position for node in chosen]),
         inside.formulas,
@@ -173,8 +171,9 @@ class _Inside:
         self, network: Network, analysis: Analysis, chosen: Sequence[str], cut: _Cut
     ) -> None:
         self.outer, self.analysis = network, analysis
-        self.network = Network()
-        self.network.library = network.library
+        self.around = block_of(network)
+        """The block in which the chosen nodes stand."""
+        self.network = Network(network.guard)
         self.entrances: dict[End, str] = {}
         """What enters -> the id of its Input."""
         self.exits: dict[End, str] = {}
@@ -206,7 +205,7 @@ class _Inside:
 
     def use(self, block: Block) -> BlockUse:
         """A use with the values that the analysis knows."""
-        found = block.kind()
+        found = use_type(block)()
         for word, parameter in self.parameters.items():
             if word in self.analysis.scope.values:
                 value = plain(self.analysis.scope.values[word])
@@ -258,16 +257,16 @@ class _Inside:
 
     def _told(self, text: str) -> str:
         """A formula in the words of the new block."""
-        block = self.outer.block
-        words = (names_in(text) & block.words() if block is not None else set()) - {*NODE_WORDS}
+        known = self.around.words() if self.around is not None else set()
+        words = (names_in(text) & known) - {*NODE_WORDS}
         outside = {word: self._parameter(word) for word in sorted(words - self._same)}
         return substituted(text, {w: p.name for w, p in outside.items() if w != p.name})
 
     def _parameter(self, word: str) -> Parameter:
         """The parameter that hands in what a word means outside."""
         if word not in self.parameters:
-            assert self.outer.block is not None
-            known = {parameter.name: parameter for parameter in self.outer.block.parameters}
+            assert self.around is not None
+            known = {parameter.name: parameter for parameter in self.around.parameters}
             made = Parameter(word, FieldKind.INTEGER, 1, 1, MAX_ELEMENTS)
             if word in CHAIN_WORDS:
                 made = Parameter(f"chain_{word}", FieldKind.INTEGER, 0, 0, MAX_REPEAT)
@@ -283,11 +282,6 @@ class _Inside:
         found = free(name, self._names)
         self._names.add(found)
         return found
-
-
-def size_words(name: str) -> tuple[str, ...]:
-    """What formulas call channels, height and width of a block's input of this name."""
-    return tuple(f"{name}_{axis}" for axis in AXES)
 
 
 def free(name: str, taken: Collection[str]) -> str:

@@ -7,10 +7,9 @@ networks that use it, at any depth, so that their figures follow.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from graph.blocks.block import MAX_NAME, Block
-from graph.blocks.block_use import BlockUse
+from graph.blocks.block import MAX_NAME, Block, block_of
+from graph.blocks.block_use import TAKEN, BlockUse
 from graph.blocks.parameter import check_parameters
 from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.io import Input, Output
@@ -18,24 +17,24 @@ from graph.network.network import Change, EditRefused, Network, Node
 from graph.values.declaration import show
 from graph.values.message import say
 
-if TYPE_CHECKING:
-    pass
-
 MAX_BLOCKS = 500
 MAX_DEPTH = 24
 """How deep blocks may stand inside each other."""
 
 
 class Library:
-    """The blocks of a project, by name, beside its main network."""
+    """The blocks of a project, by name, beside its main network. It guards all of its networks."""
 
     def __init__(self, main: Network) -> None:
+        """Raises EditRefused where the main network uses blocks already."""
         self.main = main
         self.blocks: dict[str, Block] = {}
         self._ends: dict[str, Callable[[], None]] = {}
         self._listeners: list[Callable[[], None]] = []
         self._spreading = False
-        main.library = self
+        for node in main.nodes.values():
+            self.check_use(main, node.layer)
+        main.guard = self
 
     def networks(self) -> Iterator[Network]:
         """All networks of the project, the main one first."""
@@ -84,7 +83,7 @@ class Library:
         blocks = list(self.blocks.values())
         blocks.insert(len(blocks) if index is None else index, block)
         self.blocks = {known.name: known for known in blocks}
-        block.network.library = self
+        block.network.guard = self
         self._ends[block.name] = block.network.listen(lambda change: self._spread(block, change))
         self._tell()
 
@@ -93,8 +92,8 @@ class Library:
         block = self.block(name)
         for network, node in self.uses(block):
             used = say("{node}", node=node.name)
-            if network.block is not None:
-                used = say("{node} in {block}", node=node.name, block=show(network.block.name))
+            if network.owner is not None:
+                used = say("{node} in {block}", node=node.name, block=show(network.owner.name))
             raise EditRefused(
                 say(
                     "The block {name} is used by {node}: take its uses away first",
@@ -134,21 +133,20 @@ class Library:
         """Refuse a use of a block that is not of this project, or that would contain itself."""
         if not isinstance(layer, BlockUse):
             return
-        block = layer.block
+        block, outer = layer.block, block_of(network)
         if self.blocks.get(block.name) is not block:
             raise EditRefused(say("The block {name} is not in this project", name=show(block.name)))
-        if network.block is not None and block.contains(network.block):
+        if outer is not None and block.contains(outer):
             raise EditRefused(
-                say("{name} would contain itself", name=show(network.block.name)),
-                FaultKind.CYCLE,
+                say("{name} would contain itself", name=show(outer.name)), FaultKind.CYCLE
             )
-        around = self._depth_of_uses(network.block) if network.block is not None else 0
+        around = self._depth_of_uses(outer) if outer is not None else 0
         if _depth(block, {}) + around > MAX_DEPTH:
             raise EditRefused(say("Blocks stand at most {n} deep in each other", n=MAX_DEPTH))
 
     def check_port(self, network: Network, node: Node) -> None:
         """Refuse to take away an Input or Output of a block that has wires where it is used."""
-        block = network.block
+        block = block_of(network)
         if block is None or not isinstance(node.layer, (Input, Output)):
             return
         for outer, use in self.uses(block):
@@ -191,9 +189,10 @@ class Library:
             nodes = [n for n, node in network.nodes.items() if _used(node.layer) in changed]
             if nodes:
                 users.append((network, nodes))
-                if network.block is not None:
-                    changed.add(network.block)
-                    network.block.forget()
+                user = block_of(network)
+                if user is not None:
+                    changed.add(user)
+                    user.forget()
         self._spreading = True
         try:
             for network, nodes in users:
@@ -204,6 +203,12 @@ class Library:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def library_of(network: Network) -> Library:
+    """The library of the project that a network belongs to; a network that belongs to none becomes
+    the main one of a new project."""
+    return network.guard if isinstance(network.guard, Library) else Library(network)
 
 
 def _used(layer: Layer) -> Block | None:
@@ -220,7 +225,7 @@ def _depth(block: Block, known: dict[Block, int]) -> int:
 def check_block(block: Block) -> None:
     """Raise EditRefused unless name and parameters are in order."""
     _check_name(block.name)
-    check_parameters(block.parameters)
+    check_parameters(block.parameters, TAKEN)
 
 
 def _check_name(name: str) -> None:

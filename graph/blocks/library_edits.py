@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.blocks.block import Block
-from graph.blocks.block_use import BlockUse
+from graph.blocks.block_use import TAKEN, BlockUse, use_type
+from graph.blocks.library import library_of
 from graph.blocks.parameter import Parameter, check_parameters
 from graph.network.edits import Batch, SetLayer
 from graph.network.network import Edit, EditRefused, Network
@@ -24,7 +25,7 @@ class DefineBlock:
     """Its place among the blocks, last if None."""
 
     def apply(self, network: Network) -> Edit:
-        network.library.define(self.block, self.index)
+        library_of(network).define(self.block, self.index)
         return RemoveBlock(self.block.name)
 
     def title(self) -> Message:
@@ -38,8 +39,9 @@ class RemoveBlock:
     name: str
 
     def apply(self, network: Network) -> Edit:
-        index = list(network.library.blocks).index(network.library.block(self.name).name)
-        return DefineBlock(network.library.drop(self.name), index)
+        library = library_of(network)
+        index = list(library.blocks).index(library.block(self.name).name)
+        return DefineBlock(library.drop(self.name), index)
 
     def title(self) -> Message:
         return say("Remove the block {name}", name=self.name)
@@ -53,7 +55,7 @@ class RenameBlock:
     new: str
 
     def apply(self, network: Network) -> Edit:
-        network.library.rename(self.old, self.new)
+        library_of(network).rename(self.old, self.new)
         return RenameBlock(self.new, self.old)
 
     def title(self) -> Message:
@@ -74,9 +76,9 @@ class SetParameters:
     renames: tuple[tuple[str, str], ...] = ()
 
     def apply(self, network: Network) -> Edit:
-        library = network.library
+        library = library_of(network)
         block = library.block(self.name)
-        check_parameters(self.parameters)
+        check_parameters(self.parameters, TAKEN)
         back = tuple((new, old) for old, new in self.renames)
         undo: list[Edit] = [SetParameters(self.name, block.parameters, block.summary, back)]
         names = dict(self.renames)
@@ -135,7 +137,7 @@ def _defaults_to_follow(
 
 def _moved(block: Block, values: dict[str, object]) -> BlockUse:
     """A use with the values that its fields still take, each on its own."""
-    found = block.kind()
+    found = use_type(block)()
     for key, value in values.items():
         if key in type(found).model_fields:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +45,9 @@ class Parameter:
         assert isinstance(self.default, int)
         return integer(self.default, int(low), int(high), self.help)
 
-    def check(self) -> None:
-        """Raise UserError: one sentence about what is wrong with it."""
+    def check(self, taken: Collection[str]) -> None:
+        """Raise UserError: one sentence about what is wrong with it. ``taken`` are names that it
+        may not have, because they mean something of every use."""
         if not is_plain(self.name) or self.name in (*NODE_WORDS, *CHAIN_WORDS, "repeat"):
             raise UserError(
                 say(
@@ -54,9 +56,7 @@ class Parameter:
                     name=show(self.name or '""'),
                 )
             )
-        from graph.blocks.block_use import BlockUse
-
-        if hasattr(BlockUse, self.name) or self.name == "block":
+        if self.name in taken:
             raise UserError(
                 say("{name} cannot be the name of a parameter: it is taken", name=self.name)
             )
@@ -74,8 +74,9 @@ class Parameter:
         )
 
 
-def check_parameters(parameters: tuple[Parameter, ...]) -> None:
-    """Raise EditRefused unless every parameter is in order and no name stands twice."""
+def check_parameters(parameters: tuple[Parameter, ...], taken: Collection[str]) -> None:
+    """Raise EditRefused unless every parameter is in order, no name stands twice and none is
+    ``taken``."""
     if len(parameters) > MAX_PARAMETERS:
         raise EditRefused(say("A block has at most {most} parameters", most=MAX_PARAMETERS))
     names = [parameter.name for parameter in parameters]
@@ -84,6 +85,6 @@ def check_parameters(parameters: tuple[Parameter, ...]) -> None:
             raise EditRefused(say("There are two parameters called {name}", name=name))
     for parameter in parameters:
         try:
-            parameter.check()
+            parameter.check(taken)
         except UserError as error:
             raise EditRefused(error.message) from error

@@ -1,6 +1,6 @@
 """Writes networks and blocks in code: each call adds a node behind the last one.
 
-    draw = Drawing.of_block(library, "Pair", "Two convolutions.", whole("channels", 64))
+    draw = Sketch.of_block(library, "Pair", "Two convolutions.", whole("channels", 64))
     draw.input("input", (64, 56, 56))
     draw.put(Conv2d(padding=(1, 1)), draw.last, out_channels="channels")
 
@@ -9,10 +9,13 @@ Keyword arguments of ``put`` are formulas of the layer's fields (graph.values.fo
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from graph.blocks.block import Block
-from graph.blocks.library import Library
+from graph.blocks.block_use import use_type
+from graph.blocks.library import Library, library_of
 from graph.blocks.library_edits import DefineBlock
 from graph.blocks.parameter import Parameter
 from graph.calls.call import Shape
@@ -69,23 +72,46 @@ def word(name: str, value: str, words: tuple[str, ...], help: str = "") -> Param
     return Parameter(name, FieldKind.CHOICE, value, words=words, help=help)
 
 
-class Sketch:
-    """A network being written. ``last`` is the node that was added last."""
+class Drawable(Protocol):
+    """A block that can be drawn into a project that needs it: a ready one (graph.ready)."""
 
-    def __init__(self, network: Network | None = None) -> None:
+    @property
+    def name(self) -> str:
+        """What the block is called, so that it is drawn once."""
+        ...
+
+    @property
+    def make(self) -> Callable[[Library], Block]:
+        """Defines the block, with all that it uses."""
+        ...
+
+
+_NONE: Mapping[str, Drawable] = MappingProxyType({})
+
+
+class Sketch:
+    """A network being written. ``last`` is the node that was added last; ``ready`` are blocks that
+    may be used by their names, as those of the project."""
+
+    def __init__(
+        self,
+        network: Network | None = None,
+        *,
+        ready: Mapping[str, Drawable] = _NONE,
+    ) -> None:
         self.network = network or Network()
-        self.library: Library = self.network.library
+        self.library: Library = library_of(self.network)
         self.last = ""
+        self._ready = ready
         self._block: Block | None = None
 
     @classmethod
     def of_block(cls, library: Library, name: str, summary: str, *parameters: Parameter) -> Sketch:
         """The inside of a new block; ``define`` takes it into the library."""
-        block = Block(name, parameters, summary)
-        block.network.library = library
-        drawing = cls(block.network)
-        drawing._block = block
-        return drawing
+        block = Block(name, parameters, summary, Network(library))
+        sketch = cls(block.network)
+        sketch._block = block
+        return sketch
 
     def input(self, name: str, shape: Shape) -> str:
         """Add an Input; return its id."""
@@ -114,10 +140,10 @@ class Sketch:
             self.put(layer, self.last)
         return self.last
 
-    def use(self, block: str, *sources: Feed, name: str = "", **values: Any) -> str:
+    def use(self, block: str | Drawable, *sources: Feed, name: str = "", **values: Any) -> str:
         """Add a use of a block, of this project or a ready one, behind ``sources`` or the last
         node; texts among the values are formulas. Return the node's id."""
-        kind = need(self.library, block).kind
+        kind = use_type(self.need(block))
         specs = fields_of(kind)
         formulas = {
             key: value
@@ -126,6 +152,16 @@ class Sketch:
         }
         plain = {key: value for key, value in values.items() if key not in formulas}
         return self.put(kind.make(plain), *(sources or (self.last,)), name=name, **formulas)
+
+    def need(self, block: str | Drawable) -> Block:
+        """The block of that name; a ready one is defined with all that it uses.
+
+        Raises KeyError for a name that is neither.
+        """
+        name = block if isinstance(block, str) else block.name
+        if name in self.library.blocks:
+            return self.library.blocks[name]
+        return (self._ready[block] if isinstance(block, str) else block).make(self.library)
 
     def output(self, source: Feed | None = None, name: str = "output", **settings: Any) -> str:
         """Add an Output behind a node, or the last one; return its id."""
@@ -136,14 +172,3 @@ class Sketch:
         assert self._block is not None
         self.library.main.do(DefineBlock(self._block))
         return self._block
-
-
-def need(library: Library, name: str) -> Block:
-    """The block of that name; a ready one is defined with all that it uses.
-
-    Raises KeyError for a name that is neither.
-    """
-    from graph.ready.registry import READY  # which draws its blocks with this module
-
-    found = library.blocks.get(name)
-    return found or READY[name].make(library)

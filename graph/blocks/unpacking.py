@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from graph.analysis.analysis import Analysis
+from graph.blocks.block import block_of
 from graph.blocks.block_use import BlockUse
 from graph.blocks.evaluated import Inside
-from graph.blocks.grouping import End, middle, size_words, within
+from graph.blocks.grouping import End, middle, within
 from graph.blocks.library_edits import RemoveBlock
 from graph.layers.base.layer import Layer
 from graph.layers.io import Input, Output
 from graph.network.edits import AddNode, Batch, Connect, RemoveNode
 from graph.network.network import Edit, EditRefused, Network, Node, Position, Wire
 from graph.network.ordering import natural
-from graph.network.scope import CHAIN_WORDS, NODE_WORDS, Scope, resolve
+from graph.network.scope import CHAIN_WORDS, NODE_WORDS, Scope, resolve, size_words
 from graph.network.used_names import DIGITS, UsedNames
 from graph.values.declaration import FieldError, show
 from graph.values.formula import FormulaError, names_in, substituted
@@ -57,7 +58,7 @@ class _Unpacking:
         self.network, self.use, self.layer = network, use, layer
         self.block = layer.block
         self.inner = self.block.network
-        if network.block is not None and "repeat" in use.formulas:
+        if network.owner is not None and "repeat" in use.formulas:
             raise EditRefused(
                 say(
                     "{name} is repeated as often as {formula} says, which differs from use to use: "
@@ -197,7 +198,7 @@ class _Unpacking:
         first = next(iter(self.inner.inputs(inner.id)), None)
         if not own or (not index and first and first.source == self.block.entrances[0]):
             return formula  # the use's own input is that of the node, too
-        block, wires = self.network.block, self.network.inputs(self.use.id)
+        block, wires = block_of(self.network), self.network.inputs(self.use.id)
         if block is None:
             return value
         if wires and wires[0].source in block.entrances:
@@ -225,7 +226,7 @@ class _Unpacking:
         first = next(iter(self.inner.inputs(inner.id)), None)
         if first is not None and first.source == entrance:
             return NODE_WORDS[axis]
-        end, block = ends[entrance], self.network.block
+        end, block = ends[entrance], block_of(self.network)
         if block is not None:
             if end is not None and end[0] in block.entrances:
                 return size_words(self.network.nodes[end[0]].name)[axis]

@@ -24,7 +24,7 @@ class Step:
     ``shapes`` are those of its outputs, ``category`` the layer's."""
 
     name: str
-    operation: Call | Apply | Plan | Repeat
+    operation: Operation
     inputs: tuple[Name, ...]
     shapes: tuple[Shape, ...]
     node: str = ""
@@ -90,3 +90,7 @@ class Repeat:
 
     plans: tuple[Plan, ...]
     count: int
+
+
+Operation = Call | Apply | Plan | Repeat
+"""What runs at a step."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graph.blocks.block import Block
-from graph.blocks.block_use import PREFIX, BlockUse
-from graph.blocks.library import Library
+from graph.blocks.block_use import PREFIX, TAKEN, BlockUse, use_type
+from graph.blocks.library import Library, library_of
 from graph.blocks.library_edits import DefineBlock
 from graph.blocks.parameter import PARAMETER_KINDS, Parameter, check_parameters
 from graph.document.strict_json import (
@@ -62,7 +62,7 @@ def _write_node(node: Node) -> dict[str, Any]:
 
 def write_blocks(network: Network) -> dict[str, Any]:
     """The blocks of the network's project; for a part of one, those that it needs."""
-    library = network.library
+    library = library_of(network)
     blocks = set(library.blocks.values())
     if library.main is not network:
         blocks = set(_needed(network))
@@ -117,6 +117,7 @@ def plain(value: Any, depth: int = 2) -> Any:
 def read_networks(main: dict[str, Any], blocks: dict[str, Any]) -> Network:
     """The main network, with the blocks of its project defined. Raises ProjectError."""
     network = Network()
+    library = Library(network)
     for name in _inner_first(blocks):
         entry = as_object(blocks[name], f"blocks.{show(name)}")
         place = f"blocks.{show(name)}"
@@ -129,16 +130,16 @@ def read_networks(main: dict[str, Any], blocks: dict[str, Any]) -> Network:
             for value in as_list(entry.get("parameters", []), place)
         )
         try:
-            check_parameters(parameters)
-            block = Block(name, parameters, summary)
-            block.network.library = network.library
-            _fill(block.network, {key: entry.get(key) for key in ("nodes", "wires")}, place)
+            check_parameters(parameters, TAKEN)
+            block = Block(name, parameters, summary, Network(library))
+            inside = {key: entry.get(key) for key in ("nodes", "wires")}
+            _fill(block.network, library, inside, place)
             network.do(DefineBlock(block))
         except EditRefused as error:
             raise ProjectError(
                 say("{place}: {reason}", place=place, reason=error.message)
             ) from error
-    _fill(network, main, "networks.main")
+    _fill(network, library, main, "networks.main")
     return network
 
 
@@ -208,13 +209,13 @@ def _read_parameter(value: dict[str, Any], place: str) -> Parameter:
     )
 
 
-def _fill(network: Network, value: dict[str, Any], where: str) -> None:
+def _fill(network: Network, library: Library, value: dict[str, Any], where: str) -> None:
     """Put the nodes and wires of a file into a network. Raises ProjectError."""
     check_keys(value, {"nodes", "wires"}, where)
     edits: list[Edit] = []
     for index, entry in enumerate(as_list(value.get("nodes"), "nodes")):
         place = f"nodes[{index}]"
-        edits.append(AddNode(_read_node(as_object(entry, place), place, network.library)))
+        edits.append(AddNode(_read_node(as_object(entry, place), place, library)))
     for index, entry in enumerate(as_list(value.get("wires"), "wires")):
         place = f"wires[{index}]"
         ends = as_object(entry, place)
@@ -285,7 +286,7 @@ def read_layer(type_name: str, settings: Mapping[str, Any], name: str, library: 
     layer: type[Layer] | None
     if type_name.startswith(PREFIX):
         block = library.blocks.get(type_name.removeprefix(PREFIX))
-        layer = block.kind if block else None
+        layer = use_type(block) if block else None
     else:
         layer = REGISTRY.get(RENAMED.get(type_name, type_name))
     if layer is None:

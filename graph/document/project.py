@@ -13,7 +13,7 @@ from dataclasses import field as default
 from pathlib import Path
 from typing import Any
 
-from graph.blocks.library import Library
+from graph.blocks.library import Library, library_of
 from graph.document.as_json import (
     check_node_texts,
     plain,
@@ -47,10 +47,13 @@ class Project:
     data: dict[str, Any] = default(default_factory=dict)
     template: str = ""
 
+    def __post_init__(self) -> None:
+        library_of(self.network)  # guards the network from now on
+
     @property
     def library(self) -> Library:
         """The blocks of the project."""
-        return self.network.library
+        return library_of(self.network)
 
 
 def dumps(project: Project) -> str:

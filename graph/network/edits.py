@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from graph.layers.base.layer import Layer
 from graph.network.network import Edit, EditRefused, Network, Node, Position, Wire
+from graph.network.scope import size_words
 from graph.values.declaration import show
 from graph.values.formula import FormulaError, names_in, substituted
 from graph.values.message import Message, say
@@ -46,7 +47,7 @@ class RemoveNode:
     node: str
 
     def apply(self, network: Network) -> Edit:
-        network.library.check_port(network, network._node(self.node))
+        network._check_port(network._node(self.node))
         undo: list[Edit] = []
         wires = [w.id for w in network.inputs(self.node)] + [
             w.id for w in network.outputs(self.node)
@@ -145,9 +146,8 @@ class Rename:
         old = network._node(self.node)
         network._replace(replace(old, name=self.name), "renamed")
         undo: list[Edit] = [Rename(self.node, old.name)]
-        if network.block is not None and not old.layer.input_ports() and is_plain(self.name):
-            axes = ("channels", "height", "width")
-            words = {f"{old.name}_{axis}": f"{self.name}_{axis}" for axis in axes}
+        if network.owner is not None and not old.layer.input_ports() and is_plain(self.name):
+            words = dict(zip(size_words(old.name), size_words(self.name), strict=True))
             for node in tuple(network.nodes.values()):
                 texts = {f: substituted(text, words) for f, text in node.formulas.items()}
                 if texts != node.formulas:

@@ -2,7 +2,8 @@
 
 The model is a networkx MultiDiGraph, because two wires may join the same two nodes. Every input
 port takes one wire, except a merge's, which takes any number in order. ``do`` applies an edit,
-tells the listeners what changed, and returns the edit that undoes it.
+tells the listeners what changed, and returns the edit that undoes it. What lies outside the network
+is the matter of its guard.
 """
 
 from __future__ import annotations
@@ -11,19 +12,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import networkx as nx
 
+from graph.layers.base.composite import Definition
 from graph.layers.base.layer import FaultKind, Layer, Port, port_number
 from graph.network.ordering import Ordering, natural
 from graph.network.used_names import UsedNames
 from graph.values.declaration import show
 from graph.values.message import Message, UserError, say
-
-if TYPE_CHECKING:
-    from graph.blocks.block import Block
-    from graph.blocks.library import Library
 
 Position = tuple[float, float]
 
@@ -102,10 +100,29 @@ class Edit(Protocol):
         ...
 
 
+class Guard(Protocol):
+    """Refuses edits for the sake of what lies outside the network: the library of the project that
+    it belongs to (graph.blocks.library)."""
+
+    def check_use(self, network: Network, layer: Layer) -> None:
+        """Raise EditRefused if the network may not hold this layer. Asked before a node is added
+        and before it gets another layer."""
+        ...
+
+    def check_port(self, network: Network, node: Node) -> None:
+        """Raise EditRefused if the node is a port that somebody uses. Asked before a node is taken
+        away and before its layer becomes one of another type."""
+        ...
+
+
 class Network:
     """Nodes and wires. Read it freely; change it with ``do``."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard | None = None) -> None:
+        self.guard = guard
+        """Who may refuse edits; None for a network that belongs to no project."""
+        self.owner: Definition | None = None
+        """The block whose inside this is; None for a network of its own."""
         self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self._nodes: dict[str, Node] = {}
         self._wires: dict[str, Wire] = {}
@@ -116,25 +133,8 @@ class Network:
         self._change: Change | None = None
         self._listeners: list[Callable[[Change], None]] = []
         self._last_id = 0
-        self._library: Library | None = None
-        self.block: Block | None = None
-        """The block whose inside this is; None for a network of its own."""
 
     # Reading
-
-    @property
-    def library(self) -> Library:
-        """The blocks that its nodes may use: those of its project."""
-        if self._library is None:
-            from graph.blocks.library import Library  # which holds networks
-
-            Library(self)
-            assert self._library is not None
-        return self._library
-
-    @library.setter
-    def library(self, library: Library) -> None:
-        self._library = library
 
     @property
     def nodes(self) -> Mapping[str, Node]:
@@ -239,12 +239,20 @@ class Network:
             raise EditRefused(say("There is no node {node} in this network", node=show(node)))
         return self._nodes[node]
 
+    def _check_use(self, layer: Layer) -> None:
+        if self.guard is not None:
+            self.guard.check_use(self, layer)
+
+    def _check_port(self, node: Node) -> None:
+        if self.guard is not None:
+            self.guard.check_port(self, node)
+
     def _put(self, node: Node) -> None:
         if node.id in self._nodes:
             raise EditRefused(say("A node with the id {id} exists already", id=show(node.id)))
         if len(self._nodes) >= MAX_NODES:
             raise EditRefused(say("A network holds at most {n} nodes", n=MAX_NODES))
-        self.library.check_use(self, node.layer)
+        self._check_use(node.layer)
         self._nodes[node.id] = node
         self._inputs[node.id] = {}
         self._graph.add_node(node.id)
@@ -262,7 +270,7 @@ class Network:
         found = self._node(node)
         if self._graph.degree(node):
             raise EditRefused(say("{name} still has wires", name=found.name))
-        self.library.check_port(self, found)
+        self._check_port(found)
         del self._nodes[node], self._inputs[node]
         self._graph.remove_node(node)
         self._ordering.remove(node)
@@ -385,9 +393,9 @@ class Network:
 
     def _set_layer(self, node: str, layer: Layer, formulas: Mapping[str, str]) -> Node:
         old = self._node(node)
-        self.library.check_use(self, layer)
+        self._check_use(layer)
         if type(layer) is not type(old.layer):
-            self.library.check_port(self, old)
+            self._check_port(old)
         inputs = {port.name: port for port in layer.input_ports()}
         outputs = {port.name for port in layer.output_ports()}
         for wire in (*self.inputs(node), *self.outputs(node)):

@@ -27,6 +27,11 @@ CHAIN_WORDS = ("index", "count")
 """What one inside a block may say of its place in a chain: index from 0, of count."""
 
 
+def size_words(name: str) -> tuple[str, ...]:
+    """What one inside a block calls channels, height and width of its input of this name."""
+    return tuple(f"{name}_{axis}" for axis in ("channels", "height", "width"))
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a network stands: the values of a block's parameters, and the shapes on its inputs by

@@ -1,4 +1,5 @@
-"""The plan of a block's use: one class with arguments, whatever the number of its uses.
+"""What runs at a node. For the use of a block it is a plan: one class with arguments, whatever the
+number of its uses.
 
 The shape rules run on values that remember how they were computed. What they need of the block's
 parameters and input sizes become the class's arguments.
@@ -14,11 +15,12 @@ from typing import Any
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
 from graph.calls.call import Apply, Call, Shape
-from graph.calls.plan import Plan, Repeat
+from graph.calls.plan import Operation, Plan, Repeat
+from graph.layers.base.layer import Layer
 from graph.network.scope import CHAIN_WORDS, Scope, resolve
-from graph.planning.planner import Traced, steps_of
+from graph.planning.steps import Traced, steps_of
 from graph.values.declaration import FieldKind
-from graph.values.dims import Dim, Named, counted, names_of, times
+from graph.values.dims import Dim, Named, counted, is_traced, names_of, times
 from graph.values.names import class_name, is_plain
 
 _AXES: Mapping[int, tuple[str, ...]] = {
@@ -33,6 +35,13 @@ _KINDS: Mapping[FieldKind, str] = {
     FieldKind.FLAG: "bool",
     FieldKind.CHOICE: "str",
 }
+
+
+def operation_of(found: Traced) -> Operation:
+    """What runs where a layer stands. Here alone it matters whether that is the use of a block."""
+    layer, inputs = found.layer, found.inputs
+    operation = block_plan(layer, inputs) if isinstance(layer, BlockUse) else layer.call(inputs)
+    return with_named(operation, found.named) if found.named else operation
 
 
 def block_plan(use: BlockUse, inputs: Sequence[Shape]) -> Plan | Repeat:
@@ -96,7 +105,7 @@ def _plan(
     ]
     chain = {name: Dim(number, name) for name, number in zip(CHAIN_WORDS, place, strict=True)}
     traced = _trace(block, block.scope(own, own_shapes, chain))
-    steps, names, results = steps_of(block.network, traced)
+    steps, names, results = steps_of(block.network, traced, operation_of)
     used = frozenset().union(*(names_needed(step.operation) for step in steps))
     sizes = {
         name: size
@@ -159,7 +168,7 @@ def _trace(block: Block, scope: Scope) -> dict[str, Traced]:
     network = block.network
     found: dict[str, Traced] = {}
     for node in network.order():
-        if node not in block.needed:
+        if node not in block.ports.needed:
             continue
         placed = network.nodes[node]
         if node in scope.inputs:
@@ -169,9 +178,17 @@ def _trace(block: Block, scope: Scope) -> dict[str, Traced]:
             found[wire.source].outputs[network.output_number(wire)] for wire in network.inputs(node)
         ]
         resolved = resolve(placed, scope, shapes)
-        outputs = resolved.layer.shapes(shapes)
+        outputs = _shapes_of(resolved.layer, shapes)
         found[node] = Traced(resolved.layer, tuple(shapes), outputs, resolved.named)
     return found
+
+
+def _shapes_of(layer: Layer, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
+    """The output shapes of a layer, traced where its inputs or settings are."""
+    if not isinstance(layer, BlockUse):
+        return layer.shapes(shapes)
+    traced = is_traced(tuple(shapes)) or is_traced(tuple(layer.values().values()))
+    return traced_shapes(layer, shapes) if traced else layer.shapes(shapes)
 
 
 def names_needed(operation: object) -> frozenset[str]:
@@ -189,9 +206,7 @@ def names_needed(operation: object) -> frozenset[str]:
     return frozenset()
 
 
-def with_named(
-    operation: Call | Apply | Plan | Repeat, named: Mapping[str, Named]
-) -> Call | Apply | Plan | Repeat:
+def with_named(operation: Operation, named: Mapping[str, Named]) -> Operation:
     """The operation with traced values in the place of the plain ones of the same names."""
     if isinstance(operation, Repeat):
         plans = tuple(_named_plan(plan, named) for plan in operation.plans)

@@ -21,7 +21,6 @@ from graph.layers.reshaping.flatten import Flatten
 from graph.ready.maker import Maker
 from graph.values.message import say
 
-UNIT = "Inception conv"
 POOL = MaxPool2d(kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))
 
 
@@ -58,7 +57,7 @@ def convolution_unit(library: Library) -> Block:
     """Convolution without bias, batch normalisation, ReLU."""
     draw = Sketch.of_block(
         library,
-        UNIT,
+        "Inception conv",
         "A convolution without bias, batch normalization and ReLU.",
         channels("channels", 64, "Output channels."),
         whole("height", 1, "Rows of the window.", most=31, required=True),
@@ -146,7 +145,7 @@ def se_inception(library: Library) -> Block:
         whole("reduction", 16, "Channels are divided by this in the squeeze.", most=1024),
     )
     draw.input("input", (192, 28, 28))
-    draw.use("Inception", name="inception", **{p.name: p.name for p in INCEPTION_PARAMETERS})
+    draw.use(INCEPTION_MODULE, name="inception", **{p.name: p.name for p in INCEPTION_PARAMETERS})
     draw.put(SqueezeExcitation(), draw.last, name="se", reduction="reduction")
     draw.output()
     return draw.define()
@@ -173,14 +172,23 @@ def auxiliary_head(library: Library) -> Block:
     return draw.define()
 
 
+UNIT = Maker(
+    "Inception conv",
+    "inception",
+    say("Convolution of any height and width, batch norm and ReLU: the brick of Inception"),
+    convolution_unit,
+    ("conv bn relu", "basic conv", "factorised", "inception"),
+)
+INCEPTION_MODULE = Maker(
+    "Inception",
+    "inception",
+    say("1×1, 3×3, 5×5 and a pooling side by side, behind 1×1 reductions: GoogLeNet"),
+    inception,
+    ("googlenet", "inception v1"),
+)
+
 INCEPTION = (
-    Maker(
-        UNIT,
-        "inception",
-        say("Convolution of any height and width, batch norm and ReLU: the brick of Inception"),
-        convolution_unit,
-        ("conv bn relu", "basic conv", "factorised", "inception"),
-    ),
+    UNIT,
     Maker(
         "Naive inception",
         "inception",
@@ -188,13 +196,7 @@ INCEPTION = (
         naive,
         ("googlenet", "inception v1"),
     ),
-    Maker(
-        "Inception",
-        "inception",
-        say("1×1, 3×3, 5×5 and a pooling side by side, behind 1×1 reductions: GoogLeNet"),
-        inception,
-        ("googlenet", "inception v1"),
-    ),
+    INCEPTION_MODULE,
     Maker(
         "SE inception",
         "inception",

@@ -41,7 +41,7 @@ def down(library: Library) -> Block:
     )
     draw.input("input", (32, 256, 256))
     draw.then(MaxPool2d())
-    draw.use("Double convolution", name="convolutions", channels="channels")
+    draw.use(LEVEL, name="convolutions", channels="channels")
     draw.output()
     return draw.define()
 
@@ -59,19 +59,21 @@ def up(library: Library) -> Block:
     grow = ConvTranspose2d(kernel_size=(2, 2), stride=(2, 2))
     grown = draw.put(grow, x, name="grow", out_channels="channels")
     draw.put(Concat(), skip, grown)
-    draw.use("Double convolution", name="convolutions", channels="channels")
+    draw.use(LEVEL, name="convolutions", channels="channels")
     draw.output()
     return draw.define()
 
 
+LEVEL = Maker(
+    "Double convolution",
+    "U-Net",
+    say("Two 3×3 convolutions with batch norm: one level of U-Net"),
+    double_convolution,
+    ("unet", "segmentation"),
+)
+
 UNET = (
-    Maker(
-        "Double convolution",
-        "U-Net",
-        say("Two 3×3 convolutions with batch norm: one level of U-Net"),
-        double_convolution,
-        ("unet", "segmentation"),
-    ),
+    LEVEL,
     Maker(
         "U-Net down",
         "U-Net",

@@ -17,14 +17,12 @@ from graph.ready.inception import channels
 from graph.ready.maker import Maker
 from graph.values.message import say
 
-SEPARABLE = "Separable unit"
-
 
 def separable_unit(library: Library) -> Block:
     """A depthwise and a 1×1 convolution with nothing between them, and batch normalisation."""
     draw = Sketch.of_block(
         library,
-        SEPARABLE,
+        "Separable unit",
         "A depthwise and a 1x1 convolution, and batch normalization.",
         channels("channels", 128, "Output channels."),
         whole("kernel_size", 3, "Window of the depthwise convolution; odd.", most=31),
@@ -80,14 +78,16 @@ def middle(library: Library) -> Block:
     return draw.define()
 
 
+SEPARABLE = Maker(
+    "Separable unit",
+    "inception",
+    say("A depthwise and a 1×1 convolution without activation between, and batch norm"),
+    separable_unit,
+    ("xception", "depthwise separable"),
+)
+
 XCEPTION = (
-    Maker(
-        SEPARABLE,
-        "inception",
-        say("A depthwise and a 1×1 convolution without activation between, and batch norm"),
-        separable_unit,
-        ("xception", "depthwise separable"),
-    ),
+    SEPARABLE,
     Maker(
         "Xception block",
         "inception",

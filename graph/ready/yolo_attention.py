@@ -8,13 +8,14 @@ from graph.blocks.sketch import Feed, Sketch
 from graph.layers.attention.dot_product import ScaledDotProductAttention
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.merge import Add, Concat
-from graph.layers.normalisation import BatchNorm2d
 from graph.layers.reshaping.axes import Transpose
 from graph.layers.reshaping.flatten import Flatten
 from graph.layers.reshaping.reshape import Reshape, Unflatten
 from graph.layers.reshaping.slicing import Chunk, Split
+from graph.ready.maker import Maker
+from graph.ready.yolo_unit import CONV_UNIT, NORM
+from graph.values.message import say
 
-NORM = BatchNorm2d(eps=1e-3, momentum=0.03)
 POINT = Conv2d(kernel_size=(1, 1), bias=False)
 KEY, VALUE = 32, 64
 HEAD = (KEY, KEY, VALUE)
@@ -35,7 +36,7 @@ def psa(library: Library) -> Block:
     )
     x = draw.input("input", (128, 20, 20))
     middle = draw.put(Add(), x, _attend(draw, x))
-    draw.use("Conv unit", name="expand", channels="2 * in_channels", kernel_size=1)
+    draw.use(CONV_UNIT, name="expand", channels="2 * in_channels", kernel_size=1)
     draw.put(POINT, draw.last, name="shrink", out_channels="input_channels")
     draw.then(NORM)
     draw.put(Add(), middle, draw.last)
@@ -76,10 +77,26 @@ def c2psa(library: Library) -> Block:
         library, "C2PSA", "Half of the channels go through attention of positions."
     )
     draw.input("input", (256, 20, 20))
-    draw.use("Conv unit", name="conv1", channels="in_channels", kernel_size=1)
+    draw.use(CONV_UNIT, name="conv1", channels="in_channels", kernel_size=1)
     halves = draw.put(Chunk(), draw.last)
-    attended = draw.use("PSA", (halves, 1), name="attention")
+    attended = draw.use(PSA, (halves, 1), name="attention")
     draw.put(Concat(), (halves, 0), attended)
-    draw.use("Conv unit", name="conv2", channels="input_channels", kernel_size=1)
+    draw.use(CONV_UNIT, name="conv2", channels="input_channels", kernel_size=1)
     draw.output()
     return draw.define()
+
+
+PSA = Maker(
+    "PSA",
+    "YOLO",
+    say("Attention of positions and two 1×1 convolutions, each with a shortcut"),
+    psa,
+    ("self-attention", "transformer"),
+)
+C2PSA = Maker(
+    "C2PSA",
+    "YOLO",
+    say("Half of the channels go through attention of positions"),
+    c2psa,
+    ("self-attention", "transformer"),
+)

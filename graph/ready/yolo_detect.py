@@ -16,6 +16,9 @@ from graph.layers.merge import Concat
 from graph.layers.reshaping.flatten import Flatten
 from graph.layers.reshaping.slicing import Slice
 from graph.network.edits import Freeze
+from graph.ready.maker import Maker
+from graph.ready.yolo_unit import CONV_UNIT
+from graph.values.message import say
 
 SIDES = 4
 BINS = 16
@@ -40,21 +43,21 @@ def detect_level(library: Library) -> Block:
         _width(),
     )
     x = draw.input("input", (64, 80, 80))
-    draw.use("Conv unit", x, name="box1", channels=SIDES * BINS, kernel_size=3)
-    draw.use("Conv unit", name="box2", channels=SIDES * BINS, kernel_size=3)
+    draw.use(CONV_UNIT, x, name="box1", channels=SIDES * BINS, kernel_size=3)
+    draw.use(CONV_UNIT, name="box2", channels=SIDES * BINS, kernel_size=3)
     sides = Conv2d(out_channels=SIDES * BINS, kernel_size=(1, 1))
     box = draw.put(sides, draw.last, name="sides")
     source = x
     for number in (1, 2):
         draw.use(
-            "Conv unit",
+            CONV_UNIT,
             source,
             name=f"depthwise{number}",
             channels="in_channels",
             groups="in_channels",
             kernel_size=3,
         )
-        source = draw.use("Conv unit", name=f"pointwise{number}", channels="width", kernel_size=1)
+        source = draw.use(CONV_UNIT, name=f"pointwise{number}", channels="width", kernel_size=1)
     draw.put(Conv2d(kernel_size=(1, 1)), source, name="classes", out_channels="classes")
     draw.put(Concat(), box, draw.last)
     draw.then(Flatten(start_dim=2))
@@ -77,7 +80,7 @@ def detect(library: Library) -> Block:
         for name, channels, side in zip(LEVELS, (64, 128, 256), (80, 40, 20), strict=True)
     ]
     cells = [
-        draw.use("Detect level", level, name=f"{name}_level", classes="classes", width="width")
+        draw.use(DETECT_LEVEL, level, name=f"{name}_level", classes="classes", width="width")
         for name, level in zip(LEVELS, inputs, strict=True)
     ]
     joined = draw.put(Concat(dim=2), *cells)
@@ -88,3 +91,19 @@ def detect(library: Library) -> Block:
     draw.put(Concat(), sides, logits)
     draw.output()
     return draw.define()
+
+
+DETECT_LEVEL = Maker(
+    "Detect level",
+    "YOLO",
+    say("Boxes and classes of one size of maps"),
+    detect_level,
+    ("head", "detection"),
+)
+DETECT = Maker(
+    "Detect",
+    "YOLO",
+    say("Boxes and classes of all objects, from maps of three sizes"),
+    detect,
+    ("head", "detection", "anchor free"),
+)

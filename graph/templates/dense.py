@@ -15,6 +15,7 @@ from graph.layers.pooling.plain import MaxPool2d
 from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import say
@@ -29,7 +30,7 @@ POOLED = (4, 8)
 
 def densenet121(fit: TemplateSize) -> Network:
     """Dense blocks of 6, 12, 24 and 16 layers that add 32 channels each: 7,978,856 parameters."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     size, stride, edge = (3, 1, 1) if fit.small else (7, 2, 3)
     stem = Conv2d(
@@ -55,7 +56,7 @@ def densenet121(fit: TemplateSize) -> Network:
 
 def squeezenet(fit: TemplateSize) -> Network:
     """Eight fire modules between two convolutions: 1,248,424 parameters."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     pool = MaxPool2d(kernel_size=(3, 3), stride=(2, 2), ceil_mode=True)
     if fit.small:

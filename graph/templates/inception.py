@@ -13,6 +13,7 @@ from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.ready.inception import INCEPTION_PARAMETERS, unit
+from graph.ready.registry import READY
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import say
@@ -49,7 +50,7 @@ def _stem(draw: Sketch, fit: TemplateSize) -> None:
 
 def googlenet(fit: TemplateSize) -> Network:
     """22 layers with weights and two auxiliary heads."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     _stem(draw, fit)
     modules: dict[str, str] = {}

@@ -13,6 +13,7 @@ from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.ready.inception import unit
+from graph.ready.registry import READY
 from graph.templates.inception_v3 import stem
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
@@ -21,7 +22,7 @@ from graph.values.message import say
 
 def inception_resnet_v2(fit: TemplateSize) -> Network:
     """10, 20 and 10 residual modules of three kinds; only the last adds on the full scale."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     stem(draw)
     draw.use("Inception-ResNet entry", name="entry")

@@ -15,6 +15,7 @@ from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
 from graph.ready.inception import unit
+from graph.ready.registry import READY
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import say
@@ -51,7 +52,7 @@ def stem(draw: Sketch) -> None:
 
 def inception_v3(fit: TemplateSize) -> Network:
     """Eleven modules of five kinds, and an auxiliary head where the images are large enough."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     stem(draw)
     modules = {

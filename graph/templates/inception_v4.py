@@ -12,6 +12,7 @@ from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import say
@@ -19,7 +20,7 @@ from graph.values.message import say
 
 def inception_v4(fit: TemplateSize) -> Network:
     """The network without residual connections of the paper."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     draw.use("Inception-v4 stem", name="stem")
     draw.use("Inception-v4 A", name="inception_a", repeat=4)

@@ -12,6 +12,7 @@ from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import say
@@ -25,7 +26,7 @@ def mobilenet_v2(fit: TemplateSize) -> Network:
 
     A stage starts with a block that changes the shape; those that keep it stand behind it.
     """
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     stride = 1 if fit.small else 2
     stem = Conv2d(out_channels=32, stride=(stride, stride), padding=(1, 1), bias=False)

@@ -20,6 +20,7 @@ from graph.layers.pooling.plain import MaxPool2d
 from graph.layers.regularisation import Dropout
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
 from graph.values.message import Message, say
@@ -57,7 +58,7 @@ def stages(
     of each stage's parameters."""
 
     def network(fit: TemplateSize) -> Network:
-        draw = Sketch()
+        draw = Sketch(ready=READY)
         draw.input("input", fit.shape)
         if fit.small:
             small = conv3(stem[0].out_channels if isinstance(stem[0], Conv2d) else CHANNELS[0])

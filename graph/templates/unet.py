@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.blocks.sketch import Sketch
 from graph.layers.convolution.plain import Conv2d
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.fitting import cut_to, pad_to
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
@@ -18,7 +19,7 @@ MULTIPLE = 16
 def unet(fit: TemplateSize) -> Network:
     """Four levels down and four up again. The image is padded to multiples of 16, and the mask cut
     to its size."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     pad_to(draw, fit.shape, MULTIPLE)
     draw.use("Double convolution", name="level1", channels=CHANNELS[0])

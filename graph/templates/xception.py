@@ -13,6 +13,7 @@ from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.ready.xception import SEPARABLE
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
@@ -21,7 +22,7 @@ from graph.values.message import say
 
 def xception(fit: TemplateSize) -> Network:
     """Entry, middle and exit: 36 convolutions, 34 of them separable."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     _entry(draw, small=fit.small)
     draw.use("Xception block", name="middle", repeat=8)

@@ -6,6 +6,7 @@ from graph.blocks.sketch import Sketch
 from graph.layers.merge import Concat
 from graph.layers.reshaping.upsampling import Upsample
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.fitting import pad_to
 from graph.templates.notes.registry import NOTES
 from graph.templates.template import Template, TemplateSize
@@ -17,7 +18,7 @@ MULTIPLE = 32
 
 def yolo11n(fit: TemplateSize) -> Network:
     """24 rows, numbered as published: 2,590,815 parameters for 640×640 and 5 classes."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", fit.shape)
     pad_to(draw, fit.shape, MULTIPLE)
     _Rows(draw).draw(fit.classes)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
+from graph.blocks.library import library_of
 from graph.blocks.library_edits import DefineBlock
 from graph.calls.call import Shape
 from graph.layers.base.layer import Layer
@@ -277,7 +278,7 @@ class Adding(QObject):
 
 def with_blocks(network: Network, edit: Edit) -> Edit:
     """The edit, and before it the definitions of the blocks that it uses and nobody has defined."""
-    known = network.library.blocks
+    known = library_of(network).blocks
     new: dict[str, Block] = {}
 
     def note(block: Block) -> None:

@@ -24,8 +24,7 @@ def part_of(network: Network, nodes: Iterable[str]) -> Network:
     """A network of some nodes and the wires among them."""
     wanted = set(nodes)
     chosen = [node for node in network.order() if node in wanted]
-    part = Network()
-    part.library = network.library
+    part = Network(network.guard)
     edits: list[Edit] = [AddNode(network.nodes[node]) for node in chosen]
     for node in chosen:
         edits += [Connect(wire) for wire in network.inputs(node) if wire.source in wanted]

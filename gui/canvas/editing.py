@@ -135,7 +135,7 @@ class Editing(QObject):
         """Layers from the clipboard's text: by an offset, or where the view is if they are far."""
         text = QGuiApplication.clipboard().text()
         try:
-            part = clipboard.at_home(clipboard.from_text(text), self.session.network.library)
+            part = clipboard.at_home(clipboard.from_text(text), self.session.project.library)
         except UserError as error:
             self.session.refuse(error.message)
             return

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QVBoxLayou
 from backend.training.settings import started
 from graph.analysis.analysis import Analysis
 from graph.blocks.block import Block
+from graph.blocks.library import library_of
 from graph.document.files import reason_of, write_text
 from graph.document.strict_json import ProjectError
 from graph.export.export import PythonFile, source
@@ -150,7 +151,7 @@ class CodePanel(QWidget):
     ) -> Callable[[], PythonFile | None]:
         """What the thread does. Blocks are shared by copies, so a plan is made of them first."""
         training = self._session.project.training
-        if network.library.blocks:
+        if library_of(network).blocks:
             plan = started(make_plan(network, analysis, name), training)
             return lambda: source(plan)
         copy = copied(network)
@@ -227,7 +228,7 @@ class CodePanel(QWidget):
         if key in network.nodes:
             return None, network.nodes[key]
         name, _, inner = key.rpartition("/")
-        block = network.library.blocks.get(name)
+        block = library_of(network).blocks.get(name)
         if block is None or inner not in block.network.nodes:
             return None
         return block, block.network.nodes[inner]

@@ -19,7 +19,7 @@ TextRows = tuple[tuple[str, str], ...]
 
 def kind_on(network: Network, layer: Layer) -> str:
     """The type in the header; inputs and outputs of a block are its ports."""
-    if network.block is not None and layer.category is Category.INPUT_OUTPUT:
+    if network.owner is not None and layer.category is Category.INPUT_OUTPUT:
         return tr("Input port") if not layer.input_ports() else tr("Output port")
     return kind_name(layer)
 
@@ -41,7 +41,7 @@ def texts_on(
     left, right = layer.face(known)
     if isinstance(layer, Input) and facts.output is not None:
         left = dims(facts.output)  # in a block: what comes in there
-        right = right if network.block is None else ""
+        right = right if network.owner is None else ""
     note = f"×{copies_of(layer)}" if copies_of(layer) > 1 else ""
     left = left.removeprefix(note).strip()
     rows: TextRows = ()

@@ -99,7 +99,7 @@ def _brief(text: str) -> str:
 
 def _words(network: Network, node: Node, layer: Input) -> Symbols:
     """How formulas call the sizes of a block's input."""
-    if network.block is None:
+    if network.owner is None:
         return Symbols("", "")
     if len(layer.shape) != 3:
         return Symbols(f"{node.name}_channels", "")

@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, Signal
 
 from graph.blocks.adopting import adopt, adopt_all, copy_block
 from graph.blocks.block import Block
+from graph.blocks.block_use import use_of, use_type
+from graph.blocks.library import Library, library_of
 from graph.blocks.library_edits import DefineBlock, RemoveBlock
 from graph.document.project import read_project
 from graph.document.saved_blocks import SavedBlock, load_block, save_block, saved_blocks
@@ -62,7 +64,7 @@ class BlockShelf(QObject):
 
     def here(self) -> list[Offer]:
         """The blocks of this project."""
-        blocks = self._session.project.network.library.blocks.values()
+        blocks = self._session.project.library.blocks.values()
         return [Offer(HERE + block.name, block.name, declared(block.summary)) for block in blocks]
 
     def ready(self) -> dict[str, list[Offer]]:
@@ -79,7 +81,7 @@ class BlockShelf(QObject):
 
     def elsewhere(self) -> Iterator[Offer]:
         """The blocks that the project does not have yet."""
-        here = self._session.project.network.library.blocks
+        here = self._session.project.library.blocks
         for offer in self.offers():
             if not offer.key.startswith(HERE) and offer.title not in here:
                 yield offer
@@ -98,14 +100,14 @@ class BlockShelf(QObject):
         """The block of the project that a key names."""
         if not key.startswith(HERE):
             return None
-        return self._session.project.network.library.blocks.get(key.removeprefix(HERE))
+        return self._session.project.library.blocks.get(key.removeprefix(HERE))
 
     def usable(self) -> list[type[Layer]]:
         """The types that use a block of the project where one is open: not those that hold it."""
         session = self._session
         here = session.block
-        blocks = session.project.network.library.blocks.values()
-        return [block.kind for block in blocks if here is None or not block.contains(here)]
+        blocks = session.project.library.blocks.values()
+        return [use_type(block) for block in blocks if here is None or not block.contains(here)]
 
     # Placing
 
@@ -113,16 +115,16 @@ class BlockShelf(QObject):
         """A layer for a type name or a key; None for what is not known (any more)."""
         if key in REGISTRY:
             return REGISTRY[key]()
-        library = self._session.project.network.library
+        library = self._session.project.library
         if key.startswith(HERE):
             here = self.block(key)
-            return here.layer() if here is not None else None
+            return use_of(here) if here is not None else None
         if key.startswith(READY_MADE) and key.removeprefix(READY_MADE) in READY:
-            made = READY[key.removeprefix(READY_MADE)].make(Network().library)
+            made = READY[key.removeprefix(READY_MADE)].make(Library(Network()))
             edits, block = adopt(library, made)
             for edit in edits:  # a ready one has no places yet
                 lay_out(edit.block.network, sample_scope(edit.block))
-            return block.layer()
+            return use_of(block)
         saved = next((s for s in self._own if key == f"{OWN}{s.path}"), None)
         if saved is None:
             return None
@@ -131,7 +133,7 @@ class BlockShelf(QObject):
         except UserError as error:
             self._session.refuse(error.message)
             return None
-        return block.layer()
+        return use_of(block)
 
     def remove(self, key: str) -> None:
         """Take a block that nothing uses out of the project."""
@@ -146,7 +148,7 @@ class BlockShelf(QObject):
     def duplicate(self, block: Block) -> None:
         """Define a copy of a block of the project under a free name."""
         copy = copy_block(block, {})
-        copy.name = self._session.project.network.library.free_name(block.name)
+        copy.name = self._session.project.library.free_name(block.name)
         if self._session.do(DefineBlock(copy)) is None:
             self.told.emit(tr("{name} is a copy of {old}", name=copy.name, old=block.name), "info")
 
@@ -161,7 +163,7 @@ class BlockShelf(QObject):
     def save(self, block: Block) -> None:
         """Keep a block in the person's folder, with all that it uses."""
         # A copy of its own, which nobody edits meanwhile.
-        _, copy = adopt(Network().library, block)
+        _, copy = adopt(Library(Network()), block)
         folder = self.folder
         self._run(lambda: save_block(folder, copy), lambda _path: self._saved(block.name))
 
@@ -170,7 +172,7 @@ class BlockShelf(QObject):
         self._run(lambda: read_project(path), lambda project: self._show(project.network, path))
 
     def _show(self, network: Network, path: Path) -> None:
-        blocks = list(network.library.blocks.values())
+        blocks = list(library_of(network).blocks.values())
         if blocks:
             self.found.emit(blocks, path.name)
         else:
@@ -178,7 +180,7 @@ class BlockShelf(QObject):
 
     def take(self, blocks: Sequence[Block]) -> None:
         """Take blocks of another project into this one with what they need, as one step."""
-        edits, _ = adopt_all(self._session.project.network.library, blocks)
+        edits, _ = adopt_all(self._session.project.library, blocks)
         if not edits:
             return
         if self._session.do(Batch(tuple(edits), say("Import blocks"))) is None:

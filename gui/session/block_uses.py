@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph.blocks.block import Block
+from graph.blocks.block import Block, block_of
+from graph.blocks.library import library_of
 from graph.network.network import Network, Node
 from gui.language.text import full, tr
 from gui.session.session import Session
@@ -13,14 +14,14 @@ NAMED = 3
 
 def use_title(network: Network, node: Node) -> str:
     """``layer1``, or ``first in Residual`` where a block uses it."""
-    if network.block is None:
+    if network.owner is None:
         return node.name
-    return tr("{node} in {block}", node=node.name, block=network.block.name)
+    return tr("{node} in {block}", node=node.name, block=network.owner.name)
 
 
 def uses_of(block: Block) -> list[tuple[Network, Node]]:
     """All nodes of the project that use a block, those of the network first."""
-    return list(block.network.library.uses(block))
+    return list(library_of(block.network).uses(block))
 
 
 def used_words(block: Block) -> str:
@@ -43,4 +44,4 @@ def all_uses(block: Block) -> str:
 
 def show_use(session: Session, network: Network, node: Node) -> None:
     """Open where a block is used, and choose that use."""
-    session.reveal_in(session.way_to(network.block), node.id)
+    session.reveal_in(session.way_to(block_of(network)), node.id)

@@ -15,6 +15,7 @@ from typing import Any
 from graph.analysis.analysis import Analysis
 from graph.blocks.block import Block
 from graph.blocks.block_use import BlockUse
+from graph.blocks.library import library_of
 from graph.calls.call import Shape
 from graph.layers.base.layer import Origin
 from graph.layers.io import Input
@@ -93,7 +94,7 @@ def is_open(above: Level, door: Door) -> bool:
     """Whether a door still leads where it did."""
     block = door.block
     if door.use is None:
-        return block.network.library.blocks.get(block.name) is block
+        return library_of(block.network).blocks.get(block.name) is block
     node = above.network.nodes.get(door.use)
     return node is not None and isinstance(node.layer, BlockUse) and node.layer.block is block
 
@@ -139,7 +140,7 @@ def way_to(present: DoorPath, main: Network, block: Block | None) -> DoorPath:
     for depth, door in enumerate(present, 1):
         if door.block is block:
             return present[:depth]
-    for network, node in main.library.uses(block):
+    for network, node in library_of(main).uses(block):
         if network is main:
             return (Door(node.id, block),)
     return (Door(None, block),)

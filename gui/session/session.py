@@ -89,7 +89,7 @@ class Session(QObject):
         self._unlisten()
         self.project = project
         self.levels = [main_level(project.network, self._hear)]
-        self._unlisten = project.network.library.listen(self._hear_blocks)
+        self._unlisten = project.library.listen(self._hear_blocks)
         self._settings_modified = False
         self.undo_stack.clear()
 

@@ -22,8 +22,7 @@ class Cost:
 
 def copied(network: Network) -> Network:
     """The same nodes and wires, with the same ids and blocks, and no listeners."""
-    result = Network()
-    result.library = network.library
+    result = Network(network.guard)
     order = network.order()
     edits: list[Edit] = [AddNode(network.nodes[node]) for node in order]
     # In this order no wire has to look for a cycle behind its target.

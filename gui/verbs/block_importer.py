@@ -31,7 +31,7 @@ class BlockImporter(QObject):
             self._shelf.look_into(path)
 
     def _choose(self, blocks: list[Block], source: str) -> None:
-        library = self._session.project.network.library
+        library = self._session.project.library
         dialog = BlockImport(library, blocks, source, self._window)
         dialog.chosen.connect(self._shelf.take)
         dialog.open()

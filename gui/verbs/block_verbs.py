@@ -11,7 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSizeF
 
 from graph.blocks.block import Block
-from graph.blocks.block_use import BlockUse
+from graph.blocks.block_use import BlockUse, use_of
 from graph.blocks.grouping import group
 from graph.blocks.library_edits import RenameBlock
 from graph.blocks.unpacking import unpack
@@ -82,7 +82,7 @@ class BlockVerbs(QObject):
         if not nodes:
             session.refuse(say("No node is chosen: choose what the block is to hold"))
             return
-        name = session.network.library.free_name(tr("Block"))
+        name = session.project.library.free_name(tr("Block"))
         try:
             group(session.network, session.analysis, nodes, name)
         except EditRefused as error:
@@ -129,13 +129,13 @@ class BlockVerbs(QObject):
 
     def begin(self) -> None:
         """A new block that gives what it takes, placed and opened to be filled."""
-        name = self._session.network.library.free_name(tr("Block"))
+        name = self._session.project.library.free_name(tr("Block"))
         self._ask(name, self._corner(), self._begin)
 
     def _begin(self, name: str) -> None:
         session = self._session
         before = set(session.network.nodes)
-        self._canvas.adding.add_layer(empty_block(name, self._shape()).layer(), True)
+        self._canvas.adding.add_layer(use_of(empty_block(name, self._shape())), True)
         new = set(session.network.nodes) - before
         if new:
             session.enter(new.pop())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from graph.blocks.library import library_of
 from graph.layers.io import Input, Output
 from graph.network.network import Network
 from graph.network.reachable import downstream, upstream
@@ -34,9 +35,9 @@ def project_state(network: Network) -> State:
     """All networks of a project, and the blocks with their parameters."""
     blocks = [
         (name, block.name, block.parameters, block.summary, state(block.network))
-        for name, block in network.library.blocks.items()
+        for name, block in library_of(network).blocks.items()
     ]
-    return (state(network.library.main), *blocks)
+    return (state(library_of(network).main), *blocks)
 
 
 def convex(random_source: random.Random, network: Network) -> list[str]:

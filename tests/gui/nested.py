@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from graph.blocks.library import library_of
 from graph.blocks.sketch import Sketch, whole
 from graph.document.project import Project
 from graph.layers.activation.piecewise import ReLU
@@ -24,7 +25,7 @@ from gui.window.window import MainWindow
 def nested_project() -> Project:
     """Two residual stages of a block that itself uses a block twice."""
     network = Network()
-    library = network.library
+    library = library_of(network)
     draw = Sketch.of_block(
         library, "Conv-BN-ReLU", "A convolution with its usual followers.", whole("channels", 16)
     )
@@ -63,7 +64,7 @@ def nested_window(qtbot: QtBot, width: int = 1440, height: int = 900) -> MainWin
     qtbot.waitExposed(window)
     project = nested_project()
     lay_out(project.network)
-    for block in project.network.library.blocks.values():
+    for block in project.library.blocks.values():
         lay_out(block.network)
     window.session.new(project)
     window.show_editor()

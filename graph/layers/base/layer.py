@@ -23,8 +23,8 @@ from enum import Enum
 from math import prod
 from typing import Any, ClassVar
 
-from graph.calls.call import Apply, Call, Shape
-from graph.calls.plan import Plan, Repeat
+from graph.calls.call import Shape
+from graph.calls.plan import Operation
 from graph.layers.base.reach import SAME, Axis, Strands, carried, seen
 from graph.values.declaration import Declaration
 from graph.values.message import Message, say
@@ -253,7 +253,7 @@ class Layer(Declaration):
         """How many layers it stands for."""
         return 1
 
-    def call(self, inputs: Sequence[Shape]) -> Call | Apply | Plan | Repeat:
+    def call(self, inputs: Sequence[Shape]) -> Operation:
         """What runs: a torch module, a function, a nested plan, or a chain of them.
 
         It takes the inputs in their order, with a batch in front, and gives the outputs in theirs.

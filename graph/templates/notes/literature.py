@@ -147,7 +147,7 @@ def _layers_of(facts: Facts) -> int:
     if isinstance(facts.layer, BlockUse):
         inputs = facts.known_inputs()
         chain = facts.layer.chain(inputs) if inputs is not None and not facts.problems else ()
-        return sum(_longest(link.block.network, link.facts.__getitem__) for link in chain)
+        return sum(_longest(link.ports.network, link.facts.__getitem__) for link in chain)
     return int(facts.layer.category in WEIGHTED and facts.parameters > 0)
 
 

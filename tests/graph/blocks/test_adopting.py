@@ -7,6 +7,8 @@ from pathlib import Path
 from graph.analysis.analysis import Analysis
 from graph.blocks.adopting import adopt, copy_block, definition
 from graph.blocks.block import Block
+from graph.blocks.block_use import use_of
+from graph.blocks.library import library_of
 from graph.blocks.library_edits import DefineBlock, RenameBlock
 from graph.blocks.parameter import Parameter
 from graph.document.project import Project, dumps, loads
@@ -37,12 +39,11 @@ def convolution(project: Network, name: str = "Conv", kernel: int = 3) -> Block:
 
 def pair(project: Network, inner: Block, name: str = "Pair") -> Block:
     """A block that uses another twice."""
-    network = Network()
-    network.library = project.library
+    network = Network(library_of(project))
     block = Block(name, (Parameter("width", FieldKind.INTEGER, 8),), "", network)
     before = place(network, Input(shape=(3, 8, 8)), name="x")
     for number in (1, 2):
-        node = Node(f"u{number}", f"use{number}", inner.layer(), formulas={"width": "width"})
+        node = Node(f"u{number}", f"use{number}", use_of(inner), formulas={"width": "width"})
         network.do(AddNode(node))
         port = network.nodes[before].layer.output_ports()[0].name
         wire = Wire(f"v{number}", before, port, node.id, inner.entrances[0])
@@ -57,7 +58,7 @@ def pair(project: Network, inner: Block, name: str = "Pair") -> Block:
 def use(network: Network, block: Block) -> str:
     image = place(network, Input(shape=(3, 8, 8)))
     node = network.new_id()
-    network.do(AddNode(Node(node, network.free_name("use"), block.layer(width=5))))
+    network.do(AddNode(Node(node, network.free_name("use"), use_of(block, width=5))))
     network.do(Connect(Wire(network.new_id("w"), image, "output", node, block.entrances[0])))
     out = place(network, Output())
     network.do(Connect(Wire(network.new_id("w"), node, block.exits[0], out, "input")))
@@ -68,14 +69,14 @@ def test_a_block_comes_with_what_it_uses_and_undo_takes_all_away() -> None:
     there, here = Network(), Network()
     outer = pair(there, convolution(there))
     other = project_state(there)
-    edits, found = adopt(here.library, outer)
+    edits, found = adopt(library_of(here), outer)
     undo = here.do(Batch(tuple(edits)))
     redo = here.do(undo)
-    assert not here.library.blocks
+    assert not library_of(here).blocks
     here.do(redo)
-    assert list(here.library.blocks) == ["Conv", "Pair"]
-    assert here.library.blocks["Pair"] is found is not outer
-    assert here.library.blocks["Conv"].network.library is here.library
+    assert list(library_of(here).blocks) == ["Conv", "Pair"]
+    assert library_of(here).blocks["Pair"] is found is not outer
+    assert library_of(library_of(here).blocks["Conv"].network) is library_of(here)
     there_use, here_use = use(there, outer), use(here, found)
     assert Analysis(there).facts(there_use).outputs == Analysis(here).facts(here_use).outputs
     assert Analysis(there).facts(there_use).parameters == Analysis(here).facts(here_use).parameters
@@ -89,26 +90,26 @@ def test_an_equal_definition_is_used_again_wherever_its_nodes_stand() -> None:
     outer = pair(there, convolution(there))
     mine = convolution(here)
     mine.network.do(Move(dict.fromkeys(mine.network.nodes, (50.0, 70.0))))
-    edits, found = adopt(here.library, outer)
+    edits, found = adopt(library_of(here), outer)
     here.do(Batch(tuple(edits)))
-    assert list(here.library.blocks) == ["Conv", "Pair"]
+    assert list(library_of(here).blocks) == ["Conv", "Pair"]
     assert set(found.uses()) == {mine}
-    assert adopt(here.library, outer) == ([], found)
-    assert adopt(here.library, found) == ([], found)
+    assert adopt(library_of(here), outer) == ([], found)
+    assert adopt(library_of(here), found) == ([], found)
 
 
 def test_a_name_that_is_taken_gets_a_number_once() -> None:
     there, here = Network(), Network()
     outer = pair(there, convolution(there))
     mine = convolution(here, kernel=5)
-    edits, found = adopt(here.library, outer)
+    edits, found = adopt(library_of(here), outer)
     here.do(Batch(tuple(edits)))
-    assert list(here.library.blocks) == ["Conv", "Conv 2", "Pair"]
+    assert list(library_of(here).blocks) == ["Conv", "Conv 2", "Pair"]
     assert {block.name for block in found.uses()} == {"Conv 2"}
-    assert adopt(here.library, outer) == ([], found)
-    assert definition(mine) != definition(here.library.blocks["Conv 2"])
+    assert adopt(library_of(here), outer) == ([], found)
+    assert definition(mine) != definition(library_of(here).blocks["Conv 2"])
     here.do(RenameBlock("Conv", "Wide"))
-    assert adopt(here.library, outer)[1] is found
+    assert adopt(library_of(here), outer)[1] is found
 
 
 def test_definitions_differ_by_what_counts_and_by_nothing_else() -> None:
@@ -122,7 +123,7 @@ def test_definitions_differ_by_what_counts_and_by_nothing_else() -> None:
     network = Network()
     outer = pair(network, convolution(network))
     before = definition(outer)
-    inner = network.library.blocks["Conv"]
+    inner = library_of(network).blocks["Conv"]
     inner.network.do(SetLayer(node, ReLU(inplace=True)))
     assert definition(outer) != before
 
@@ -143,9 +144,9 @@ def test_wires_follow_to_an_equal_definition_whose_nodes_have_other_ids() -> Non
     inside.do(AddNode(Node("n92", "output1", Output())))
     join(inside, "n91", "n92")
     here.do(DefineBlock(mine))
-    edits, found = adopt(here.library, outer)
+    edits, found = adopt(library_of(here), outer)
     here.do(Batch(tuple(edits)))
-    assert list(here.library.blocks) == ["Conv", "Pair"]
+    assert list(library_of(here).blocks) == ["Conv", "Pair"]
     node = use(here, found)
     assert Analysis(here).facts(node).outputs == ((5, 8, 8),)
 
@@ -177,7 +178,7 @@ def test_saved_blocks_are_listed_read_and_taken_in(tmp_path: Path) -> None:
     assert [str(message).count("\n") for message in wrong] == [0, 0]
     assert "holds no block" in str(wrong[1])
     here = Network()
-    edits, block = adopt(here.library, load_block(first))
+    edits, block = adopt(library_of(here), load_block(first))
     here.do(Batch(tuple(edits)))
     assert definition(block) == definition(outer)
     node = use(here, block)
@@ -191,31 +192,30 @@ def test_blocks_that_use_each_other_in_many_ways_are_compared_and_copied_quickly
     for level in range(1, 20):
         low, high = lattice(there, f"A{level}", low, high), lattice(there, f"B{level}", low, high)
     for target in (here, Network(), here):
-        edits, found = adopt(target.library, high)
+        edits, found = adopt(library_of(target), high)
         target.do(Batch(tuple(edits)))
-        assert len(target.library.blocks) == 39
+        assert len(library_of(target).blocks) == 39
     assert definition(found) == definition(high)
-    assert found.contains(here.library.blocks["A0"])
+    assert found.contains(library_of(here).blocks["A0"])
     analysis = Analysis(here)
     analysis.follow()
     image = place(here, Input(shape=(3, 8, 8)))
-    here.do(AddNode(Node("u", "use", found.layer())))
+    here.do(AddNode(Node("u", "use", use_of(found))))
     here.do(Connect(Wire("v", image, "output", "u", found.entrances[0])))
     (problem,) = analysis.facts("u").problems
     assert "it stands for 32768 layers" in str(problem.why)
-    inside = here.library.blocks["A0"].network
+    inside = library_of(here).blocks["A0"].network
     node = next(n for n, x in inside.nodes.items() if isinstance(x.layer, ReLU))
     inside.do(SetLayer(node, ReLU(inplace=True)))
     assert analysis.facts("u").problems == (problem,)
 
 
 def lattice(project: Network, name: str, first: Block, second: Block) -> Block:
-    network = Network()
-    network.library = project.library
+    network = Network(library_of(project))
     block = Block(name, (), "", network)
     x = place(network, Input(shape=(3, 8, 8)), name="x")
-    network.do(AddNode(Node("u1", "one", first.layer())))
-    network.do(AddNode(Node("u2", "two", second.layer())))
+    network.do(AddNode(Node("u1", "one", use_of(first))))
+    network.do(AddNode(Node("u2", "two", use_of(second))))
     out = place(network, Output())
     network.do(Connect(Wire("v1", x, "output", "u1", first.entrances[0])))
     network.do(Connect(Wire("v2", "u1", first.exits[0], "u2", second.entrances[0])))

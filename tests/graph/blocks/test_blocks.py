@@ -8,9 +8,10 @@ import pytest
 
 from graph.analysis.analysis import Analysis
 from graph.blocks.adopting import copy_block
-from graph.blocks.block import Block
-from graph.blocks.block_use import BlockUse
+from graph.blocks.block import Block, block_of
+from graph.blocks.block_use import BlockUse, use_of
 from graph.blocks.grouping import group
+from graph.blocks.library import library_of
 from graph.blocks.library_edits import (
     DefineBlock,
     OnNetwork,
@@ -45,8 +46,7 @@ EDITS = 2000
 
 def new_block(project: Network, name: str, *parameters: Parameter) -> tuple[Block, str]:
     """A block in the project with an Input ``x``, whose id comes second."""
-    network = Network()
-    network.library = project.library
+    network = Network(library_of(project))
     block = Block(name, parameters, "", network)
     x = place(network, Input(shape=(3, 8, 8)), name="x")
     return block, x
@@ -65,7 +65,7 @@ def convolution(project: Network, name: str = "Conv") -> Block:
 def use(network: Network, block: Block, source: str, formulas: dict[str, str] | None = None) -> str:
     """A use behind the first output of a node."""
     node = network.new_id()
-    layer = block.layer()
+    layer = use_of(block)
     name = network.free_name(layer.base_name())
     network.do(AddNode(Node(node, name, layer, formulas=formulas or {})))
     join(network, source, node)
@@ -123,10 +123,10 @@ class BlockEditor:
                 return found
 
     def network(self) -> Network:
-        return self.random.choice(list(self.main.library.networks()))
+        return self.random.choice(list(library_of(self.main).networks()))
 
     def block(self) -> Block | None:
-        blocks = list(self.main.library.blocks.values())
+        blocks = list(library_of(self.main).blocks.values())
         return self.random.choice(blocks) if blocks else None
 
     def inside(self) -> Edit:
@@ -138,7 +138,7 @@ class BlockEditor:
         if block is None or not network.nodes:
             return None
         node = network.new_id()
-        add = AddNode(Node(node, network.free_name("use"), block.layer()))
+        add = AddNode(Node(node, network.free_name("use"), use_of(block)))
         source = self.random.choice(list(network.nodes))
         outputs = network.nodes[source].layer.output_ports()
         if not outputs or not block.entrances:
@@ -148,7 +148,7 @@ class BlockEditor:
 
     def any_use(self) -> tuple[Network, Node] | None:
         block = self.block()
-        uses = list(self.main.library.uses(block)) if block else []
+        uses = list(library_of(self.main).uses(block)) if block else []
         return self.random.choice(uses) if uses else None
 
     def set_use(self) -> Edit | None:
@@ -175,8 +175,9 @@ class BlockEditor:
         if not fields:
             return None
         words = ["in_channels", "index + 1", "x_channels", "3", "width", "count * 2", "a +", "n0"]
-        if network.block is not None:
-            words += [p.name for p in network.block.parameters]
+        block = block_of(network)
+        if block is not None:
+            words += [p.name for p in block.parameters]
         text = self.random.choice(words)
         formulas = {**node.formulas, self.random.choice(fields): text}
         return OnNetwork(network, SetLayer(node.id, node.layer, formulas))
@@ -196,7 +197,7 @@ class BlockEditor:
         if block is None:
             return None
         copy = copy_block(block, {})
-        copy.name = self.main.library.free_name(block.name)
+        copy.name = library_of(self.main).free_name(block.name)
         return DefineBlock(copy)
 
     def remove(self) -> Edit | None:
@@ -238,7 +239,7 @@ class BlockEditor:
         chosen = convex(self.random, network)
         if not chosen:
             return None
-        name = self.main.library.free_name("Group")
+        name = library_of(self.main).free_name("Group")
         return OnNetwork(network, group(network, self.own(network), chosen, name))
 
     def own(self, network: Network) -> Analysis:
@@ -266,7 +267,7 @@ def test_thousands_of_edits_of_blocks_and_uses_undo_and_redo(seed: int) -> None:
     main, _ = project_of_blocks()
     analysis = Analysis(main)
     analysis.follow()
-    inside = {id(n): Analysis(n) for n in main.library.networks()}
+    inside = {id(n): Analysis(n) for n in library_of(main).networks()}
     ends = [a.follow() for a in inside.values()]
     editor = BlockEditor(source, main, analysis)
     states, undos = [project_state(main)], []
@@ -298,7 +299,7 @@ def test_thousands_of_edits_of_blocks_and_uses_undo_and_redo(seed: int) -> None:
         main.do(redo)
         assert project_state(main) == wanted
     assert_followed(main, analysis)
-    for network in main.library.networks():
+    for network in library_of(main).networks():
         if id(network) in inside:
             assert inside[id(network)].faults() == Analysis(network).faults()
     for end in ends:
@@ -331,7 +332,7 @@ def test_an_edit_of_several_networks_is_heard_once_it_is_whole() -> None:
     analysis = Analysis(main)
     analysis.follow()
     image = next(n for n, x in main.nodes.items() if isinstance(x.layer, Input))
-    added = Node("n90", "late", blocks[0].layer())
+    added = Node("n90", "late", use_of(blocks[0]))
     inner = blocks[0].network
     node = next(n for n, x in inner.nodes.items() if x.name == "conv")
     layer = inner.nodes[node].layer.changed(kernel_size=(5, 5))
@@ -340,7 +341,7 @@ def test_an_edit_of_several_networks_is_heard_once_it_is_whole() -> None:
         Connect(Wire("w90", image, "output", "n90", blocks[0].entrances[0])),
         OnNetwork(inner, SetLayer(node, layer)),
         SetParameters("Conv", (whole("wide", 6),), "", (("width", "wide"),)),
-        AddNode(Node("n91", "later", blocks[1].layer())),
+        AddNode(Node("n91", "later", use_of(blocks[1]))),
         Connect(Wire("w91", "n90", blocks[0].exits[0], "n91", blocks[1].entrances[0])),
     )
     before = project_state(main)
@@ -357,11 +358,11 @@ def test_a_block_that_would_contain_itself_is_refused() -> None:
     before = project_state(main)
     for outside, network in ((low, low.network), (high, low.network), (middle, low.network)):
         with pytest.raises(EditRefused, match="would contain itself") as caught:
-            network.do(AddNode(Node("n80", "again", outside.layer())))
+            network.do(AddNode(Node("n80", "again", use_of(outside))))
         assert caught.value.kind is FaultKind.CYCLE
     node = next(n for n, x in low.network.nodes.items() if x.name == "conv")
     with pytest.raises(EditRefused, match="would contain itself"):
-        low.network.do(SetLayer(node, high.layer()))
+        low.network.do(SetLayer(node, use_of(high)))
     assert project_state(main) == before
 
 
@@ -372,12 +373,12 @@ def test_blocks_stand_only_so_deep_in_each_other() -> None:
         inner, x = new_block(main, f"Level {level}")
         place(inner.network, Output(), use(inner.network, block, x))
         main.do(DefineBlock(inner))
-        main.do(AddNode(Node(f"n{level}", "use", inner.layer())))
+        main.do(AddNode(Node(f"n{level}", "use", use_of(inner))))
         block = inner
     outer, _ = new_block(main, "Outer")
     main.do(DefineBlock(outer))
     with pytest.raises(EditRefused, match="at most 24 deep"):
-        outer.network.do(AddNode(Node("n99", "use", block.layer())))
+        outer.network.do(AddNode(Node("n99", "use", use_of(block))))
 
 
 def test_ports_with_wires_where_the_block_is_used_stay() -> None:
@@ -391,9 +392,9 @@ def test_ports_with_wires_where_the_block_is_used_stay() -> None:
             main.do(OnNetwork(low.network, SetLayer(node, ReLU())))
     assert project_state(main) == before
     second = place(low.network, Input(shape=(3, 8, 8)), name="spare")
-    assert [port.title for port in low.input_ports()] == ["x", "spare"]
+    assert [port.title for port in low.ports.inputs] == ["x", "spare"]
     low.network.do(RemoveNode(second))
-    assert [port.title for port in low.input_ports()] == ["x"]
+    assert [port.title for port in low.ports.inputs] == ["x"]
     with pytest.raises(EditRefused, match="is used by"):
         main.do(RemoveBlock(low.name))
 
@@ -425,7 +426,7 @@ def test_swapped_names_of_parameters_and_their_undo_keep_every_formula() -> None
     place(block.network, Output(), "n5")
     main.do(DefineBlock(block))
     image = place(main, Input(shape=(3, 8, 8)))
-    main.do(AddNode(Node("u", "use", block.layer(a=5, b=1))))
+    main.do(AddNode(Node("u", "use", use_of(block, a=5, b=1))))
     main.do(Connect(Wire("v", image, "output", "u", block.entrances[0])))
     before = project_state(main)
     renames = (("a", "b"), ("b", "a"))
@@ -460,7 +461,7 @@ def test_uses_follow_a_default_unless_each_must_choose(required: bool) -> None:
     place(block.network, Output(), "n5")
     main.do(DefineBlock(block))
     image = place(main, Input(shape=(3, 8, 8)))
-    at_default, own = (place(main, block.layer(width=width), image) for width in (4, 7))
+    at_default, own = (place(main, use_of(block, width=width), image) for width in (4, 7))
     before = project_state(main)
     parameter = whole("broad", 6, required=required)
     undo = main.do(SetParameters("Wide", (parameter,), "", (("width", "broad"),)))
@@ -479,7 +480,7 @@ def test_ports_of_an_opened_block_are_no_layers() -> None:
     main = Network()
     block = convolution(main)
     image = place(main, Input(shape=(3, 8, 8)))
-    node = place(main, block.layer(), image)
+    node = place(main, use_of(block), image)
     opened = Analysis(block.network, block.scope({"width": 4}, [(3, 8, 8)], {}))
     assert opened.totals().layers == Analysis(main).facts(node).layers == 1
 
@@ -496,7 +497,7 @@ def test_a_default_is_what_first_only_gives_to_the_rest_of_a_chain() -> None:
     place(block.network, Output(), "n5")
     main.do(DefineBlock(block))
     image = place(main, Input(shape=(3, 16, 16)))
-    main.do(AddNode(Node("u", "use", block.layer(step=2, repeat=4))))
+    main.do(AddNode(Node("u", "use", use_of(block, step=2, repeat=4))))
     main.do(Connect(Wire("v", image, "output", "u", block.entrances[0])))
     facts = Analysis(main).facts("u")
     assert facts.outputs == ((3 + 1 + 2 + 3, 8, 8),)

@@ -12,7 +12,9 @@ from torch import nn
 from backend.model.build import build, node_paths
 from graph.analysis.analysis import Analysis
 from graph.blocks.block import Block
+from graph.blocks.block_use import use_of
 from graph.blocks.grouping import group
+from graph.blocks.library import library_of
 from graph.blocks.library_edits import DefineBlock, OnNetwork
 from graph.blocks.parameter import Parameter
 from graph.blocks.unpacking import unpack
@@ -104,7 +106,7 @@ def test_group_and_unpack_keep_figures_wires_and_numbers(seed: int) -> None:
     grouped = project_state(network)
     assert not analysis.errors()
     assert figures(network) == old_figures
-    inner = network.library.blocks["Part"].network
+    inner = library_of(network).blocks["Part"].network
     inside = sorted(
         (n for n, x in inner.nodes.items() if not isinstance(x.layer, (Input, Output))),
         key=natural,
@@ -118,7 +120,7 @@ def test_group_and_unpack_keep_figures_wires_and_numbers(seed: int) -> None:
     undo_unpack = network.do(unpack(network, analysis, use, drop=True))
     assert figures(network) == old_figures
     assert names_of(network) == names
-    assert not network.library.blocks
+    assert not library_of(network).blocks
     again_plan = plan_of(network)
     again = build(again_plan)
     assert list(again.state_dict()) == list(old.state_dict())
@@ -144,10 +146,10 @@ def test_a_value_taken_twice_is_one_port_and_merges_keep_their_order() -> None:
     place(network, Output(), place(network, Flatten(), merge))
     analysis = Analysis(network)
     undo = network.do(group(network, analysis, [first, third], "Pair"))
-    block = network.library.blocks["Pair"]
+    block = library_of(network).blocks["Pair"]
     use = next(n for n, node in network.nodes.items() if node.layer.type_name() == "block:Pair")
-    assert [port.title for port in block.input_ports()] == ["input1"]
-    assert [port.title for port in block.output_ports()] == ["conv1_output", "conv3_output"]
+    assert [port.title for port in block.ports.inputs] == ["input1"]
+    assert [port.title for port in block.ports.outputs] == ["conv1_output", "conv3_output"]
     assert len(network.inputs(use)) == 1
     one, three = block.exits
     assert [(w.source, w.output) for w in network.inputs(merge)] == [
@@ -166,7 +168,7 @@ def test_a_value_taken_twice_is_one_port_and_merges_keep_their_order() -> None:
 def test_the_only_input_of_a_block_is_called_input() -> None:
     network, ids = chain(Input(shape=(3, 8, 8)), Conv2d(), ReLU(), Conv2d())
     network.do(group(network, Analysis(network), ids[2:], "Pair"))
-    (port,) = network.library.blocks["Pair"].kind().input_ports()
+    (port,) = library_of(network).blocks["Pair"].ports.inputs
     assert port.title == "input"
 
 
@@ -205,7 +207,7 @@ def test_positions_of_maxima_do_not_cross_the_edge() -> None:
 def test_loose_nodes_get_ports_for_what_is_open() -> None:
     network, ids = chain(Conv2d(out_channels=4), ReLU())
     network.do(group(network, Analysis(network), ids, "Part"))
-    block = network.library.blocks["Part"]
+    block = library_of(network).blocks["Part"]
     assert (len(block.entrances), len(block.exits)) == (1, 1)
     (use,) = network.nodes
     image = place(network, Input(shape=(3, 8, 8)))
@@ -237,8 +239,8 @@ def outer_block() -> tuple[Network, Block, list[str]]:
     last = put(inside, Conv2d(kernel_size=(1, 1)), "x_channels * count // count", {}, third)
     place(inside, Output(), last)
     image = place(network, Input(shape=(4, 9, 9)))
-    one = place(network, block.layer(width=6, step=2), image)
-    two = place(network, block.layer(repeat=2, tail=False, step=3), one)
+    one = place(network, use_of(block, width=6, step=2), image)
+    two = place(network, use_of(block, repeat=2, tail=False, step=3), one)
     place(network, Output(), place(network, Flatten(), two))
     return network, block, [first, second, third, last]
 
@@ -325,16 +327,16 @@ def test_a_repeat_by_formula_and_formulas_over_the_own_input_are_refused_inside_
     place(inner.network, Output(), conv)
     (exit_,) = block.exits
     last = block.network.inputs(exit_)[0].source
-    use = Node("u1", "use", inner.layer(), formulas={"repeat": "width"})
+    use = Node("u1", "use", use_of(inner), formulas={"repeat": "width"})
     block.network.do(AddNode(use))
     block.network.do(Connect(Wire("u2", last, "output", "u1", inner.entrances[0])))
     with pytest.raises(EditRefused, match="repeated as often as width says"):
         unpack(block.network, inner_analysis(block), "u1")
-    block.network.do(SetLayer("u1", inner.layer(), {"width": "in_channels * 2"}))
+    block.network.do(SetLayer("u1", use_of(inner), {"width": "in_channels * 2"}))
     with pytest.raises(EditRefused, match="speaks of its own input"):
         unpack(block.network, inner_analysis(block), "u1")
     image = next(n for n, node in network.nodes.items() if isinstance(node.layer, Input))
-    outside = Node("u3", "use", inner.layer(), formulas={"width": "in_channels * 2"})
+    outside = Node("u3", "use", use_of(inner), formulas={"width": "in_channels * 2"})
     network.do(AddNode(outside))
     network.do(Connect(Wire("u4", image, "output", "u3", inner.entrances[0])))
     network.do(unpack(network, Analysis(network), "u3"))
@@ -358,8 +360,8 @@ def test_a_frozen_use_gives_frozen_nodes_and_names_stay_apart() -> None:
     place(network, Output(), place(network, Linear(), ids[-1]))
     network.do(group(network, Analysis(network), ids[1:4], "Stem"))
     use = next(n for n, x in network.nodes.items() if x.layer.type_name() == "block:Stem")
-    block = network.library.blocks["Stem"]
-    network.do(SetLayer(use, block.layer(repeat=2)))
+    block = library_of(network).blocks["Stem"]
+    network.do(SetLayer(use, use_of(block, repeat=2)))
     network.do(Freeze((use,)))
     network.do(unpack(network, Analysis(network), use))
     convolutions = [n for n in network.nodes.values() if isinstance(n.layer, Conv2d)]

@@ -12,7 +12,9 @@ from backend.model.build import build, node_paths
 from graph.analysis.analysis import Analysis
 from graph.analysis.support import support
 from graph.blocks.block import Block
+from graph.blocks.block_use import use_of
 from graph.blocks.grouping import group
+from graph.blocks.library import library_of
 from graph.blocks.library_edits import DefineBlock
 from graph.blocks.parameter import Parameter
 from graph.blocks.sketch import whole
@@ -45,8 +47,7 @@ def plan_of(network: Network) -> Plan:
 
 
 def begun(project: Network, name: str, *parameters: Parameter) -> tuple[Block, str]:
-    network = Network()
-    network.library = project.library
+    network = Network(library_of(project))
     block = Block(name, parameters, "", network)
     return block, place(network, Input(shape=(3, 8, 8)), name="x")
 
@@ -91,14 +92,14 @@ def residual(project: Network) -> Block:
 def stage(project: Network, inner: Block) -> Block:
     """A chain whose length is a parameter."""
     block, x = begun(project, "Stage", whole("channels", 8, required=True), whole("n", 2))
-    use = put(block.network, inner.layer(), x, channels="channels", repeat="n", step="2")
+    use = put(block.network, use_of(inner), x, channels="channels", repeat="n", step="2")
     return finished(project, block, put(block.network, ReLU(), use))
 
 
 def wrapped(project: Network, name: str, inner: Block) -> Block:
     block, x = begun(project, name, whole("channels", 8, required=True))
-    first = put(block.network, inner.layer(), x, channels="channels // 2")
-    second = put(block.network, inner.layer(), first, channels="channels")
+    first = put(block.network, use_of(inner), x, channels="channels // 2")
+    second = put(block.network, use_of(inner), first, channels="channels")
     return finished(project, block, second)
 
 
@@ -116,7 +117,7 @@ def five_deep() -> Network:
     block = stage(project, residual(project))
     for name in ("Third", "Fourth", "Fifth"):
         block = wrapped(project, name, block)
-    return classifier(project, block.layer(channels=16), block.layer(channels=24), size=32)
+    return classifier(project, use_of(block, channels=16), use_of(block, channels=24), size=32)
 
 
 def test_five_blocks_in_each_other_are_a_class_each_and_run_alone(tmp_path: Path) -> None:
@@ -139,9 +140,9 @@ def test_two_uses_with_other_settings_are_one_class(tmp_path: Path) -> None:
     project = Network()
     block = residual(project)
     layers = (
-        block.layer(channels=8, repeat=3, step=2),
-        block.layer(channels=12, gated=True),
-        block.layer(channels=12, repeat=2),
+        use_of(block, channels=8, repeat=3, step=2),
+        use_of(block, channels=12, gated=True),
+        use_of(block, channels=12, repeat=2),
     )
     network = classifier(project, *layers)
     plan = plan_of(network)
@@ -152,7 +153,7 @@ def test_two_uses_with_other_settings_are_one_class(tmp_path: Path) -> None:
     folder.add("uses", plan, 5)
     counted = Network()
     chain = stage(counted, residual(counted))
-    classifier(counted, chain.layer(channels=8, n=3), chain.layer(channels=4, n=2), size=32)
+    classifier(counted, use_of(chain, channels=8, n=3), use_of(chain, channels=4, n=2), size=32)
     other = plan_of(counted)
     text = source(other).text
     assert classes(text, "Stage") == classes(text, "Residual") == 1
@@ -166,7 +167,7 @@ def test_index_and_count_are_arguments_where_a_formula_speaks_of_them(tmp_path: 
     block, x = begun(project, "Dense", whole("growth", 4))
     formula = "in_channels + growth * (index + 1) // count"
     finished(project, block, put(block.network, Conv2d(), x, out_channels=formula))
-    network = classifier(project, block.layer(repeat=3), block.layer(repeat=2, growth=6))
+    network = classifier(project, use_of(block, repeat=3), use_of(block, repeat=2, growth=6))
     analysis = Analysis(network)
     uses = [n for n in network.order() if network.nodes[n].layer.category.value == "block"]
     assert [analysis.facts(n).outputs[0][0] for n in uses] == [  # type: ignore[index]
@@ -183,7 +184,7 @@ def test_index_and_count_are_arguments_where_a_formula_speaks_of_them(tmp_path: 
 def test_nodes_inside_are_found_by_use_and_place_in_the_chain() -> None:
     project = Network()
     block = residual(project)
-    plan = plan_of(classifier(project, block.layer(repeat=2)))
+    plan = plan_of(classifier(project, use_of(block, repeat=2)))
     use = next(n for n, x in project.nodes.items() if x.layer.category.value == "block")
     paths = node_paths(plan)
     module = build(plan)
@@ -234,7 +235,7 @@ def middle_cell(chance: random.Random, shape: tuple[int, ...] | None) -> tuple[i
 def test_a_chain_sees_what_its_copies_see(repeat: int) -> None:
     project = Network()
     block = residual(project)
-    network = classifier(project, block.layer(channels=4, repeat=repeat, step=3), size=23)
+    network = classifier(project, use_of(block, channels=4, repeat=repeat, step=3), size=23)
     behind = next(n for n, x in network.nodes.items() if isinstance(x.layer, GlobalAvgPool2d))
     use = network.inputs(behind)[0].source
     analysis = Analysis(network)
@@ -263,7 +264,7 @@ def test_outputs_of_a_block_tell_apart_what_they_see() -> None:
     project.do(DefineBlock(block))
     image = place(project, Input(shape=(3, 9, 9)))
     values = place(project, Flatten(), place(project, GlobalAvgPool2d(), image))
-    project.do(AddNode(Node("u", "use", block.layer())))
+    project.do(AddNode(Node("u", "use", use_of(block))))
     for number, (start, port) in enumerate(zip((image, values), block.entrances, strict=True)):
         project.do(Connect(Wire(f"v{number}", start, "output", "u", port)))
     relus = []
@@ -287,7 +288,7 @@ def test_overwriting_inside_a_block_is_a_fault_where_it_is_one_outside() -> None
     over = put(block.network, ReLU(inplace=True), conv)
     again = put(block.network, Sigmoid(), conv)
     finished(project, block, place(block.network, Concat(), over, again))
-    network = classifier(project, block.layer())
+    network = classifier(project, use_of(block))
     (fault,) = Analysis(network).errors()
     assert fault.kind is FaultKind.BLOCK
     assert "overwrite" in str(fault.sentence())
@@ -307,11 +308,11 @@ def test_overwriting_what_a_block_gives_or_takes_is_a_fault() -> None:
     project = Network()
     block, x = begun(project, "Gate")
     finished(project, block, put(block.network, Sigmoid(), x))
-    network = classifier(project, block.layer(), ReLU(inplace=True))
+    network = classifier(project, use_of(block), ReLU(inplace=True))
     (fault,) = Analysis(network).errors()
     assert fault.kind is FaultKind.IN_PLACE
     other = Network()
     first, y = begun(other, "First")
     finished(other, first, put(first.network, ReLU(inplace=True), y))
-    (fault,) = Analysis(classifier(other, Sigmoid(), first.layer())).errors()
+    (fault,) = Analysis(classifier(other, Sigmoid(), use_of(first))).errors()
     assert "overwrite" in str(fault.sentence())

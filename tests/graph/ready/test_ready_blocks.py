@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from graph.blocks.library import Library
 from graph.layers.registry import LAYERS
 from graph.network.network import Network
 from graph.ready.maker import Maker
@@ -32,7 +33,7 @@ def test_it_says_what_it_is_and_can_be_searched(maker: Maker) -> None:
 
 @each
 def test_it_keeps_its_name_and_explains_its_parameters(maker: Maker) -> None:
-    block = maker.make(Network().library)
+    block = maker.make(Library(Network()))
     assert block.name == maker.name
     assert block.summary.endswith(".")
     assert [parameter.name for parameter in block.parameters if not parameter.help] == []

@@ -9,12 +9,13 @@ import torch
 
 from backend.model.build import build
 from graph.analysis.analysis import Analysis
-from graph.blocks.sketch import Sketch, need
+from graph.blocks.sketch import Sketch
 from graph.layers.io import Input
 from graph.network.network import Network
 from graph.planning.planner import make_plan
 from graph.ready.dense import DENSE
 from graph.ready.mobile import MOBILE
+from graph.ready.registry import READY
 from graph.ready.unet import UNET
 from graph.ready.yolo import YOLO
 from graph.values.formula import names_in
@@ -27,8 +28,8 @@ SMALL = 16
 
 def placed(name: str, **values: object) -> Network:
     """A use of the block on inputs like its own, at most 16 cells wide and high."""
-    draw = Sketch()
-    block = need(draw.library, name)
+    draw = Sketch(ready=READY)
+    block = draw.need(name)
     largest = max(
         block.network.nodes[node].layer.shape[1]
         for node in block.entrances
@@ -73,7 +74,7 @@ def test_the_classes_of_ready_blocks_run_alone_bit_equal(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_the_formulas_of_a_ready_block_know_their_words(name: str) -> None:
-    block = need(Network().library, name)
+    block = Sketch(ready=READY).need(name)
     known = block.words() | {"in_channels", "in_height", "in_width"}
     for node in block.network.nodes.values():
         for text in node.formulas.values():
@@ -81,7 +82,7 @@ def test_the_formulas_of_a_ready_block_know_their_words(name: str) -> None:
 
 
 def test_the_height_of_an_input_is_a_word_inside() -> None:
-    block = need(Network().library, "PSA")
+    block = Sketch(ready=READY).need("PSA")
     assert {"input_channels", "input_height", "input_width"} <= block.words()
 
 

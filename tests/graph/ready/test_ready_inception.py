@@ -14,6 +14,7 @@ from graph.layers.io import Output
 from graph.layers.pooling.adaptive import GlobalAvgPool2d
 from graph.layers.reshaping.flatten import Flatten
 from graph.network.network import Network
+from graph.ready.registry import READY
 from graph.templates.registry import find_template
 from tests.graph.export.test_export import Folder, plan_of
 
@@ -30,7 +31,7 @@ NAIVE = {"channels_1x1": 64, "channels_3x3": 128, "channels_5x5": 32}
 
 def alone(block: str, shape: Shape, **values: int) -> tuple[Network, str]:
     """A network of one use of a block, and the use's node."""
-    draw = Sketch()
+    draw = Sketch(ready=READY)
     draw.input("input", shape)
     node = draw.use(block, **values)
     draw.then(GlobalAvgPool2d(), Flatten())

@@ -8,6 +8,8 @@ import pytest
 
 from graph.analysis.analysis import Analysis
 from graph.blocks.block import Block
+from graph.blocks.block_use import use_of
+from graph.blocks.library import library_of
 from graph.blocks.library_edits import DefineBlock
 from graph.layers.activation.piecewise import ReLU
 from graph.layers.base.layer import Layer
@@ -110,8 +112,7 @@ def add_chain(network: Network, *layers: Layer) -> list[str]:
 
 def test_depth_counts_the_longest_way_inside_of_blocks_too() -> None:
     main = Network()
-    block = Block("Pair")
-    block.network.library = main.library
+    block = Block("Pair", network=Network(library_of(main)))
     same = Conv2d(out_channels=4, padding=(1, 1))
     *_, last, out = add_chain(block.network, Input(shape=(4, 8, 8)), same, ReLU(), same, Output())
     block.network.do(AddNode(Node("short", "short", same.changed())))
@@ -124,7 +125,7 @@ def test_depth_counts_the_longest_way_inside_of_blocks_too() -> None:
         block.network.do(Connect(Wire(f"x{number}", source, "output", target, port)))
     block.network.do(Connect(replace(edge, source="sum")))
     main.do(DefineBlock(block))
-    use = block.layer(repeat=3)
+    use = use_of(block, repeat=3)
     add_chain(main, Input(shape=(4, 8, 8)), same, use, Flatten(), Linear(), Output())
     assert Analysis(main).errors() == []
     assert depth(Analysis(main)) == 1 + 3 * 2 + 1

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget
 
+from graph.blocks.block_use import use_of
 from graph.blocks.sketch import Sketch
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.normalisation import GroupNorm
@@ -274,11 +275,11 @@ def test_behind_a_global_pooling_no_step_is_told(session, inspector):
 
 
 def test_sizes_in_the_summary_of_a_block_have_a_proper_sign(session, inspector):
-    draw = Sketch.of_block(session.network.library, "Pair", "Two 3x3 convolutions, not mix2xy.")
+    draw = Sketch.of_block(session.project.library, "Pair", "Two 3x3 convolutions, not mix2xy.")
     draw.input("x", (3, 8, 8))
     draw.output()
     block = draw.define()
-    node = Node("n901", "pair", block.layer())
+    node = Node("n901", "pair", use_of(block))
     session.do(AddNode(node))
     session.select([node.id])
     assert inspector.node_page._summary.text() == "Two 3×3 convolutions, not mix2xy."

@@ -75,17 +75,17 @@ def test_the_palette_lists_the_project_s_blocks_and_places_them_by_enter(window)
 def test_a_ready_block_comes_with_its_definition_in_one_step(window):
     session = window.session
     assert READY_NAME in titles(window, "Ready blocks")
-    blocks = set(session.network.library.blocks)
+    blocks = set(session.project.library.blocks)
     steps = session.undo_stack.count()
     window.canvas.adding.add_named(READY_MADE + READY_NAME)
-    assert READY_NAME in session.network.library.blocks
+    assert READY_NAME in session.project.library.blocks
     assert session.undo_stack.count() == steps + 1
     assert READY_NAME in titles(window, "Blocks of this project")
     window.canvas.adding.add_named(READY_MADE + READY_NAME)
     assert uses(window).count(READY_NAME) == 2  # the same definition
     session.undo_stack.undo()
     session.undo_stack.undo()
-    assert set(session.network.library.blocks) == blocks
+    assert set(session.project.library.blocks) == blocks
     assert titles(window, "Blocks of this project") == ["Conv-BN-ReLU", "Residual"]
 
 
@@ -107,7 +107,7 @@ def test_a_saved_block_waits_in_the_library_for_other_projects(qtbot, window):
     key = window.shelf.own()[0].key
     window.canvas.adding.add_named(key)
     assert uses(window) == ["Residual"]
-    assert set(session.network.library.blocks) == {"Residual", "Conv-BN-ReLU"}
+    assert set(session.project.library.blocks) == {"Residual", "Conv-BN-ReLU"}
 
 
 def import_dialog(qtbot, window, path) -> BlockImport:
@@ -141,10 +141,10 @@ def test_blocks_of_another_project_are_imported_in_one_step(qtbot, window, tmp_p
         "Conv-BN-ReLU",
     ]
     QTest.mouseClick(dialog.take, LEFT)
-    assert len(session.network.library.blocks) == 2
+    assert len(session.project.library.blocks) == 2
     assert session.undo_stack.count() == 1
     session.undo_stack.undo()
-    assert not session.network.library.blocks
+    assert not session.project.library.blocks
 
 
 def test_only_the_chosen_blocks_come_with_what_they_need(qtbot, window, tmp_path):
@@ -160,17 +160,17 @@ def test_only_the_chosen_blocks_come_with_what_they_need(qtbot, window, tmp_path
     tick(dialog, "Residual")
     tick(dialog, "Conv-BN-ReLU")
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    assert list(session.network.library.blocks) == ["Conv-BN-ReLU"]
+    assert list(session.project.library.blocks) == ["Conv-BN-ReLU"]
 
 
 def test_blocks_that_are_here_already_cannot_be_chosen(qtbot, window, tmp_path):
-    blocks = dict(window.session.network.library.blocks)
+    blocks = dict(window.session.project.library.blocks)
     dialog = import_dialog(qtbot, window, tmp_path / "other.cloom")
     assert dialog.tree.topLevelItem(0).text(1) == "Here already"
     assert dialog.words() == "All of them are here already"
     assert not dialog.take.isEnabled()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    assert dict(window.session.network.library.blocks) == blocks
+    assert dict(window.session.project.library.blocks) == blocks
 
 
 def menu_of(window: MainWindow, name: str) -> dict[str, QAction]:
@@ -202,7 +202,7 @@ def test_the_menu_of_a_block_leads_to_its_uses(window):
 
 
 def test_a_used_block_is_not_removed_and_the_sentence_names_the_use(window):
-    library = window.session.network.library
+    library = window.session.project.library
     menu_of(window, "Conv-BN-ReLU")["Remove"].trigger()
     close_menu()
     assert "Conv-BN-ReLU" in library.blocks
@@ -220,7 +220,7 @@ def test_a_block_is_duplicated_and_the_copy_removed(window):
     assert "Not used" in entries
     entries["Remove"].trigger()
     close_menu()
-    assert "Residual 2" not in session.network.library.blocks
+    assert "Residual 2" not in session.project.library.blocks
     session.undo_stack.undo()
     session.undo_stack.undo()
     assert session.undo_stack.index() == 0
@@ -228,7 +228,7 @@ def test_a_block_is_duplicated_and_the_copy_removed(window):
 
 
 def test_a_block_gets_another_name_in_the_palette(qtbot, window):
-    library = window.session.network.library
+    library = window.session.project.library
     tree = window.folding.whole.tree
     menu_of(window, "Residual")["Rename"].trigger()
     close_menu()
@@ -262,11 +262,11 @@ def test_uses_travel_through_the_clipboard_to_another_project(window):
     window.canvas.editing.copy()
     window.canvas.editing.paste()
     assert uses(window).count("Residual") == 3
-    assert set(session.network.library.blocks) == {"Residual", "Conv-BN-ReLU"}
+    assert set(session.project.library.blocks) == {"Residual", "Conv-BN-ReLU"}
     session.new()
     window.canvas.editing.paste()
     assert uses(window) == ["Residual"]
-    assert set(session.network.library.blocks) == {"Residual", "Conv-BN-ReLU"}
+    assert set(session.project.library.blocks) == {"Residual", "Conv-BN-ReLU"}
 
 
 def test_the_search_on_the_canvas_finds_blocks(window):
@@ -282,6 +282,6 @@ def test_a_block_that_nothing_uses_can_be_removed(window):
     window.canvas.adding.add_named(READY_MADE + READY_NAME)
     window.canvas.editing.delete(False)
     window.shelf.remove(f"block:{READY_NAME}")
-    assert READY_NAME not in session.network.library.blocks
+    assert READY_NAME not in session.project.library.blocks
     window.shelf.remove("block:Residual")
-    assert "Residual" in session.network.library.blocks
+    assert "Residual" in session.project.library.blocks

@@ -99,13 +99,13 @@ def test_the_search_defines_a_ready_block_with_its_first_use(session, view):
     while search.list.currentItem().text() != name:
         QTest.keyClick(search.field, Key.Key_Down)
     QTest.keyClick(search.field, Key.Key_Return)
-    assert name in session.project.network.library.blocks
+    assert name in session.project.library.blocks
     assert len(session.network.nodes) == 1
     type_words(view, name)
     assert rows(view).count(name) == 1, "a block of the project is not offered twice"
     QTest.keyClick(search.field, Key.Key_Escape)
     session.undo_stack.undo()
-    assert not session.project.network.library.blocks
+    assert not session.project.library.blocks
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ LEFT = Qt.MouseButton.LeftButton
 def window(qtbot: QtBot) -> MainWindow:
     """The innermost convolution has groups that do not divide what comes in."""
     window = nested_window(qtbot)
-    block = window.session.project.network.library.blocks["Conv-BN-ReLU"]
+    block = window.session.project.library.blocks["Conv-BN-ReLU"]
     conv = next(n for n, node in block.network.nodes.items() if node.name == "conv")
     layer = block.network.nodes[conv].layer.changed(groups=3)
     block.network.do(SetLayer(conv, layer))
@@ -121,7 +121,7 @@ def test_the_button_says_where_it_leads(window):
 def test_a_fault_further_along_a_chain_opens_that_one(window):
     session = window.session
     session.undo_stack.undo()
-    blocks = session.project.network.library.blocks
+    blocks = session.project.library.blocks
     conv = next(n for n, x in blocks["Conv-BN-ReLU"].network.nodes.items() if x.name == "conv")
     inner = blocks["Conv-BN-ReLU"].network
     inner.do(SetLayer(conv, inner.nodes[conv].layer.changed(groups=1)))
@@ -145,7 +145,7 @@ def counted(window: MainWindow) -> tuple[str, str, int]:
 
 def test_a_cause_that_several_uses_tell_counts_once(window):
     session = window.session
-    blocks = session.project.network.library.blocks
+    blocks = session.project.library.blocks
     block, inner = blocks["Conv-BN-ReLU"].network, blocks["Residual"].network
     conv = next(n for n, node in block.nodes.items() if node.name == "conv")
     block.do(SetLayer(conv, block.nodes[conv].layer.changed(groups=1)))
@@ -163,7 +163,7 @@ def test_a_cause_that_several_uses_tell_counts_once(window):
 
 def test_a_fault_of_a_block_that_nothing_uses_counts_while_it_is_open(qtbot):
     window = nested_window(qtbot)
-    draw = Sketch.of_block(window.session.project.network.library, "Lonely", "Nothing uses it.")
+    draw = Sketch.of_block(window.session.project.library, "Lonely", "Nothing uses it.")
     draw.input("x", (3, 8, 8))
     draw.then(Conv2d(kernel_size=(9, 9)))
     draw.output()

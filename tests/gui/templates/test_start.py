@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QWidget
 
 from graph.analysis.analysis import Analysis
 from graph.blocks.block import Block
+from graph.blocks.block_use import use_of
 from graph.blocks.library_edits import DefineBlock
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input, Output
@@ -259,8 +260,8 @@ def test_a_block_in_a_chain_is_drawn_as_often_as_it_stands_there():
     main = Network()
     main.do(DefineBlock(block))
     main.do(AddNode(Node("image", "image", Input(shape=(4, 8, 8)))))
-    main.do(AddNode(Node("stage", "stage", block.layer(repeat=3))))
-    main.do(Connect(Wire("w", "image", "output", "stage", block.input_ports()[0].name)))
+    main.do(AddNode(Node("stage", "stage", use_of(block, repeat=3))))
+    main.do(Connect(Wire("w", "image", "output", "stage", block.ports.inputs[0].name)))
     drawing = drawing_of(main, Analysis(main))
     assert [bar.category for bar in drawing.bars] == ["input_output", *["convolution", "merge"] * 3]
     assert drawing.skips == ((0, 2), (2, 4), (4, 6))

@@ -38,7 +38,7 @@ def test_filters_and_maps_of_a_node_inside_a_chain(room: Room) -> None:
 
 def test_a_block_without_a_use_shows_nothing_wrong(room: Room) -> None:
     session, live = room.session, room.live
-    session.enter_block(session.network.library.blocks["Residual"])
+    session.enter_block(session.project.library.blocks["Residual"])
     session.select([named(session, "skip")])
     assert live.head.name() == "skip"
     assert "of the network itself" in live.filters._empty

@@ -40,7 +40,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
     qtbot.waitExposed(window)
     project = nested_project()
     lay_out(project.network)
-    for block in project.network.library.blocks.values():
+    for block in project.library.blocks.values():
         lay_out(block.network)
     window.session.new(project)
     window.show_editor()
@@ -87,7 +87,7 @@ def key(window: MainWindow, code: Qt.Key, held: Any = Qt.KeyboardModifier.NoModi
 def test_a_double_click_opens_a_block_and_the_path_above_names_it(window):
     session = window.session
     double_click(window, named(session, "stage2"))
-    assert session.block is session.project.network.library.blocks["Residual"]
+    assert session.block is session.project.library.blocks["Residual"]
     assert window.breadcrumb.way() == ["Network", "stage2  ×2"]
     mirrored(window.canvas)
     double_click(window, named(session, "first"))
@@ -164,7 +164,7 @@ def test_grouping_asks_for_a_name_in_place_and_is_one_step(window):
     assert session.main_analysis.totals() == before
     session.undo_stack.undo()
     session.undo_stack.undo()
-    assert "Head" not in session.project.network.library.blocks
+    assert "Head" not in session.project.library.blocks
     assert len(session.network.nodes) == count
     mirrored(window.canvas)
 
@@ -254,7 +254,7 @@ def test_a_new_empty_block_is_placed_opened_and_filled(window):
     assert {node.name for node in session.network.nodes.values()} == {"input", "output"}
     session.undo_stack.undo()
     assert session.depth == 0
-    assert "Mine" not in session.network.library.blocks
+    assert "Mine" not in session.project.library.blocks
 
 
 def test_a_block_can_be_renamed(window):
@@ -262,7 +262,7 @@ def test_a_block_can_be_renamed(window):
     click(window, named(session, "stage1"))
     window.actions_table["rename_block"].trigger()
     name_in_place(window, "Stage")
-    assert "Stage" in session.network.library.blocks
+    assert "Stage" in session.project.library.blocks
     assert window.inspector.head.kind.text() == "Stage"
     assert window.canvas.scene().nodes[named(session, "stage1")].face.kind == "Stage"
 
