@@ -9,7 +9,7 @@ from gui.appearance.glyphs import glyph_icon
 from gui.appearance.icons import icon
 from gui.appearance.theme import current, notifier
 from gui.bars.copy_chooser import CopyChooser
-from gui.language.text import full, tr
+from gui.language.text import tr, tr_count
 from gui.session.session import Session
 from gui.widgets.parts import Elided, Label
 
@@ -145,7 +145,7 @@ class Breadcrumb(QFrame):
         self._here.set_text(here)
         self._arrows[-1].setVisible(bool(here))
         self.leave.setVisible(session.depth > 0)
-        counts = [tr("1 node") if len(nodes) == 1 else tr("{n} nodes", n=full(len(nodes)))]
+        counts = [tr_count("{n} node", "{n} nodes", len(nodes))]
         if chosen or wires:
-            counts.append(tr("{n} selected", n=full(len(chosen) + len(wires))))
+            counts.append(tr_count("{n} selected", "{n} selected", len(chosen) + len(wires)))
         self._counts.setText("   ".join(counts))

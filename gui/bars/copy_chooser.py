@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from graph.blocks.block_use import BlockUse
 from gui.appearance.icons import icon
-from gui.language.text import full, shape, tr
+from gui.language.text import full, shape, tr, tr_count
 from gui.session.session import Session
 
 
@@ -51,7 +51,7 @@ class CopyChooser(QToolButton):
                 before, shapes = shapes, [known for known in chain[copy].outputs if known]
                 sides = [", ".join(map(shape, side)) for side in (before, shapes)]
                 sizes = " → ".join(side or "?" for side in sides)
-                cost = tr("{n} parameters", n=full(chain[copy].parameters))
+                cost = tr_count("{n} parameter", "{n} parameters", chain[copy].parameters)
                 text = f"{text}   {sizes}   {cost}"
             action = self.list.addAction(text)
             action.setCheckable(True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 from graph.layers.io import Output
 from graph.network.network import Change
 from gui.appearance.theme import current, notifier
-from gui.language.text import full, memory, number, short, tr
+from gui.language.text import full, memory, number, short, tr, tr_count
 from gui.session.causes import faults_shown
 from gui.session.session import Session
 from gui.widgets.parts import Label
@@ -81,8 +81,8 @@ class StatusBar(QStatusBar):
         self._show_state(len(here) + len(around) - warnings, warnings, totals.layers)
         fields = self._field()
         texts = (
-            tr("{n} parameters", n=full(totals.parameters)),
-            tr("{n} MACs", n=short(totals.macs)),
+            tr_count("{n} parameter", "{n} parameters", totals.parameters),
+            tr_count("{n} MAC", "{n} MACs", totals.macs, n=short(totals.macs)),
             tr("outputs {size} per image", size=memory(totals.memory)),
             tr("receptive field {size}", size=fields) if fields else "",
         )
@@ -97,10 +97,10 @@ class StatusBar(QStatusBar):
         elif self._preparing:
             text = self._preparing
         elif errors:
-            text = tr("1 error") if errors == 1 else tr("{n} errors", n=full(errors))
+            text = tr_count("{n} error", "{n} errors", errors)
             role = "error"
         elif warnings:
-            text = tr("1 warning") if warnings == 1 else tr("{n} warnings", n=full(warnings))
+            text = tr_count("{n} warning", "{n} warnings", warnings)
             role = "warning"
         else:
             text = tr("No problems") if layers else tr("Ready")

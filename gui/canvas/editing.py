@@ -19,7 +19,7 @@ from gui.canvas.controls import Question, RenameField
 from gui.canvas.gestures import Board
 from gui.canvas.step import neighbour
 from gui.face import measures as m
-from gui.language.text import tr
+from gui.language.text import tr, tr_count
 from gui.scene import arrange
 from gui.session.session import Session
 
@@ -269,7 +269,7 @@ class Editing(QObject):
         if len(nodes) <= THREADED_NODES:
             self._arranged(network, arrange.solve(task))
             return
-        self._board.tell(tr("Arranging {n} layers …", n=len(nodes)))
+        self._board.tell(tr_count("Arranging {n} layer …", "Arranging {n} layers …", len(nodes)))
 
         def solve() -> None:
             positions = arrange.solve(task)

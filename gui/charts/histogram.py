@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.appearance.theme import current
-from gui.language.text import full, number, tr
+from gui.language.text import number, tr_count
 
 BINS = 48  # even, so that zero lies between two bars
 HEIGHT = 84
@@ -30,9 +30,9 @@ class Histogram(QWidget):
     def set_values(self, values: NDArray[np.float32], note: str = "") -> None:
         """Count these; what is not finite is told in the note."""
         finite = values[np.isfinite(values)]
-        self._note = note or tr("{n} values", n=full(values.size))
+        self._note = note or tr_count("{n} value", "{n} values", values.size)
         if finite.size < values.size:
-            self._note = tr("{n} not finite", n=full(values.size - finite.size))
+            self._note = tr_count("{n} not finite", "{n} not finite", values.size - finite.size)
         if not finite.size:
             self._counts = np.zeros(0, np.intp)
         else:

@@ -28,7 +28,7 @@ from graph.planning.planner import NotReady, make_plan
 from graph.values.message import say
 from gui.appearance.icons import icon
 from gui.code.source_view import SourceView
-from gui.language.text import full, tr
+from gui.language.text import tr, tr_count
 from gui.session.session import Session
 from gui.session.trial import copied
 from gui.widgets.background import BackgroundTask
@@ -211,9 +211,9 @@ class CodePanel(QWidget):
         self.head.title.set_text(f"{self.file_name()}.py")
         self._foot.text.set_text(
             tr(
-                "class {name}   {lines} lines   needs torch only   updates as you edit",
+                "class {name}   {lines}   needs torch only   updates as you edit",
                 name=current.source.class_name,
-                lines=full(text.count("\n")),
+                lines=tr_count("{n} line", "{n} lines", text.count("\n")),
             )
         )
 

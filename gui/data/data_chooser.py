@@ -24,7 +24,7 @@ from backend.data.catalogue import NAMES, list_sources, openings
 from gui.appearance.icons import icon
 from gui.appearance.theme import current, notifier
 from gui.data.choice import DataChoice
-from gui.language.text import shape, tr
+from gui.language.text import shape, tr, tr_count
 from gui.session.session import Session
 from gui.widgets.parts import Label
 
@@ -196,5 +196,5 @@ def details(source: DataSource, image: ImageShape | None) -> str:
     if image is not None:
         parts.append(shape(image))
     if source.classes is not None:
-        parts.append(tr("{n} classes", n=len(source.classes)))
+        parts.append(tr_count("{n} class", "{n} classes", len(source.classes)))
     return " · ".join(parts)

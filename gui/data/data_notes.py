@@ -25,7 +25,7 @@ from graph.values.message import Message, UserError
 from gui.appearance.theme import current, notifier
 from gui.data.choice import DataChoice
 from gui.data.data_chooser import details
-from gui.language.text import full, shape, tr
+from gui.language.text import full, shape, tr, tr_count
 from gui.session.session import Session
 from gui.widgets.parts import Label
 
@@ -151,12 +151,19 @@ def _counts(look: DataLook) -> str:
             )
         )
     elif source.n_train is not None:
-        parts.append(tr("{n} images, a part of them to validate", n=full(source.n_train)))
+        parts.append(
+            tr_count(
+                "{n} image, a part of it to validate",
+                "{n} images, a part of them to validate",
+                source.n_train,
+            )
+        )
     if look.n_shapes > 1 and look.shape is not None:
         parts.append(
-            tr(
+            tr_count(
+                "{n} different size, mostly {shape}",
                 "{n} different sizes, mostly {shape}",
-                n=full(look.n_shapes),
+                look.n_shapes,
                 shape=shape(look.shape),
             )
         )
@@ -166,9 +173,11 @@ def _counts(look: DataLook) -> str:
 def _skipped_words(count: int) -> str:
     if not count:
         return ""
-    if count == 1:
-        return tr("▲ 1 file cannot be used and is skipped.")
-    return tr("▲ {n} files cannot be used and are skipped.", n=full(count))
+    return tr_count(
+        "▲ {n} file cannot be used and is skipped.",
+        "▲ {n} files cannot be used and are skipped.",
+        count,
+    )
 
 
 def skipped_lines(skipped: Sequence[Skipped], root: Path) -> str:

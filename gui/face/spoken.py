@@ -7,7 +7,7 @@ from graph.calls.call import Shape
 from graph.layers.base.initialisation import DEFAULT
 from graph.layers.base.layer import Layer, dims
 from gui.language.kinds import kind_name
-from gui.language.text import full, tr
+from gui.language.text import tr, tr_count
 
 
 def summary_of(
@@ -28,7 +28,7 @@ def summary_of(
     elif arriving or leaving:
         parts.append(arriving or leaving)
     if parameters:
-        parts.append(tr("{n} parameters", n=full(parameters)))
+        parts.append(tr_count("{n} parameter", "{n} parameters", parameters))
     start = layer.values().get("init")
     if isinstance(start, str) and start != DEFAULT:
         parts.append(tr("starts as {scheme}", scheme=start))

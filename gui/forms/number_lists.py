@@ -12,7 +12,7 @@ from graph.values.declaration import FieldKind, FieldSpec
 from gui.appearance.theme import current
 from gui.forms.editor import Editor, spell
 from gui.forms.entry import Entry, parse
-from gui.language.text import tr
+from gui.language.text import tr, tr_count
 
 GRID_SIDES = (3, 5)
 """Sides of kernels that are shown as a grid; others have no room in a form."""
@@ -36,7 +36,7 @@ class ListEditor(Editor):
         self._line = self._entry(steps=False)
         least, most = spec.lengths
         if least == most:
-            self._line.set_hint(tr("{n} numbers", n=least))
+            self._line.set_hint(tr_count("{n} number", "{n} numbers", least))
         self._row.addWidget(self._line)
 
     def read(self) -> Any:

@@ -28,7 +28,7 @@ from gui.inside.mosaic import Mosaic
 from gui.inside.predictions import ImageChooser
 from gui.inside.stills import Still, Stills
 from gui.language.kinds import kind_name
-from gui.language.text import full, shape, tr
+from gui.language.text import full, shape, tr, tr_count
 from gui.runs.inner_steps import steps_by_node
 from gui.runs.project_run import ProjectRun, settings_of
 from gui.runs.same_computation import computes_the_same
@@ -238,7 +238,7 @@ class LivePanel(QWidget):
         vector = maps.shape[:2] == (1, 1)
         self.maps.set_title(tr("Output values") if vector else tr("Feature maps"))
         if vector:
-            self.maps.set_note(tr("{n} values", n=full(maps.size)))
+            self.maps.set_note(tr_count("{n} value", "{n} values", maps.size))
             maps = maps.reshape(-1, 1, 1)
         else:
             count = event.cut.get(self._key, len(maps))

@@ -15,7 +15,7 @@ from backend.channel.events import Probed
 from backend.model.overlap import count_pixels, mean_overlap, overlaps
 from gui.appearance.theme import current, notifier
 from gui.inside.pictures import mask_image, picture_image
-from gui.language.text import NOTHING, number, percent, tr
+from gui.language.text import NOTHING, percent, tr, tr_count
 from gui.widgets.parts import Elided, Label
 
 ClassMap = NDArray[np.uint8]
@@ -236,7 +236,13 @@ class ClassRows(QWidget):
             (n, classes[n] if n < len(classes) else tr("class {n}", n=n), float(values[n]))
             for n in sorted(order[:ROWS])
         ]
-        more = tr("and {n} classes with fewer pixels", n=number(self._more)) if self._more else ""
+        more = (
+            tr_count(
+                "and {n} class with fewer pixels", "and {n} classes with fewer pixels", self._more
+            )
+            if self._more
+            else ""
+        )
         self.setToolTip(more)
         self.updateGeometry()
         self.update()

@@ -20,7 +20,7 @@ from gui.appearance.theme import current, notifier
 from gui.inspector.block_page import BlockPage
 from gui.inspector.node_page import NodePage
 from gui.language.kinds import kind_name
-from gui.language.text import full, memory, shape, short, tr
+from gui.language.text import full, memory, shape, short, tr, tr_count
 from gui.session.session import Session
 from gui.widgets.parts import Elided, Figures, Label, PanelTitle, Section
 
@@ -136,7 +136,7 @@ class InspectorHead(PanelTitle):
                 self.name.setCursorPosition(0)
             self.kind.set_text(kind_name(node.layer))
         elif nodes:
-            self.title.set_text(tr("{n} layers chosen", n=len(nodes)))
+            self.title.set_text(tr_count("{n} layer chosen", "{n} layers chosen", len(nodes)))
         elif session.selected_wires:
             self.title.set_text(tr("Wire"))
         elif session.block is not None:
@@ -251,7 +251,7 @@ class SumsPage(QWidget):
         session = self._session
         facts = [session.analysis.facts(node) for node in nodes]
         self._name.show()
-        self._name.setText(tr("{n} layers", n=len(nodes)))
+        self._name.setText(tr_count("{n} layer", "{n} layers", len(nodes)))
         self.first.figure.set_text(tr("one image, float32"))
         self.figures.show_rows(
             (

@@ -27,7 +27,7 @@ from gui.inspector.block_row import BlockRow
 from gui.inspector.figures import FieldPicture, Formula
 from gui.inspector.inputs import InputOrder
 from gui.language.described import has_settings, reach_words, sizes_of, summary_of
-from gui.language.text import full, memory, shape, tr
+from gui.language.text import full, memory, shape, tr, tr_count
 from gui.session.session import Session
 from gui.widgets.parts import Figures, Label, Section
 
@@ -262,7 +262,9 @@ def _merged(lines: list[Explanation]) -> list[tuple[str, Explanation]]:
 
 def _shapes(shapes: tuple[Any, ...]) -> str:
     texts = ["?" if known is None else shape(known) for known in shapes]
-    return texts[0] if len(set(texts)) == 1 else tr("{n} shapes", n=len(texts)) if texts else ""
+    if len(set(texts)) == 1:
+        return texts[0]
+    return tr_count("{n} shape", "{n} shapes", len(texts)) if texts else ""
 
 
 def _image_shape(session: Session) -> tuple[int, ...] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMenu, QWidget
 
 from graph.blocks.block import Block
-from gui.language.text import full, tr
+from gui.language.text import full, tr, tr_count
 from gui.palette.block_shelf import BlockShelf
 from gui.session.block_uses import show_use, use_title, uses_of
 from gui.session.session import Session
@@ -43,7 +43,7 @@ def _add_uses(menu: QMenu, session: Session, block: Block) -> None:
     if not uses:
         menu.addAction(tr("Not used")).setEnabled(False)
         return
-    title = tr("Used once") if len(uses) == 1 else tr("Used {n} times", n=full(len(uses)))
+    title = tr_count("Used once", "Used {n} times", len(uses))
     below = menu.addMenu(title)
     for network, node in uses[:MOST_USES]:
         action = below.addAction(use_title(network, node).replace("&", "&&"))

@@ -9,7 +9,7 @@ from graph.analysis.faults import Fault
 from graph.analysis.repairs import Repair, repairs
 from graph.network.reachable import downstream
 from gui.appearance.theme import current, notifier
-from gui.language.text import tr
+from gui.language.text import tr, tr_count
 from gui.problems.repairs import RepairCard
 from gui.session.session import Session
 from gui.widgets.parts import Elided, Label
@@ -80,7 +80,11 @@ class ProblemDetail(QScrollArea):
         self._why.setText(" ".join(f"{part[:1].upper()}{part[1:]}." for part in parts))
         self._why.show()
         behind = self._assumed_behind(fault) if here else 0
-        self._count.setText(tr("{n} layers after it assume a shape", n=behind))
+        self._count.setText(
+            tr_count(
+                "{n} layer after it assumes a shape", "{n} layers after it assume a shape", behind
+            )
+        )
         self._count.setVisible(behind > 0)
         found = self._repairs(fault) if here else ()
         for number, repair in enumerate(found, 1):

@@ -22,7 +22,7 @@ from graph.analysis.faults import Fault
 from graph.network.network import Change
 from gui.appearance.icons import icon
 from gui.appearance.theme import current, notifier
-from gui.language.text import full, tr
+from gui.language.text import tr, tr_count
 from gui.problems.problem_detail import ProblemDetail, lies_inside
 from gui.problems.repairs import RepairCard
 from gui.session.causes import faults_shown
@@ -101,9 +101,10 @@ class Problems(QWidget):
         if layers == 0:
             self._fine.setText(tr("No layers yet, so no problems"))
         else:
-            one = tr("No problems. 1 layer checked")
-            many = tr("No problems. {n} layers checked", n=full(layers))
-            self._fine.setText(one if layers == 1 else many)
+            text = tr_count(
+                "No problems. {n} layer checked", "No problems. {n} layers checked", layers
+            )
+            self._fine.setText(text)
         self._pages.setCurrentIndex(1 if faults else 0)
         if (faults, own) != (self._faults, self._own):
             self._faults, self._own = faults, own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.blocks.block import Block, block_of
 from graph.blocks.library import library_of
 from graph.network.network import Network, Node
-from gui.language.text import full, tr
+from gui.language.text import full, tr, tr_count
 from gui.session.session import Session
 
 NAMED = 3
@@ -32,9 +32,7 @@ def used_words(block: Block) -> str:
     names = ", ".join(use_title(*use) for use in uses[:NAMED])
     if len(uses) > NAMED:
         names = tr("{names} and {n} more", names=names, n=full(len(uses) - NAMED))
-    if len(uses) == 1:
-        return tr("used once: {names}", names=names)
-    return tr("used {n} times: {names}", n=full(len(uses)), names=names)
+    return tr_count("used once: {names}", "used {n} times: {names}", len(uses), names=names)
 
 
 def all_uses(block: Block) -> str:

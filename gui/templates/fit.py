@@ -32,7 +32,7 @@ from graph.values.fields import flag, integer
 from graph.values.message import UserError
 from gui.appearance.theme import current, set_property
 from gui.forms.form import Form
-from gui.language.text import NOTHING, full, shape, short, tr
+from gui.language.text import NOTHING, full, shape, short, tr, tr_count
 from gui.widgets.background import BackgroundTask
 from gui.widgets.parts import Figures, Label, Section
 
@@ -141,8 +141,13 @@ class FitDialog(QDialog):
 
     def _radio(self, preset: SizePreset) -> QRadioButton:
         fit = preset.fit
-        size, classes = shape(fit.shape), full(fit.classes)
-        text = tr("{name}: {size}, {n} classes", name=preset.title, size=size, n=classes)
+        text = tr_count(
+            "{name}: {size}, {n} class",
+            "{name}: {size}, {n} classes",
+            fit.classes,
+            name=preset.title,
+            size=shape(fit.shape),
+        )
         radio = QRadioButton(text, self)
         radio.clicked.connect(lambda: self._take(fit))
         self._group.addButton(radio)

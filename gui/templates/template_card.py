@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 from graph.analysis.analysis import Analysis
 from graph.templates.template import Template
 from gui.appearance.theme import current, notifier, set_property
-from gui.language.text import shape, short, tr
+from gui.language.text import shape, short, tr, tr_count
 from gui.templates.drawing import MiniatureDrawing, drawing_of
 from gui.templates.miniature import Miniature
 from gui.widgets.cards import Card
@@ -110,9 +110,14 @@ class TemplateCard(Card):
         self.picture.show_drawing(portrait.drawing)
         self.figures.setText(
             tr(
-                "{parameters} parameters   {macs} MACs",
-                parameters=short(portrait.parameters),
-                macs=short(portrait.macs),
+                "{parameters}   {macs}",
+                parameters=tr_count(
+                    "{n} parameter",
+                    "{n} parameters",
+                    portrait.parameters,
+                    n=short(portrait.parameters),
+                ),
+                macs=tr_count("{n} MAC", "{n} MACs", portrait.macs, n=short(portrait.macs)),
             )
         )
 

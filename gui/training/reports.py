@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from backend.channel.events import EpochDone, Finished, Started
-from gui.language.text import duration, full, number, percent, tr
+from gui.language.text import duration, full, number, percent, tr, tr_count
 
 
 def beginning(event: Started, folder: Path | None) -> str:
     """What is trained, where, and on how many images."""
     return tr(
-        "{parameters} parameters on {device}; {train} images to train, {validation} to validate; "
-        "weights go to {folder}.",
-        parameters=full(event.parameters),
+        "{parameters} on {device}; {train} to train, {validation} to validate; weights go to "
+        "{folder}.",
+        parameters=tr_count("{n} parameter", "{n} parameters", event.parameters),
         device=event.device,
-        train=full(event.n_train),
+        train=tr_count("{n} image", "{n} images", event.n_train),
         validation=full(event.n_validation),
         folder=str(folder),
     )
@@ -41,14 +41,20 @@ def outcome(event: Finished) -> str:
     time = duration(event.seconds)
     if event.reason == "stopped" and event.epochs == 0:
         words = tr("Stopped within the first epoch, after {time}.", time=time)
-    elif event.reason == "stopped" and event.epochs == 1:
-        words = tr("Stopped after one whole epoch and {time}.", time=time)
     elif event.reason == "stopped":
-        words = tr("Stopped after {n} whole epochs and {time}.", n=event.epochs, time=time)
-    elif event.epochs == 1:
-        words = tr("The epoch is done in {time}.", time=time)
+        words = tr_count(
+            "Stopped after one whole epoch and {time}.",
+            "Stopped after {n} whole epochs and {time}.",
+            event.epochs,
+            time=time,
+        )
     else:
-        words = tr("All {n} epochs are done in {time}.", n=event.epochs, time=time)
+        words = tr_count(
+            "The epoch is done in {time}.",
+            "All {n} epochs are done in {time}.",
+            event.epochs,
+            time=time,
+        )
     if event.best_accuracy is not None:
         best = percent(event.best_accuracy, 2)
         words += " " + tr(

@@ -23,7 +23,7 @@ from graph.blocks.adopting import adopt_all
 from graph.blocks.block import Block
 from graph.blocks.library import Library
 from gui.appearance.theme import current, set_property
-from gui.language.text import declared, full, plain, tr
+from gui.language.text import declared, plain, tr, tr_count
 from gui.widgets.parts import Label
 
 NAME, SUMMARY, PARAMETERS, NEEDS = range(4)
@@ -171,9 +171,7 @@ class BlockImport(QDialog):
         elif not marked:
             text = tr("No block is chosen")
         else:
-            one = tr("1 block is chosen")
-            many = tr("{n} blocks are chosen", n=full(len(marked)))
-            text = one if len(marked) == 1 else many
+            text = tr_count("{n} block is chosen", "{n} blocks are chosen", len(marked))
         if along:
             names = ", ".join(sorted(block.name for block in along))
             text = tr("{text}; {names} will come along", text=text, names=names)
