@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, QTranslator
+from PySide6.QtCore import QPoint, QRectF, QSize
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from graph.values.message import say
 from gui.appearance.dress import apply_theme
 from gui.appearance.glyphs import CATEGORIES, application_mark, glyph_icon, paint_glyph
 from gui.appearance.icons import FREEZE, NAMES, icon
@@ -27,7 +26,6 @@ from gui.appearance.theme import (
     set_property,
     tokens,
 )
-from gui.language.text import duration, full, memory, number, percent, shape, short, tr
 
 THEMES = ("dark", "light")
 LEVELS = ("canvas", "window", "panel", "raised", "hover")
@@ -243,59 +241,3 @@ def test_blend_meets_both_ends() -> None:
     white, black = QColor("white"), QColor("black")
     assert blend(white, black, 0.0) == black
     assert blend(white, black, 1.0) == white
-
-
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        (full(18432), "18\u2009432"),
-        (full(-1000), "−1\u2009000"),
-        (short(800), "800"),
-        (short(18432), "18.4\u00a0k"),
-        (short(3612672), "3.61\u00a0M"),
-        (short(999_999), "1.00\u00a0M"),
-        (short(1.5e9), "1.50\u00a0G"),
-        (short(math.nan), "NaN"),
-        (memory(512), "512\u00a0B"),
-        (memory(6.13 * 2**20), "6.13\u00a0MiB"),
-        (memory(288 * 2**10), "288\u00a0KiB"),
-        (shape((64, 14, 14)), "64×14×14"),
-        (duration(57), "00:57"),
-        (duration(3729), "1:02:09"),
-        (duration(math.inf), "–"),
-        (percent(0.389), "38.9\u00a0%"),
-        (percent(0.921, 2), "92.10\u00a0%"),
-        (number(0.1834), "0.183"),
-        (number(-0.021), "−0.0210"),
-        (number(8.4e-6), "8.4e−6"),
-        (number(-math.inf), "−∞"),
-    ],
-)
-def test_numbers_read_as_designed(written: str, expected: str) -> None:
-    assert written == expected
-
-
-class Backwards(QTranslator):
-    """Knows two sentences; one of them lost its argument's name."""
-
-    def isEmpty(self) -> bool:
-        return False
-
-    def translate(self, context, text, disambiguation=None, n=-1):
-        table = {
-            "{node} has no input": "{node}: kein Eingang",
-            "{count} layers": "{zahl} Schichten",
-        }
-        return table.get(text) if context == "ConvLoom" else None
-
-
-def test_translation_fills_arguments_and_survives_a_bad_one(qapp: QApplication) -> None:
-    translator = Backwards()
-    QCoreApplication.installTranslator(translator)
-    try:
-        assert tr("{node} has no input", node="conv1") == "conv1: kein Eingang"
-        assert tr(say("{node} has no input", node="a{b}")) == "a{b}: kein Eingang"
-        assert tr("{count} layers", count=3) == "3 layers"
-        assert tr("Open") == "Open"
-    finally:
-        QCoreApplication.removeTranslator(translator)
