@@ -56,6 +56,10 @@ class Block:
             self._ports = BlockPorts.of(self.network)
         return self._ports
 
+    def parameter_names(self) -> frozenset[str]:
+        """What formulas inside may call its parameters."""
+        return frozenset(parameter.name for parameter in self.parameters)
+
     def defaults(self) -> dict[str, Value]:
         return {parameter.name: parameter.default for parameter in self.parameters}
 

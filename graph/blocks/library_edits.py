@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graph.blocks.block import Block
 from graph.blocks.block_use import TAKEN, BlockUse, use_type
-from graph.blocks.library import library_of
+from graph.blocks.library import Library, library_of
 from graph.blocks.parameter import Parameter, check_parameters
 from graph.network.edits import Batch, SetLayer
 from graph.network.network import Edit, EditRefused, Network
@@ -74,16 +74,40 @@ class SetParameters:
     parameters: tuple[Parameter, ...]
     summary: str
     renames: tuple[tuple[str, str], ...] = ()
+    follow: bool = True
+    """Whether formulas inside follow; the edit that undoes this one puts their texts back."""
 
     def apply(self, network: Network) -> Edit:
         library = library_of(network)
         block = library.block(self.name)
         check_parameters(self.parameters, TAKEN)
         back = tuple((new, old) for old, new in self.renames)
-        undo: list[Edit] = [SetParameters(self.name, block.parameters, block.summary, back)]
+        parameters, summary = block.parameters, block.summary
+        undo: list[Edit] = [SetParameters(self.name, parameters, summary, back, follow=False)]
         names = dict(self.renames)
         defaults = _defaults_to_follow(block, names, self.parameters)
-        followed = list(_followed(block, names))
+        followed = list(_followed(block, names)) if self.follow else []
+        try:
+            self._make(library, block, names, defaults, followed, undo)
+        except BaseException:
+            block.set_parameters(parameters, summary)
+            for edit in reversed(undo[1:]):
+                edit.apply(network)
+            raise
+        library.changed(block)
+        first, *rest = undo
+        return Batch((first, *reversed(rest)), self.title())
+
+    def _make(
+        self,
+        library: Library,
+        block: Block,
+        names: dict[str, str],
+        defaults: dict[str, Value],
+        followed: Iterable[SetLayer],
+        undo: list[Edit],
+    ) -> None:
+        """Make the changes, and put what undoes each one behind ``undo``."""
         before = list(library.uses(block))
         block.set_parameters(self.parameters, self.summary)
         for outer, node in before:
@@ -100,9 +124,6 @@ class SetParameters:
             undo.append(OnNetwork(outer, outer.do(changed)))
         for edit in followed:
             undo.append(OnNetwork(block.network, block.network.do(edit)))
-        library.changed(block)
-        first, *rest = undo
-        return Batch((first, *reversed(rest)), self.title())
 
     def title(self) -> Message:
         return say("Change the parameters of {name}", name=self.name)

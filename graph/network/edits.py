@@ -136,27 +136,74 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Give a node another name. Formulas that speak of a block's input by its name follow."""
+    """Give a node another name. Formulas that speak of a block's input by its name follow, unless
+    ``follow`` is off: the edit that undoes this one puts their texts back as they were."""
 
     node: str
     name: str
+    follow: bool = True
 
     def apply(self, network: Network) -> Edit:
         _check_name(self.name)
         old = network._node(self.node)
+        followed = _followed(network, old, self.name) if self.follow else {}
         network._replace(replace(old, name=self.name), "renamed")
-        undo: list[Edit] = [Rename(self.node, old.name)]
-        if network.owner is not None and not old.layer.input_ports() and is_plain(self.name):
-            words = dict(zip(size_words(old.name), size_words(self.name), strict=True))
-            for node in tuple(network.nodes.values()):
-                texts = {f: substituted(text, words) for f, text in node.formulas.items()}
-                if texts != node.formulas:
-                    undo.append(SetLayer(node.id, node.layer, node.formulas))
-                    network._set_layer(node.id, node.layer, texts)
+        undo: list[Edit] = [Rename(self.node, old.name, follow=False)]
+        for node, texts in followed.items():
+            before = network._set_layer(node, network.nodes[node].layer, texts)
+            undo.append(SetLayer(node, before.layer, before.formulas))
         return undo[0] if len(undo) == 1 else Batch(tuple(reversed(undo)), self.title())
 
     def title(self) -> Message:
         return say("Rename to {name}", name=self.name)
+
+
+def _followed(network: Network, port: Node, name: str) -> dict[str, dict[str, str]]:
+    """The formulas, by node, that speak of an input of a block, with its new name. Raises
+    EditRefused where they would become too long, or would speak of something else."""
+    if network.owner is None or port.layer.input_ports() or port.name == name:
+        return {}
+    words = dict(zip(size_words(port.name), size_words(name), strict=True))
+    used = {node.id: _used_names(node) for node in network.nodes.values() if node.formulas}
+    speaking = [node for node, found in used.items() if found & words.keys()]
+    new = frozenset(words.values())
+    if speaking and not is_plain(name):
+        raise EditRefused(
+            say(
+                "Formulas speak of {old}, so its name is made of letters, digits and _",
+                old=show(port.name),
+            )
+        )
+    if (speaking or any(found & new for found in used.values())) and _is_taken(
+        network, port, name, new
+    ):
+        raise EditRefused(
+            say("There is a {name} already, of which formulas speak", name=show(name))
+        )
+    return {node: _substituted(network.nodes[node], words) for node in speaking}
+
+
+def _used_names(node: Node) -> frozenset[str]:
+    return frozenset().union(*(names_in(text) for text in node.formulas.values()))
+
+
+def _is_taken(network: Network, port: Node, name: str, words: frozenset[str]) -> bool:
+    """Whether another input of the block has the name, or a parameter one of its words."""
+    assert network.owner is not None
+    others = (n for n in network.nodes.values() if n.id != port.id and not n.layer.input_ports())
+    return any(n.name == name for n in others) or bool(words & network.owner.parameter_names())
+
+
+def _substituted(node: Node, words: Mapping[str, str]) -> dict[str, str]:
+    try:
+        texts = {field: substituted(text, words) for field, text in node.formulas.items()}
+        for text in texts.values():
+            names_in(text)
+    except FormulaError as error:
+        raise EditRefused(
+            say("{node}: {reason}", node=show(node.name), reason=error.message)
+        ) from error
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +253,7 @@ class Batch:
         try:
             for edit in self.edits:
                 undo.append(edit.apply(network))
-        except EditRefused:
+        except BaseException:
             for edit in reversed(undo):
                 edit.apply(network)
             raise

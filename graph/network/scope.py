@@ -16,7 +16,7 @@ from graph.calls.call import Shape
 from graph.layers.base.layer import Layer, Port
 from graph.network.network import Node
 from graph.values.declaration import FieldError, FieldKind, FieldSpec, fields_of
-from graph.values.dims import Dim, Named
+from graph.values.dims import Dim, Named, joined_named
 from graph.values.formula import FormulaError, evaluate
 from graph.values.message import say
 
@@ -80,9 +80,11 @@ def resolve(node: Node, scope: Scope, shapes: Sequence[Shape]) -> Resolved:
             value = _fitted(specs[name], evaluate(text, known))
         except FormulaError as error:
             raise FieldError(error.message, name, text) from error
+        if isinstance(value, tuple) and any(isinstance(item, Named) for item in value):
+            value = joined_named(value)
         if isinstance(value, Named):
             named[name] = value
-            value = value.value
+            value = _listed(specs[name], value.value)
         values[name] = value
     try:
         plain = not named and node.layer.lasting and _plain(values)
@@ -125,11 +127,18 @@ def _fitted(spec: FieldSpec, value: Any) -> Any:
     if spec.kind is FieldKind.INTEGER or (spec.many and spec.kind is not FieldKind.REALS):
         if isinstance(value, Named) and isinstance(value.value, float):
             if value.value.is_integer():
-                return Dim(int(value.value), f"int({value.expression})", names=value.names)
+                value = Dim(int(value.value), f"int({value.expression})", names=value.names)
         elif isinstance(value, float) and value.is_integer():
             value = int(value)
         elif isinstance(value, tuple):
             value = tuple(_fitted(FieldSpec("", FieldKind.INTEGER, 0), item) for item in value)
+    value = _listed(spec, value)
     if spec.many and isinstance(value, int) and not isinstance(value, bool):
         return (value,) * spec.lengths[0]
     return value
+
+
+def _listed(spec: FieldSpec, value: Any) -> Any:
+    """One number for a list of numbers is a list of one."""
+    single = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return (float(value),) if spec.kind is FieldKind.REALS and single else value

@@ -105,7 +105,7 @@ def _plan(
     ]
     chain = {name: Dim(number, name) for name, number in zip(CHAIN_WORDS, place, strict=True)}
     traced = _trace(block, block.scope(own, own_shapes, chain))
-    steps, names, results = steps_of(block.network, traced, operation_of)
+    steps, names, results = steps_of(block.network, traced, operation_of, block.entrances)
     used = frozenset().union(*(names_needed(step.operation) for step in steps))
     sizes = {
         name: size

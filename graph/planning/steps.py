@@ -6,7 +6,7 @@ makes the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.calls.call import Shape
@@ -32,16 +32,22 @@ class Traced:
 
 
 def steps_of(
-    network: Network, known: Mapping[str, Traced], operation_of: Callable[[Traced], Operation]
+    network: Network,
+    known: Mapping[str, Traced],
+    operation_of: Callable[[Traced], Operation],
+    entrances: Sequence[str] = (),
 ) -> tuple[tuple[Step, ...], dict[str, str], tuple[Name, ...]]:
-    """The steps of what lies between inputs and outputs, the names of the nodes, the results."""
+    """The steps of what lies between inputs and outputs, the names of the nodes, the results.
+    ``entrances`` are inputs that get a name in any case."""
     order = execution_order(network)
     nodes = network.nodes
+    # An input of a block that nothing needs keeps its place among the arguments.
+    idle = [n for n in entrances if n not in order]
     names = python_names(
         (node, nodes[node].name, nodes[node].layer.base_name())
-        for node in sorted(order, key=natural)
+        for node in sorted([*order, *idle], key=natural)
     )
-    inputs = [node for node in order if isinstance(nodes[node].layer, Input)]
+    inputs = [node for node in (*order, *idle) if isinstance(nodes[node].layer, Input)]
     if len(inputs) == 1:
         names[inputs[0]] = "x"
     steps = []

@@ -153,6 +153,18 @@ class Named:
         self.names = frozenset({expression}) if names is None else names
 
 
+def joined_named(values: tuple[Any, ...]) -> Named:
+    """A tuple with traced items as one traced value; one of a single item is that item."""
+    if len(values) == 1 and isinstance(values[0], Named):
+        return values[0]
+    items = ", ".join(_text(value, 0) for value in values)
+    return Named(
+        tuple(plain(value) for value in values),
+        f"({items}{',' if len(values) == 1 else ''})",
+        names=names_of(values),
+    )
+
+
 def _is(value: object, number: int) -> bool:
     return not isinstance(value, Dim) and value == number
 

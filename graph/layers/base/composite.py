@@ -18,6 +18,10 @@ class Definition(Protocol):
 
     name: str
 
+    def parameter_names(self) -> frozenset[str]:
+        """What formulas inside may call its parameters."""
+        ...
+
 
 class ComputedInside(Protocol):
     """The network inside, computed for certain inputs."""
