@@ -13,6 +13,7 @@ from backend.command_line.ending import FAILED, complain, guarded
 from backend.command_line.parser import COMMANDS, make_parser
 from graph.document.project import SUFFIX
 from graph.values.declaration import show
+from graph.values.message import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,14 +35,20 @@ def open_window(arguments: Sequence[str]) -> int:
     unknown = [a for a in arguments if not a.endswith(SUFFIX)]
     if unknown or len(arguments) > 1:
         complain(
-            f"{show((unknown or list(arguments)[1:])[0])} is not a command "
-            f"({', '.join(COMMANDS)}) or a single {SUFFIX} file; see --help"
+            say(
+                "{word} is not a command ({commands}) or a single {suffix} file; see --help",
+                word=show((unknown or list(arguments)[1:])[0]),
+                commands=", ".join(COMMANDS),
+                suffix=SUFFIX,
+            )
         )
         return FAILED
     if not has_display():
         complain(
-            "there is no display to open a window on. Without one, use the command "
-            "line: python main.py train lenet5 --epochs 5 (more with --help)"
+            say(
+                "there is no display to open a window on. Without one, use the command line: "
+                "python main.py train lenet5 --epochs 5 (more with --help)"
+            )
         )
         return FAILED
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")

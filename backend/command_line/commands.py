@@ -31,16 +31,34 @@ from graph.layers.base.layer import dims
 from graph.planning.planner import NotReady, make_plan
 from graph.templates.registry import TEMPLATES, find_template
 from graph.values.declaration import show
-from graph.values.message import Message, UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 if TYPE_CHECKING:
     from graph.calls.plan import Plan
     from graph.network.network import Node
 
 
+TEMPLATE_TABLE = (
+    say("name"),
+    say("title"),
+    say("year"),
+    say("input"),
+    say("parameters"),
+    say("MACs"),
+)
+NODE_TABLE = (
+    say("node"),
+    say("type"),
+    say("shape"),
+    say("parameters"),
+    say("MACs"),
+    say("receptive field"),
+)
+
+
 def run_templates(_: argparse.Namespace) -> int:
     """List the templates with their cost."""
-    rows = [("name", "title", "year", "input", "parameters", "MACs")]
+    rows = [tuple(title.text() for title in TEMPLATE_TABLE)]
     for template in TEMPLATES:
         project = template.build()
         analysis = Analysis(project.network)
@@ -73,15 +91,24 @@ def run_check(options: argparse.Namespace) -> int:
         _print_report(report)
         print()
         for fault in analysis.faults():
-            kind = "warning" if fault.warning else "fault"
-            print(f"{kind}: {one_line(str(fault.sentence()))}")
+            print(one_line(_fault_line(fault)))
         if not analysis.faults():
-            print(f"No problems. {len(project.network.nodes)} layers checked.")
+            count = len(project.network.nodes)
+            fine = say_count(
+                "No problems. {n} layer checked.", "No problems. {n} layers checked.", count
+            )
+            print(fine.text())
     return FAULTS if analysis.errors() else DONE
 
 
+def _fault_line(fault: Fault) -> str:
+    what = fault.sentence()
+    line = say("warning: {what}", what=what) if fault.warning else say("fault: {what}", what=what)
+    return line.text()
+
+
 def _print_report(report: dict[str, Any]) -> None:
-    rows = [("node", "type", "shape", "parameters", "MACs", "receptive field")]
+    rows = [tuple(title.text() for title in NODE_TABLE)]
     for node in report["nodes"]:
         field = node["receptive_field"]
         rows.append(
@@ -94,7 +121,9 @@ def _print_report(report: dict[str, Any]) -> None:
                 "×".join(f"{size:g}" for size in field["size"]) if field else "",
             )
         )
-    rows.append(("total", "", "", f"{report['parameters']:,}", f"{report['macs']:,}", ""))
+    rows.append(
+        (say("total").text(), "", "", f"{report['parameters']:,}", f"{report['macs']:,}", "")
+    )
     print_table(rows, right=(2, 3, 4, 5))
 
 
@@ -168,7 +197,10 @@ def run_export(options: argparse.Namespace) -> int:
         raise UserError(
             say("{path} could not be written: {reason}", path=str(out), reason=reason_of(error))
         ) from error
-    print(f"{out}: {text.count(chr(10))} lines" + (f", weights in {weights}" if weights else ""))
+    done = say_count("{path}: {n} line", "{path}: {n} lines", text.count("\n"), path=str(out))
+    if weights:
+        done = say("{done}, weights in {path}", done=done, path=str(weights))
+    print(done.text())
     return DONE
 
 
@@ -194,7 +226,7 @@ def run_train(options: argparse.Namespace) -> int:
         plan = _plan_of(project)
     except NotReady as error:
         for fault in error.faults:
-            print(f"fault: {one_line(str(fault.sentence()))}", file=sys.stderr)
+            print(one_line(_fault_line(fault)), file=sys.stderr)
         raise
     settings = {**project.training, **given_settings(options)}
     data = str(options.data or project.data.get("source") or DEFAULT)
@@ -271,11 +303,17 @@ def _hint_order(text: str | None) -> None:
     if sizes is None or len(sizes) != 3 or sizes[2] not in (1, 3, 4) or min(sizes[:2]) <= 4:
         return
     height, width, channels = sizes
-    print(
-        f"hint: --input {text} is read as {height} channels of {width}×{channels}; "
-        f"{channels} channels of {height}×{width} are {channels}x{height}x{width}",
-        file=sys.stderr,
+    hint = say(
+        "hint: --input {text} is read as {read} of {width}×{channels}; {meant} of {height}×{width} "
+        "are {channels}x{height}x{width}",
+        text=text or "",
+        read=say_count("{n} channel", "{n} channels", height),
+        meant=say_count("{n} channel", "{n} channels", channels),
+        channels=channels,
+        height=height,
+        width=width,
     )
+    print(hint.text(), file=sys.stderr)
 
 
 def _plan_of(project: Project) -> Plan:

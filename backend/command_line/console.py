@@ -33,9 +33,21 @@ from backend.weights.names import BEST, LAST, SUFFIX
 from backend.weights.start import Start
 from graph.calls.plan import Plan
 from graph.document.files import reason_of
-from graph.values.message import UserError, say
+from graph.values.message import Message, UserError, say, say_count
 
 tqdm.monitor_interval = 0  # its watching thread would outlive the bar
+
+EPOCH_TABLE = (
+    (say("epoch"), False),
+    (say("train loss"), False),
+    (say("train acc"), False),
+    (say("val loss"), False),
+    (say("val acc"), False),
+    (say("val mean IoU"), True),
+    (say("seconds"), False),
+)
+"""The columns of the table, and which of them are of masks only."""
+ENDS = {"completed": say("completed"), "stopped": say("stopped")}
 
 
 def check_folder(folder: Path) -> None:
@@ -82,7 +94,7 @@ def train_in_console(
             while view.end is None:
                 worker.wait_event(0.2)
                 if interruption.news():
-                    view.say("Stopping after this step.")
+                    view.say(say("Stopping after this step."))
                     worker.stop()
                 for event in worker.drain():
                     view.show(event)
@@ -174,12 +186,12 @@ class _View:
         self._bar: tqdm[object] | None = None
         self._started: Started | None = None
         self._epochs: list[EpochDone] = []
-        self._said = ""
+        self._said: Message | None = None
 
     def show(self, event: Event) -> None:
         match event:
             case Preparing():
-                self._prepare(str(event.message))
+                self._prepare(event.message)
             case Started():
                 self._start(event)
             case Progress():
@@ -187,34 +199,50 @@ class _View:
             case EpochDone():
                 self._epochs.append(event)
             case Notice():
-                self.say(str(event.message))
+                self.say(event.message)
             case Failed() | Finished():
                 self.end = event
 
-    def _prepare(self, text: str) -> None:
+    def _prepare(self, message: Message) -> None:
         """Say what takes time, for a person who waits; a log needs it not."""
-        if text != self._said and self._stream.isatty():
-            self._said = text
-            self.say(text)
+        if message != self._said and self._stream.isatty():
+            self._said = message
+            self.say(message)
 
     def _start(self, event: Started) -> None:
         self._started = event
         self.say(
-            f"{event.parameters:,} parameters on {event.device}; {event.n_train:,} images to "
-            f"train, {event.n_validation:,} to validate, {len(event.classes)} classes"
+            say(
+                "{parameters} on {device}; {train} to train, {validation} to validate, {classes}",
+                parameters=_parameters(event.parameters),
+                device=event.device,
+                train=_images(event.n_train),
+                validation=f"{event.n_validation:,}",
+                classes=say_count("{n} class", "{n} classes", len(event.classes)),
+            )
         )
         self._bar = tqdm(
-            total=event.total_steps, file=self._stream, unit="step", dynamic_ncols=True, leave=True
+            total=event.total_steps,
+            file=self._stream,
+            unit=say("step").text(),
+            dynamic_ncols=True,
+            leave=True,
         )
 
     def _advance(self, event: Progress) -> None:
         if self._bar is None or self._started is None:
             return
-        self._bar.set_description(f"epoch {event.epoch}/{self._started.epochs}", refresh=False)
-        figures = f"loss {event.points[-1].loss:.3f}, {event.images_per_second:,.0f} images/s"
+        place = say("epoch {n}/{all}", n=event.epoch, all=self._started.epochs)
+        self._bar.set_description(place.text(), refresh=False)
+        figures = say(
+            "loss {loss}, {speed} images/s",
+            loss=f"{event.points[-1].loss:.3f}",
+            speed=f"{event.images_per_second:,.0f}",
+        )
         if self._epochs:
-            figures += f", val {self._epochs[-1].validation_accuracy:.2%}"
-        self._bar.set_postfix_str(figures, refresh=False)
+            share = f"{self._epochs[-1].validation_accuracy:.2%}"
+            figures = say("{figures}, val {share}", figures=figures, share=share)
+        self._bar.set_postfix_str(figures.text(), refresh=False)
         self._bar.update(event.step - self._bar.n)
 
     @property
@@ -222,9 +250,9 @@ class _View:
         """Whether accuracies are shares of pixels."""
         return self._started is not None and self._started.masks
 
-    def say(self, text: str) -> None:
+    def say(self, message: Message) -> None:
         """A line that does not disturb the bar."""
-        tqdm.write(text, file=self._stream)
+        tqdm.write(message.text(), file=self._stream)
 
     def close(self) -> None:
         if self._bar is not None:
@@ -233,8 +261,8 @@ class _View:
     def print_table(self) -> None:
         """Epochs, the best one, and where the weights are."""
         assert isinstance(self.end, Finished)
-        overlap = ["val mean IoU"] if self._masks else []
-        head = ("epoch", "train loss", "train acc", "val loss", "val acc", *overlap, "seconds")
+        titles = [title for title, masks in EPOCH_TABLE if self._masks or not masks]
+        head = [title.text() for title in titles]
         rows = [
             (
                 f"{e.epoch}{'*' if e.epoch == self.end.best_epoch else ''}",
@@ -249,11 +277,24 @@ class _View:
         ]
         print_table([head, *rows], right=range(len(head)), ruled=False)
         if self.end.best_accuracy is not None:
-            kind = "pixel accuracy" if self._masks else "accuracy"
-            print(
-                f"\n{self.end.reason}: best validation {kind} {self.end.best_accuracy:.2%} "
-                f"in epoch {self.end.best_epoch}, {self.end.seconds:.1f} s in all"
+            best = say(
+                "{how}: best validation {kind} {share} in epoch {epoch}, {seconds} s in all",
+                how=ENDS[self.end.reason],
+                kind=say("pixel accuracy") if self._masks else say("accuracy"),
+                share=f"{self.end.best_accuracy:.2%}",
+                epoch=self.end.best_epoch,
+                seconds=f"{self.end.seconds:.1f}",
             )
-        for title, path in (("best", self.end.best_weights), ("last", self.end.last_weights)):
-            if path is not None:
-                print(f"{title} weights: {path}")
+            print(f"\n{best.text()}")
+        if self.end.best_weights is not None:
+            print(say("best weights: {path}", path=str(self.end.best_weights)).text())
+        if self.end.last_weights is not None:
+            print(say("last weights: {path}", path=str(self.end.last_weights)).text())
+
+
+def _parameters(count: int) -> Message:
+    return say_count("{n} parameter", "{n} parameters", count, n=f"{count:,}")
+
+
+def _images(count: int) -> Message:
+    return say_count("{n} image", "{n} images", count, n=f"{count:,}")

@@ -20,7 +20,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from graph.document.files import reason_of
-from graph.values.message import UserError
+from graph.values.message import Message, UserError, say
 
 DONE, FAULTS, FAILED = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
@@ -43,38 +43,46 @@ def guarded(run: Callable[[], int]) -> int:
                 sys.stdout.flush()  # here, where a full disk can still be told
         return code
     except UserError as error:
-        complain(str(error))
+        complain(error.message)
     except KeyboardInterrupt:
-        complain("interrupted")
+        complain(say("interrupted"))
         return INTERRUPTED
     except BrokenPipeError:
         _abandon(sys.stdout)
-        complain("whoever reads the output has closed it before all was written")
+        complain(say("whoever reads the output has closed it before all was written"))
     except OSError as error:
         _abandon(sys.stdout)
-        place = "the output" if error.filename is None else str(error.filename)
-        complain(f"{place} could not be read or written: {reason_of(error)}")
+        place = say("the output") if error.filename is None else str(error.filename)
+        complain(
+            say(
+                "{path} could not be read or written: {reason}", path=place, reason=reason_of(error)
+            )
+        )
     except MemoryError:
-        complain("there is not enough memory")
+        complain(say("there is not enough memory"))
     except Exception as error:
         if os.environ.get(TRACE):
             traceback.print_exc()
-        told = " ".join(str(error).split()) or "no more is known"
         complain(
-            f"an error of the program itself: {type(error).__name__}: {told} "
-            f"({TRACE}=1 in the environment shows where)"
+            say(
+                "an error of the program itself: {type}: {what} ({trace}=1 in the environment "
+                "shows where)",
+                type=type(error).__name__,
+                what=" ".join(str(error).split()) or say("no more is known"),
+                trace=TRACE,
+            )
         )
     finally:
         _settle_errors()
     return FAILED
 
 
-def complain(sentence: str) -> None:
+def complain(sentence: Message) -> None:
     """A sentence on the error stream, if there is one that takes it."""
     if sys.stderr is None:
         return
     try:
-        print(f"convloom: {sentence}", file=sys.stderr, flush=True)
+        print(f"convloom: {sentence.text()}", file=sys.stderr, flush=True)
     except OSError:
         _abandon(sys.stderr)
 

@@ -9,22 +9,24 @@ from typing import Any
 
 from backend.training.settings import TrainingSettings
 from graph.values.declaration import FieldKind, FieldSpec, fields_of, show
+from graph.values.language import declared
 from graph.values.message import UserError, say
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """One option per training setting, straight from its declaration."""
     group = parser.add_argument_group(
-        "training settings", "What is not given here comes from the project, else its default."
+        say("training settings").text(),
+        say("What is not given here comes from the project, else its default.").text(),
     )
     for name, spec in fields_of(TrainingSettings).items():
-        text = spec.help.replace("%", "%%")
-        default = spec.none_means if spec.default is None else show(spec.default)
+        default = declared(spec.none_means) if spec.default is None else show(spec.default)
+        text = say("{help} Default: {value}.", help=declared(spec.help), value=default).text()
         group.add_argument(
             f"--{name.replace('_', '-')}",
             dest=f"setting_{name}",
             metavar=_metavar(spec),
-            help=f"{text} Default: {default}.",
+            help=text.replace("%", "%%"),
         )
 
 

@@ -94,9 +94,9 @@ def open_data(
 
 def help_text() -> str:
     """What may be opened, for the command line."""
-    names = [f"{known.name}: {known.words}. " for known in known_sets()]
-    paths = [f"Or {opening.what}: {opening.words}. " for opening in openings()]
-    return "".join((*names, *paths)).strip()
+    names = [say("{name}: {words}.", name=known.name, words=known.words) for known in known_sets()]
+    paths = [say("Or {what}: {words}.", what=each.what, words=each.words) for each in openings()]
+    return " ".join(line.text() for line in (*names, *paths))
 
 
 def _path(spec: str) -> Path:

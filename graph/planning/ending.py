@@ -14,7 +14,7 @@ from math import log, prod
 
 from graph.calls.call import Apply, Call, Shape
 from graph.calls.plan import Name, Plan, Repeat, Step
-from graph.values.message import Message, say
+from graph.values.message import Message, say, say_count
 
 CLASSES = 1
 """The axis of the classes in an output N×C or N×C×H×W."""
@@ -176,11 +176,11 @@ def _scores(way: _Way, step: Step, operation: Call | Apply, classes: int) -> End
             Values.SCORES,
             say(
                 "{node} keeps the scores between {low} and {high}, so the loss of {classes} "
-                "classes cannot fall below {floor}: remove it",
+                "cannot fall below {floor}: remove it",
                 node=_title(way, step),
                 low=f"{low:g}",
                 high=f"{high:g}",
-                classes=classes,
+                classes=say_count("{n} class", "{n} classes", classes),
                 floor=f"{floor:.2f}",
             ),
             node,

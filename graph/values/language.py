@@ -35,3 +35,12 @@ def speak(translator: Translator) -> None:
 def spoken() -> Translator:
     """What gives the texts of the program."""
     return _spoken
+
+
+def declared(text: str) -> str:
+    """The text of a declaration (help, summary) in the user's language; a person's own as it is.
+
+    A ready block brings its texts into a project in English, so where a text is known counts less
+    than that it is known.
+    """
+    return _spoken.gettext(text) if text else ""

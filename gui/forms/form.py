@@ -17,12 +17,13 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 from graph.blocks.block_use import BlockUse
 from graph.layers.base.layer import Layer
 from graph.values.declaration import Declaration, FieldError, FieldSpec, fields_of
+from graph.values.language import declared
 from gui.appearance.theme import current, notifier, set_property
 from gui.forms.editor import Editor, spell
 from gui.forms.entry import small_button
 from gui.forms.fields import make_editor
 from gui.forms.formula_field import SIGN, FormulaEntry
-from gui.language.text import declared, tr
+from gui.language.text import tr
 
 LABEL_WIDTH = 114
 ZERO_WIDTH_SPACE = "\u200b"

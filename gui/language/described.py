@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from graph.layers.base.layer import Layer
 from graph.layers.base.reach import AxisField
 from graph.layers.io import Input, Output
-from gui.language.text import declared, full, number, tr
+from graph.values.language import declared
+from gui.language.text import full, number, tr
 
 _SIZE = re.compile(r"(?<=\d)x(?=\d)")
 

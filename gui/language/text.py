@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from graph.values.language import spoken
 from graph.values.message import Argument, say, say_count
 
 THIN_SPACE = "\u2009"
@@ -26,15 +25,6 @@ def tr(template: str, /, **arguments: Argument) -> str:
 def tr_count(one: str, many: str, count: int, /, **arguments: Argument) -> str:
     """The sentence about ``count`` things, which ``n`` in it names with all digits."""
     return say_count(one, many, count, **{"n": full(count), **arguments}).text()
-
-
-def declared(text: str) -> str:
-    """The text of a declaration (help, summary) in the user's language; a person's own as it is.
-
-    A ready block brings its texts into a project in English, so where a text is known counts less
-    than that it is known.
-    """
-    return spoken().gettext(text) if text else ""
 
 
 def plain(text: str) -> str:

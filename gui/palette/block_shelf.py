@@ -24,8 +24,9 @@ from graph.layers.registry import REGISTRY
 from graph.network.edits import Batch
 from graph.network.network import Network
 from graph.ready.registry import READY
+from graph.values.language import declared
 from graph.values.message import Message, UserError, message_of, say
-from gui.language.text import declared, tr
+from gui.language.text import tr
 from gui.palette.stock import Offer
 from gui.scene.laying_out import lay_out
 from gui.session.levels import sample_scope

@@ -18,8 +18,9 @@ from graph.layers.base.layer import Layer, dims
 from graph.layers.registry import LAYERS, REGISTRY
 from graph.ready.presets import PRESETS
 from graph.values.declaration import FieldError, FieldKind, FieldSpec, fields_of
+from graph.values.language import declared
 from gui.language.kinds import category_title, kind_name
-from gui.language.text import declared, tr
+from gui.language.text import tr
 
 LETTERS = {
     "k": "kernel_size",

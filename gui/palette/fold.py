@@ -11,10 +11,11 @@ from graph.layers.base.layer import Category, Layer
 from graph.layers.registry import by_category
 from graph.ready.presets import Preset
 from graph.ready.registry import FAMILY_TITLES
+from graph.values.language import declared
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier
 from gui.language.kinds import category_title
-from gui.language.text import declared, tr
+from gui.language.text import tr
 from gui.palette.block_shelf import BlockShelf
 from gui.palette.palette import LayerPalette, presets_of, split_by_axes
 from gui.palette.stock import Offer

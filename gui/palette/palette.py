@@ -23,10 +23,11 @@ from graph.calls.call import Shape
 from graph.layers.base.layer import Category, Layer
 from graph.layers.registry import by_category
 from graph.ready.presets import PRESETS, Preset
+from graph.values.language import declared
 from gui.appearance.glyphs import glyph_icon
 from gui.appearance.theme import current, notifier, set_property
 from gui.language.kinds import category_title
-from gui.language.text import declared, tr
+from gui.language.text import tr
 from gui.palette.block_menu import block_menu
 from gui.palette.block_rows import BlockRows
 from gui.palette.block_shelf import BlockShelf

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from graph.calls.call import Shape
 from graph.layers.base.layer import Category, Layer
 from graph.ready.presets import PRESETS, Preset
+from graph.values.language import declared
 from gui.language.described import with_signs
 from gui.language.kinds import kind_name
-from gui.language.text import declared, tr
+from gui.language.text import tr
 from gui.palette.finding import Found, SearchAnswer, find_presets, fit_of
 from gui.palette.presets import suited
 from gui.palette.stock import Offer, matching

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from graph.layers.base.layer import Layer
 from graph.layers.registry import REGISTRY
-from gui.language.text import declared, tr
+from graph.values.language import declared
+from gui.language.text import tr
 
 
 @dataclass(frozen=True, slots=True)

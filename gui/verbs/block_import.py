@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 from graph.blocks.adopting import adopt_all
 from graph.blocks.block import Block
 from graph.blocks.library import Library
+from graph.values.language import declared
 from gui.appearance.theme import current, set_property
-from gui.language.text import declared, plain, tr, tr_count
+from gui.language.text import plain, tr, tr_count
 from gui.widgets.parts import Label
 
 NAME, SUMMARY, PARAMETERS, NEEDS = range(4)
