@@ -81,6 +81,11 @@ class Camera(QObject):
         crowded = self._scene.stage.crowded
         return self.zoom < (m.OVERVIEW_BELOW_CROWDED if crowded else m.OVERVIEW_BELOW)
 
+    @property
+    def settling(self) -> bool:
+        """Whether the window may still be finding its sizes, so that a fit is made again."""
+        return self._settled.isActive()
+
     # Zoom
 
     def set_zoom(self, zoom: float, anchor: QPoint | None = None) -> None:

@@ -165,7 +165,7 @@ class CanvasView(QGraphicsView):
         painter.fillRect(event.rect(), current().background.canvas)
         painter.setTransform(self.viewportTransform())
         self._overview.paint(painter, self.camera.zoom)
-        self.overlay.paint(painter, None, None)  # type: ignore[arg-type]
+        self.overlay.paint_marks(painter)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         zoom, size = self._scene.stage.zoom, self.viewport().size()

@@ -62,6 +62,10 @@ class MarksOverlay(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        self.paint_marks(painter)
+
+    def paint_marks(self, painter: QPainter) -> None:
+        """Paint the marks; the painter is in the scene's coordinates."""
         theme, marks = current(), self._marks
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

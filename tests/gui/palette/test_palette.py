@@ -23,7 +23,7 @@ from gui.language.kinds import category_title
 from gui.palette.block_shelf import READY_MADE
 from gui.palette.finding import find, find_presets
 from gui.palette.palette import LayerPalette, split_by_axes
-from gui.palette.palette_tree import MIME, PRESET, TYPE
+from gui.palette.palette_tree import MIME, PRESET, TYPE, items_of, name_of
 from gui.session.session import Session
 
 Key = Qt.Key
@@ -82,7 +82,7 @@ def test_every_category_has_a_title_and_a_glyph():
 
 def test_folders_are_as_before_once_a_search_is_over(palette):
     def opened():
-        return [item.isExpanded() for item in palette._folders()]
+        return [item.isExpanded() for item in items_of(palette.tree) if name_of(item) is None]
 
     before = opened()
     assert set(before) == {True, False}

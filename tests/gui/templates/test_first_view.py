@@ -37,7 +37,7 @@ def window(qtbot) -> MainWindow:
 
 def opened(qtbot, window: MainWindow, name: str) -> None:
     open_template(qtbot, window, find_template(name))
-    qtbot.waitUntil(lambda: not window.canvas.camera._settled.isActive())
+    qtbot.waitUntil(lambda: not window.canvas.camera.settling)
 
 
 def plates(window: MainWindow) -> list[QRectF]:
@@ -109,7 +109,7 @@ def test_every_way_of_opening_ends_in_the_fit_that_fills_the_view(qtbot, tmp_pat
     qtbot.waitExposed(window)
     way(qtbot, window, path)
     qtbot.waitUntil(lambda: len(window.session.network.nodes) > 20)
-    qtbot.waitUntil(lambda: not window.canvas.camera._settled.isActive())
+    qtbot.waitUntil(lambda: not window.canvas.camera.settling)
     window.resize(*size)  # a slow desktop gives the size late
     QApplication.processEvents()
     view = window.canvas
