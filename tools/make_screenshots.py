@@ -75,12 +75,12 @@ def open_template(window: MainWindow, name: str) -> None:
     template = find_template(name)
     assert template is not None
     window.session.undo_stack.setClean()
-    window.open_template(template)
+    window.templates.open(template)
     settle()
 
 
 def show_start(window: MainWindow) -> None:
-    window.show_start()
+    window.front.show_start()
 
 
 def show_editor(window: MainWindow) -> None:
@@ -103,7 +103,7 @@ def show_fault(window: MainWindow) -> None:
     session.do(Batch((RemoveNode(projection), RemoveNode(norm), Connect(shortcut))))
     window.canvas.camera.fit_all()
     settle()
-    window.walk_problems(1)
+    window.panel_verbs.walk_problems(1)
     window.canvas.camera.set_zoom(1.0)
     window.session.reveal(end.target)
 
@@ -134,7 +134,7 @@ def show_literature(window: MainWindow) -> None:
     from PySide6.QtCore import Qt
 
     open_template(window, "resnet50")
-    window.show_page(window.literature)
+    window.front.show_page(window.literature)
     window.resizeDocks([window.docks["bottom"]], [NOTE_HEIGHT], Qt.Orientation.Vertical)
     settle()
     window.canvas.camera.fit_all()
@@ -172,7 +172,7 @@ def show_palette(window: MainWindow) -> None:
 
 def show_training(window: MainWindow) -> None:
     open_template(window, "lenet5")
-    window.show_workspace("training")
+    window.front.show_workspace("training")
     window.session.select([convolutions(window.session.network)[1]])
     done: list[object] = []
     controller = window.run.controller
@@ -189,14 +189,14 @@ def tidy(window: MainWindow) -> None:
     for dialog in dialogs(window):
         dialog.reject()
     window.session.go_to(0)
-    if not window.at_start:
-        window.show_workspace("design")
+    if not window.front.at_start:
+        window.front.show_workspace("design")
         window.workspaces.restore_default()
 
 
 def show_code(window: MainWindow) -> None:
     open_template(window, "lenet5")
-    window.show_workspace("code")
+    window.front.show_workspace("code")
     window.session.select([convolutions(window.session.network)[1]])
 
 
@@ -255,7 +255,7 @@ def make(
     window = open_window(app)
     window.resize(*size)
     settle()
-    wait(window.tools.device.text)
+    wait(window.bars.tools.device.text)
     for name in names:
         SCENES[name](window)
         settle()

@@ -109,7 +109,7 @@ def keys() -> str:
 
     make_application(["convloom"])
     window = MainWindow(Preferences())
-    groups = groupby(window.actions_table.key_rows(), lambda row: (way_to(row.menu), row.group))
+    groups = groupby(window.bars.actions.key_rows(), lambda row: (way_to(row.menu), row.group))
     rows = []
     for (way, _), group in groups:
         found = list(group)

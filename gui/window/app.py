@@ -50,7 +50,7 @@ def prepare(window: MainWindow) -> None:
     from gui.language.text import tr
     from gui.widgets.background import BackgroundTask
 
-    window.status.set_preparing(tr("Preparing"))
+    window.bars.show_preparing(tr("Preparing"))
     task = BackgroundTask(load, "convloom-load", window)
     task.done.connect(lambda device: finish(window, str(device)))
     task.failed.connect(lambda error: fail(window, error))
@@ -73,16 +73,16 @@ def load() -> str:
 
 
 def finish(window: MainWindow, device: str) -> None:
-    window.status.set_preparing("")
-    window.tools.device.show_device(device)
+    window.bars.show_preparing("")
+    window.bars.show_device(device)
 
 
 def fail(window: MainWindow, error: Exception) -> None:
     from gui.language.text import tr
 
-    window.status.set_preparing("")
+    window.bars.show_preparing("")
     text = tr("Training is not available: torch could not be loaded ({reason}).", reason=str(error))
-    window.tell(text, "error")
+    window.teller.tell(text, "error")
 
 
 def run(argv: Sequence[str]) -> int:
@@ -92,7 +92,7 @@ def run(argv: Sequence[str]) -> int:
     if len(argv) > 1:
         path = Path(argv[1])
         if path.is_dir():
-            window.take_folder(path)
+            window.folders.take(path)
         else:
             window.documents.open(path)
     return app.exec()

@@ -25,7 +25,7 @@ class Docks(Mapping[str, QDockWidget]):
     """The docks by name, in the order in which they are placed."""
 
     def __init__(self, window: QMainWindow, desk: Desk, panels: Iterable[Panel[Any]]) -> None:
-        self._window = window
+        self._window, self._desk = window, desk
         self._docks: dict[str, QDockWidget] = {}
         self._heads: dict[str, PanelTitle] = {}
         self._sides: dict[str, Side] = {}
@@ -69,6 +69,11 @@ class Docks(Mapping[str, QDockWidget]):
         dock = self._docks[name]
         dock.setFloating(False)
         self._window.addDockWidget(AREAS[self._sides[name]], dock)
+
+    def show_count(self, panel: Panel[Any], count: int) -> None:
+        """Write into the tab of a page how many things it lists."""
+        title = panel.title.text()
+        self.bottom.set_title(self._desk[panel], f"{title} {count}" if count else title)
 
     def at(self, side: Side) -> list[QWidget]:
         """What the docks of a side hold; of the one below, the page in front."""

@@ -109,14 +109,14 @@ class Room:
         window.resize(1280, 800)
         window.show()
         bot.waitExposed(window)
-        window.open_template(template)
+        window.templates.open(template)
         window.session.set_training({"epochs": 10_000, "batch_size": 64, "threads": 1})
-        window.show_workspace("training")
+        window.front.show_workspace("training")
         self.run = window.run.controller
         self.epochs: list[EpochDone] = []
         self.run.epoch_done.connect(self.epochs.append)
         self.wait(lambda: not window.run.choice.busy)
-        window.train()
+        window.panel_verbs.train()
         self.wait(lambda: bool(self.epochs))
         assert window.live.isVisible()
         assert window.training.charts.isVisible()

@@ -164,5 +164,5 @@ def mirrored(view: CanvasView) -> None:
 def open_template(qtbot, window: MainWindow, template: Template) -> None:
     """Open a template and wait for it: it is built and arranged in a thread."""
     before = window.session.project
-    window.open_template(template)
+    window.templates.open(template)
     qtbot.waitUntil(lambda: window.session.project is not before)

@@ -67,7 +67,7 @@ def nested_window(qtbot: QtBot, width: int = 1440, height: int = 900) -> MainWin
     for block in project.library.blocks.values():
         lay_out(block.network)
     window.session.new(project)
-    window.show_editor()
+    window.front.show_editor()
     window.activateWindow()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)

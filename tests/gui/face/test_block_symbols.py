@@ -41,7 +41,7 @@ def test_a_key_switches_between_values_and_formulas(window):
     session.enter(named(session, "stage2"))
     assert face(window, "skip").rows == (("1×1", "16→32"),)
     QTest.keyClick(window.canvas, Qt.Key.Key_S)
-    assert window.actions_table["symbols"].isChecked()
+    assert window.bars.actions["symbols"].isChecked()
     assert face(window, "skip").rows == (("1×1", "→width"),)
     assert face(window, "first").rows == (("channels=width", ""),)
     assert face(window, "input").rows == (("input_channels", ""),)
@@ -57,7 +57,7 @@ def test_several_formulas_share_the_face(window):
     session = window.session
     session.enter(named(session, "stage2"))
     give(window, "skip", groups="min(2, width)", kernel_size="(1, 1)")
-    window.actions_table["symbols"].trigger()
+    window.bars.actions["symbols"].trigger()
     assert face(window, "skip").rows == (("", "→width"),)
     assert face(window, "skip").footer == ("k=1×1 g=min(2, width)", "")
     give(window, "skip", out_channels="max(width, input_channels)")
@@ -75,13 +75,13 @@ def test_the_tooltip_has_formula_and_value_in_both(window):
         tip = window.canvas.pointing.tooltip(place)
         assert "out_channels: width = 32" in tip
         assert "32×28×28" in tip
-        window.actions_table["symbols"].trigger()
+        window.bars.actions["symbols"].trigger()
 
 
 def test_the_choice_is_remembered(window):
-    window.actions_table["symbols"].trigger()
+    window.bars.actions["symbols"].trigger()
     window.preferences.flush()
     assert Preferences().symbols
-    window.actions_table["symbols"].trigger()
+    window.bars.actions["symbols"].trigger()
     window.preferences.flush()
     assert not Preferences().symbols

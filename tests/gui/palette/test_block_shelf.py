@@ -38,7 +38,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
     window.show()
     qtbot.waitExposed(window)
     window.session.new(nested_project())
-    window.show_editor()
+    window.front.show_editor()
     window.activateWindow()
     return window
 
@@ -100,7 +100,7 @@ def test_a_saved_block_waits_in_the_library_for_other_projects(qtbot, window):
     session = window.session
     use = next(n for n, node in session.network.nodes.items() if node.name == "stage1")
     session.select([use])
-    window.actions_table["keep_block"].trigger()
+    window.bars.actions["keep_block"].trigger()
     qtbot.waitUntil(lambda: titles(window, "My library") == ["Residual"])
     session.new()
     assert titles(window, "Blocks of this project") == []
@@ -206,7 +206,7 @@ def test_a_used_block_is_not_removed_and_the_sentence_names_the_use(window):
     menu_of(window, "Conv-BN-ReLU")["Remove"].trigger()
     close_menu()
     assert "Conv-BN-ReLU" in library.blocks
-    text = window.notice.text()
+    text = window.centre.notice.text()
     assert "Conv-BN-ReLU" in text
     assert "is used by first in" in text
 
@@ -245,7 +245,7 @@ def test_a_block_gets_another_name_in_the_palette(qtbot, window):
     field.selectAll()
     QTest.keyClicks(field, "Conv-BN-ReLU")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "already" in window.notice.text())
+    qtbot.waitUntil(lambda: "already" in window.centre.notice.text())
     assert titles(window, "Blocks of this project") == ["Conv-BN-ReLU", "Stage"]
 
 

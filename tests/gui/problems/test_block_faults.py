@@ -28,7 +28,7 @@ def window(qtbot: QtBot) -> MainWindow:
     conv = next(n for n, node in block.network.nodes.items() if node.name == "conv")
     layer = block.network.nodes[conv].layer.changed(groups=3)
     block.network.do(SetLayer(conv, layer))
-    window.show_page(window.problems)
+    window.front.show_page(window.problems)
     window.problems.refresh()
     return window
 
@@ -76,7 +76,7 @@ def test_enter_in_the_list_and_the_repair_there_mends_all(window):
     rows.setFocus()
     QTest.keyClick(rows, Qt.Key.Key_Return)
     at_the_fault(window)
-    window.actions_table["repair_1"].trigger()
+    window.bars.actions["repair_1"].trigger()
     assert not window.session.main_analysis.errors()
     window.session.undo_stack.undo()
     assert window.session.titles() == ["stage1", "first"]
@@ -133,14 +133,14 @@ def test_a_fault_further_along_a_chain_opens_that_one(window):
     assert "number 2 of the chain, at skip: groups 3" in str(fault.sentence())
     assert session.reveal_inside((), fault) == skip
     assert session.place[0].copy == 1
-    assert window.breadcrumb.chooser(1).text() == "2 of 2"
+    assert window.centre.breadcrumb.chooser(1).text() == "2 of 2"
 
 
 def counted(window: MainWindow) -> tuple[str, str, int]:
     """The title of the tab, the state in the status bar, and the number of rows."""
     window.problems.refresh()
-    tab = window.bottom.tabs.tabText(0)
-    return tab, window.status.state.text(), window.problems._list.count()
+    tab = window.docks.bottom.tabs.tabText(0)
+    return tab, window.bars.status.state.text(), window.problems._list.count()
 
 
 def test_a_cause_that_several_uses_tell_counts_once(window):

@@ -148,8 +148,8 @@ def test_the_window_lives_while_a_template_is_built(qtbot, window):
     window.templates.open(find_template("inception-resnet-v2"))
     opening = window.templates._task
     if opening is not None:  # not done at once: the old page goes on
-        assert window.at_start
-        qtbot.waitUntil(lambda: not window.at_start)
+        assert window.front.at_start
+        qtbot.waitUntil(lambda: not window.front.at_start)
         assert ticks
     assert window.session.template == "inception-resnet-v2"
 

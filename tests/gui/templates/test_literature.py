@@ -113,8 +113,8 @@ def test_a_project_of_ones_own_has_no_page(qtbot, page, session):
 
 
 def test_the_tab_comes_and_goes_with_the_document(qtbot, window):
-    tabs, place = window.bottom.tabs, window.bottom.indexOf(window.literature)
-    action = window.actions_table["literature"]
+    tabs, place = window.docks.bottom.tabs, window.docks.bottom.indexOf(window.literature)
+    action = window.bars.actions["literature"]
     window.documents.new()
     assert not tabs.isTabVisible(place)
     assert not action.isEnabled()
@@ -139,7 +139,7 @@ def test_a_saved_project_still_knows_its_template(qtbot, window, tmp_path):
 
 
 def test_an_open_template_is_fitted_anew_from_the_menu(qtbot, window):
-    action = window.actions_table["fit_template"]
+    action = window.bars.actions["fit_template"]
     window.documents.new()
     assert not action.isEnabled()
     open_template(qtbot, window, with_note())

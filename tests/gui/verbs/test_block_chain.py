@@ -35,12 +35,12 @@ def arriving(session: Any) -> Any:
 def test_the_path_offers_the_ones_of_a_chain(window):
     session = window.session
     session.enter(named(session, "stage1"))
-    assert not window.breadcrumb.chooser(1).isVisible()
+    assert not window.centre.breadcrumb.chooser(1).isVisible()
     session.leave()
     session.enter(named(session, "stage2"))
-    chooser = window.breadcrumb.chooser(1)
+    chooser = window.centre.breadcrumb.chooser(1)
     assert chooser.isVisible()
-    assert (window.breadcrumb.way()[1], chooser.text()) == ("stage2  ×2", "1 of 2")
+    assert (window.centre.breadcrumb.way()[1], chooser.text()) == ("stage2  ×2", "1 of 2")
     assert arriving(session) == (16, 28, 28)
     skip = named(session, "skip")
     session.select([skip])
@@ -50,7 +50,7 @@ def test_the_path_offers_the_ones_of_a_chain(window):
     assert [row.isChecked() for row in rows] == [True, False]
     assert "32×28×28 → 32×28×28" in rows[1].text()
     rows[1].trigger()
-    assert window.breadcrumb.chooser(1).text() == "2 of 2"
+    assert window.centre.breadcrumb.chooser(1).text() == "2 of 2"
     assert arriving(session) == (32, 28, 28)
     assert session.selection == [skip]
     assert session.analysis.facts(skip).parameters == 32 * 32 + 32 != first
@@ -60,7 +60,7 @@ def test_the_path_offers_the_ones_of_a_chain(window):
 def test_a_click_opens_the_list(window):
     session = window.session
     session.enter(named(session, "stage2"))
-    chooser = window.breadcrumb.chooser(1)
+    chooser = window.centre.breadcrumb.chooser(1)
     shown = []
 
     def choose() -> None:
@@ -92,7 +92,7 @@ def test_keys_walk_along_the_chain_and_stop_at_its_ends(window):
         assert arriving(session) == ((32 if copy else 16), 28, 28)  # inside, too
     session.go_to(0)
     QTest.keyClick(window.canvas, Qt.Key.Key_PageDown, CONTROL)
-    assert "No chain of blocks is open" in window.notice.text()
+    assert "No chain of blocks is open" in window.centre.notice.text()
 
 
 def test_a_shorter_chain_and_undo_keep_to_one_that_there_is(window):
@@ -106,7 +106,7 @@ def test_a_shorter_chain_and_undo_keep_to_one_that_there_is(window):
     assert path == f"{use}/2/{named(session, 'skip')}"
     session.project.network.do(SetLayer(use, layer.changed(repeat=1)))
     assert session.place[0].copy == 0
-    assert not window.breadcrumb.chooser(1).isVisible()
+    assert not window.centre.breadcrumb.chooser(1).isVisible()
     assert session.node_path(named(session, "skip")) == f"{use}/{named(session, 'skip')}"
     session.project.network.do(SetLayer(use, layer.changed(repeat=3)))
     session.choose_copy(1, 1)

@@ -43,7 +43,7 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
     for block in project.library.blocks.values():
         lay_out(block.network)
     window.session.new(project)
-    window.show_editor()
+    window.front.show_editor()
     window.activateWindow()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
@@ -88,13 +88,13 @@ def test_a_double_click_opens_a_block_and_the_path_above_names_it(window):
     session = window.session
     double_click(window, named(session, "stage2"))
     assert session.block is session.project.library.blocks["Residual"]
-    assert window.breadcrumb.way() == ["Network", "stage2  ×2"]
+    assert window.centre.breadcrumb.way() == ["Network", "stage2  ×2"]
     mirrored(window.canvas)
     double_click(window, named(session, "first"))
-    assert window.breadcrumb.way() == ["Network", "stage2  ×2", "first"]
+    assert window.centre.breadcrumb.way() == ["Network", "stage2  ×2", "first"]
     # the figures are those of this use: 32 channels from 16
     assert session.analysis.facts(named(session, "conv")).layer.out_channels == 32
-    QTest.mouseClick(window.breadcrumb.step(0), LEFT)
+    QTest.mouseClick(window.centre.breadcrumb.step(0), LEFT)
     assert session.depth == 0
     assert session.selection == [named(session, "stage2")]
     mirrored(window.canvas)
@@ -131,7 +131,7 @@ def test_an_edit_inside_changes_all_uses_and_undo_brings_all_back(window):
     assert [new - old for new, old in zip(after, costs, strict=True)] == [-16, -2 * 32]
     assert "par" in window.canvas.scene().nodes[skip].face.footer[0]
     session.leave()
-    window.actions_table["undo"].trigger()
+    window.bars.actions["undo"].trigger()
     assert session.titles() == ["stage1"]  # where the edit was made
     assert [session.main_analysis.facts(stage).parameters for stage in stages] == costs
     assert session.main_analysis.totals() == before
@@ -248,7 +248,7 @@ def test_frozen_nodes_are_marked_and_thaw(window):
 def test_a_new_empty_block_is_placed_opened_and_filled(window):
     session = window.session
     click(window, named(session, "stage1"))
-    window.actions_table["new_block"].trigger()
+    window.bars.actions["new_block"].trigger()
     name_in_place(window, "Mine")
     assert session.block.name == "Mine"
     assert {node.name for node in session.network.nodes.values()} == {"input", "output"}
@@ -260,7 +260,7 @@ def test_a_new_empty_block_is_placed_opened_and_filled(window):
 def test_a_block_can_be_renamed(window):
     session = window.session
     click(window, named(session, "stage1"))
-    window.actions_table["rename_block"].trigger()
+    window.bars.actions["rename_block"].trigger()
     name_in_place(window, "Stage")
     assert "Stage" in session.project.library.blocks
     assert window.inspector.head.kind.text() == "Stage"
@@ -318,7 +318,7 @@ def test_a_port_that_is_wired_outside_cannot_be_deleted_inside(window):
 
 def offered(window: MainWindow) -> set[str]:
     """The actions of the context menu for what is chosen."""
-    table = window.actions_table
+    table = window.bars.actions
     groups = (group for part in parts_for(window.session) for group in table.groups(part))
     return {action.id for group in groups for action in group}
 
@@ -341,7 +341,7 @@ def test_the_context_menu_offers_what_suits(window):
     assert session.selection == [named(session, "skip")]
     menu = QApplication.activePopupWidget()
     assert menu is not None
-    assert window.actions_table["group"] in menu.actions()
+    assert window.bars.actions["group"] in menu.actions()
     menu.close()
 
 

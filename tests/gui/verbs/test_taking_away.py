@@ -30,7 +30,7 @@ def window(qtbot: QtBot) -> MainWindow:
     qtbot.waitExposed(window)
     window.documents.new(lambda: Project("tiny", tiny_network()))
     window.session.set_training({"epochs": 1, "batch_size": 500, "threads": 1})
-    window.train()
+    window.panel_verbs.train()
     qtbot.waitUntil(lambda: window.run.weights_path is not None, timeout=LONG)
     qtbot.waitUntil(lambda: window.run.state == "idle", timeout=LONG)
     return window
@@ -95,4 +95,4 @@ def test_errors_are_one_sentence_and_foreign_weights_are_kept(qtbot, window, tmp
     assert foreign.read_bytes() == b"precious"
     window.saver.save(tmp_path / "nowhere" / "mine.py")
     qtbot.waitUntil(lambda: told(window, "Choose another place"))
-    assert "Traceback" not in window.notice.text()
+    assert "Traceback" not in window.centre.notice.text()

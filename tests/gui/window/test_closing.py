@@ -23,11 +23,11 @@ def working() -> set[threading.Thread]:
 
 
 def fill_cards(window: MainWindow, _folder: Path) -> None:
-    window.start.gallery.filler.start()
+    window.centre.start.gallery.filler.start()
 
 
 def open_template(window: MainWindow, _folder: Path) -> None:
-    window.open_template(find_template(LARGE))
+    window.templates.open(find_template(LARGE))
 
 
 def write_source(window: MainWindow, _folder: Path) -> None:
@@ -41,7 +41,7 @@ def import_blocks(window: MainWindow, folder: Path) -> None:
 
 
 def look_at_data(window: MainWindow, folder: Path) -> None:
-    window.take_folder(folder)
+    window.folders.take(folder)
 
 
 @pytest.mark.parametrize(

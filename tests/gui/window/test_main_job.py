@@ -160,7 +160,7 @@ def test_draw_train_watch_save_and_take_away(person: Person, tmp_path: Path) -> 
     window, canvas, session = person.window, person.window.canvas, person.window.session
 
     # An empty canvas.
-    person.click(window.start.side.new_button)
+    person.click(window.centre.start.side.new_button)
     person.wait(lambda: canvas.isVisible())
     assert not session.network.nodes
     canvas.scene().set_reduce_motion(True)

@@ -78,7 +78,7 @@ def window(qtbot: Any) -> MainWindow:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_actions_of_the_window_keep(rule: Rule, window: MainWindow) -> None:
-    assert list(rule(window.actions_table.offered.values())) == []
+    assert list(rule(window.bars.actions.offered.values())) == []
 
 
 def nothing() -> None:
@@ -106,7 +106,7 @@ GOOD = Action("planted", "Planted", EDIT.at(99, 1), nothing, ("Ctrl+Alt+F12",))
     ],
 )
 def test_a_planted_fault_is_found(rule: Rule, planted: Action, window: MainWindow) -> None:
-    actions = list(window.actions_table.offered.values())
+    actions = list(window.bars.actions.offered.values())
     assert [complaint for kept in RULES for complaint in kept([*actions, GOOD])] == []
     assert len(list(rule([*actions, planted]))) == 1
 
@@ -121,7 +121,7 @@ def entries(menu: QMenu) -> Iterator[str]:
 
 
 def test_every_place_in_the_menus_is_drawn(window: MainWindow) -> None:
-    table = window.actions_table
+    table = window.bars.actions
     drawn = [name for menu in BAR for name in entries(table.menus[menu])]
     placed = {action.id for action in table.offered.values() if action.menu.menu is not CANVAS}
     assert set(drawn) == placed
@@ -129,10 +129,10 @@ def test_every_place_in_the_menus_is_drawn(window: MainWindow) -> None:
 
 
 def test_every_button_of_the_tool_bar_is_an_action_placed_there(window: MainWindow) -> None:
-    table = window.actions_table
+    table = window.bars.actions
     groups = (group for menu in (TOOLS, RUN_TOOLS) for group in table.groups(menu))
     placed = [table[action.id] for group in groups for action in group]
-    buttons = [button.defaultAction() for button in window.tools.findChildren(QToolButton)]
+    buttons = [button.defaultAction() for button in window.bars.tools.findChildren(QToolButton)]
     assert [action for action in buttons if action is not None] == placed
 
 
@@ -140,7 +140,7 @@ NAMED = re.compile(r"\((?P<keys>[^()]+?)( on the canvas)?\)$")
 
 
 def test_keys_that_a_tooltip_names_are_those_of_actions(window: MainWindow) -> None:
-    known = {key for action in window.actions_table.offered.values() for key in action.keys}
+    known = {key for action in window.bars.actions.offered.values() for key in action.keys}
     found = [NAMED.search(widget.toolTip()) for widget in window.findChildren(QWidget)]
     words = [match["keys"].replace(MINUS, "-").split(", ") for match in found if match]
     named = {key for keys in words for key in keys if QKeySequence(key).toString()}

@@ -105,11 +105,11 @@ def type_name(qtbot: Any, path: Path) -> Callable[[QFileDialog], None]:
 
 
 def test_the_start_page_comes_first_and_a_template_leads_to_the_canvas(qtbot, window):
-    assert window.at_start
-    assert not window.tools.isVisible()
-    qtbot.mouseClick(window.start.gallery.cards[1], Qt.MouseButton.LeftButton)
-    assert not window.at_start
-    assert window.tools.isVisible()
+    assert window.front.at_start
+    assert not window.bars.tools.isVisible()
+    qtbot.mouseClick(window.centre.start.gallery.cards[1], Qt.MouseButton.LeftButton)
+    assert not window.front.at_start
+    assert window.bars.tools.isVisible()
     assert TEMPLATES[1].title in window.windowTitle()
     assert len(window.session.network.nodes) > 5
     assert not window.session.modified
@@ -118,9 +118,9 @@ def test_the_start_page_comes_first_and_a_template_leads_to_the_canvas(qtbot, wi
 
 
 def test_enter_on_the_start_page_makes_a_new_network(qtbot, window):
-    qtbot.waitUntil(lambda: window.start.side.new_button.hasFocus())
-    qtbot.keyClick(window.start.side.new_button, Qt.Key.Key_Return)
-    assert not window.at_start
+    qtbot.waitUntil(lambda: window.centre.start.side.new_button.hasFocus())
+    qtbot.keyClick(window.centre.start.side.new_button, Qt.Key.Key_Return)
+    assert not window.front.at_start
     assert not window.session.network.nodes
     assert window.canvas.hasFocus()
 
@@ -138,7 +138,7 @@ def test_save_as_asks_once_and_save_does_not_ask_again(qtbot, drawn, tmp_path):
     assert drawn.preferences.recent()[0] == saved
     drawn.session.do(AddNode(Node("extra", "extra", Conv2d())))
     assert drawn.windowTitle().startswith("*mine.cloom")
-    assert drawn.strip.file_text().endswith("•")
+    assert drawn.bars.strip.file_text().endswith("•")
     activate(qtbot, drawn)
     qtbot.keyClick(drawn, Qt.Key.Key_S, CONTROL)
     assert "extra" in read_project(saved).network.nodes
@@ -174,7 +174,7 @@ def test_a_broken_file_is_one_sentence_and_keeps_the_document(drawn, tmp_path):
     nodes = dict(drawn.session.network.nodes)
     assert not drawn.documents.open(bad)
     assert dict(drawn.session.network.nodes) == nodes
-    assert "newer ConvLoom" in drawn.notice.text()
+    assert "newer ConvLoom" in drawn.centre.notice.text()
     assert any("newer ConvLoom" in text for text in drawn.output.texts())
 
 
@@ -183,8 +183,8 @@ def test_no_file_content_shows_more_than_a_sentence(window, tmp_path, content):
     bad = tmp_path / "bad.cloom"
     bad.write_bytes(content)
     assert not window.documents.open(bad)
-    assert str(bad) in window.notice.text()
-    assert "Traceback" not in window.notice.text()
+    assert str(bad) in window.centre.notice.text()
+    assert "Traceback" not in window.centre.notice.text()
 
 
 def test_a_project_can_be_dropped_on_the_window(qtbot, window, tmp_path):
@@ -205,7 +205,7 @@ def test_a_project_can_be_dropped_on_the_window(qtbot, window, tmp_path):
     )
     QApplication.sendEvent(window, drop)
     assert window.session.path == path
-    assert not window.at_start
+    assert not window.front.at_start
 
 
 def test_source_is_saved_by_ctrl_e(qtbot, drawn, tmp_path):
@@ -218,7 +218,7 @@ def test_source_is_saved_by_ctrl_e(qtbot, drawn, tmp_path):
 def test_a_picture_of_the_canvas_is_saved(qtbot, drawn, tmp_path):
     path = tmp_path / "net.png"
     answer(QFileDialog, type_name(qtbot, path))
-    drawn.actions_table["save_picture"].trigger()
+    drawn.bars.actions["save_picture"].trigger()
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
@@ -226,11 +226,11 @@ def test_recent_files_forget_and_mark_what_is_gone(drawn, tmp_path):
     path = tmp_path / "a.cloom"
     drawn.session.save(path)
     assert drawn.documents.open(path)
-    menu = drawn.actions_table.menus[RECENT]
+    menu = drawn.bars.actions.menus[RECENT]
     assert [a.text() for a in menu.actions()] == ["a.cloom"]
-    drawn.forget_recent(None)
+    drawn.recent.forget(None)
     assert not menu.isEnabled()
-    assert drawn.start.recent_paths() == []
+    assert drawn.centre.start.recent_paths() == []
 
 
 # Verbs
@@ -269,9 +269,9 @@ def test_workspaces_keep_what_is_made_of_them(qtbot, drawn):
     assert not drawn.docks["inspector"].isVisible()
     qtbot.keyClick(drawn, Qt.Key.Key_3, CONTROL)
     assert drawn.docks["inspector"].isVisible()
-    drawn.actions_table["restore_panels"].trigger()
+    drawn.bars.actions["restore_panels"].trigger()
     assert not drawn.docks["inspector"].isVisible()
-    assert drawn.actions_table["code"].isChecked()
+    assert drawn.bars.actions["code"].isChecked()
 
 
 def test_the_docks_have_the_sizes_of_the_design(qtbot, drawn):
@@ -297,8 +297,8 @@ def test_a_narrow_window_folds_the_palette(qtbot, drawn):
 def test_problems_are_walked_repaired_and_counted(qtbot, drawn):
     conv = spoil(drawn)
     drawn.session.select([])
-    assert drawn.bottom.tabs.tabText(0).startswith("Problems ")
-    assert "error" in drawn.status.texts()[0]
+    assert drawn.docks.bottom.tabs.tabText(0).startswith("Problems ")
+    assert "error" in drawn.bars.status.texts()[0]
     qtbot.keyClick(drawn, Qt.Key.Key_F8)
     assert drawn.session.selection == [conv]
     assert drawn.problems.isVisible()
@@ -320,7 +320,7 @@ def told(window: MainWindow, reason: str) -> int:
 def test_a_refused_edit_is_told_and_kept_in_output_once(drawn):
     """Also where whoever asked for the edit does not look at the answer."""
     drawn.session.do(AddNode(Node("", "", Conv2d())))
-    reason = drawn.notice.text()
+    reason = drawn.centre.notice.text()
     assert "name" in reason
     assert drawn.canvas.hint.text() == reason
     assert told(drawn, reason) == 1
@@ -329,14 +329,14 @@ def test_a_refused_edit_is_told_and_kept_in_output_once(drawn):
 
 
 def test_a_wire_that_would_close_a_cycle_is_told_once(qtbot, window):
-    window.show_editor()
+    window.front.show_editor()
     first = add(window.session, "first", ReLU(), 0, 0)
     second = add(window.session, "second", ReLU(), 0, 200, first)
     view = window.canvas
     view.camera.fit_all()
     view.camera.finish()
     drag(view.viewport(), output_port(view, second), input_port(view, first))
-    reason = window.notice.text()
+    reason = window.centre.notice.text()
     assert "close a cycle" in reason
     assert view.hint.text() == reason
     assert told(window, reason) == 1
@@ -344,14 +344,14 @@ def test_a_wire_that_would_close_a_cycle_is_told_once(qtbot, window):
 
 def test_the_command_palette_finds_and_runs(qtbot, drawn):
     qtbot.keyClick(drawn, Qt.Key.Key_K, CONTROL)
-    search = drawn.commands.search
+    search = drawn.bars.commands.search
     assert search.hasFocus()
-    listed = drawn.commands.texts()
+    listed = drawn.bars.commands.texts()
     assert "Light" in listed
     assert "Fit all" in listed
     qtbot.keyClicks(search, "light theme")
     qtbot.keyClick(search, Qt.Key.Key_Return)
-    assert not drawn.commands.isVisible()
+    assert not drawn.bars.commands.isVisible()
     assert current().name == "light"
     assert drawn.preferences.theme == "light"
 
@@ -359,17 +359,17 @@ def test_the_command_palette_finds_and_runs(qtbot, drawn):
 def test_escape_leaves_the_command_palette(qtbot, drawn):
     drawn.canvas.setFocus()
     qtbot.keyClick(drawn, Qt.Key.Key_K, CONTROL)
-    qtbot.keyClick(drawn.commands.search, Qt.Key.Key_Escape)
-    assert not drawn.commands.isVisible()
+    qtbot.keyClick(drawn.bars.commands.search, Qt.Key.Key_Escape)
+    assert not drawn.bars.commands.isVisible()
     assert drawn.canvas.hasFocus()
 
 
 def test_the_question_mark_shows_the_keys(qtbot, drawn):
     qtbot.keyClick(drawn.canvas, Qt.Key.Key_Question, SHIFT)
-    assert drawn.keys.isVisible()
-    assert "Ctrl+K" in drawn.keys.texts()
-    qtbot.keyClick(drawn.keys.list, Qt.Key.Key_Escape)
-    assert not drawn.keys.isVisible()
+    assert drawn.bars.keys.isVisible()
+    assert "Ctrl+K" in drawn.bars.keys.texts()
+    qtbot.keyClick(drawn.bars.keys.list, Qt.Key.Key_Escape)
+    assert not drawn.bars.keys.isVisible()
 
 
 def test_f6_goes_round_all_areas(qtbot, drawn):
@@ -388,20 +388,20 @@ def test_f6_goes_round_all_areas(qtbot, drawn):
 
 
 def test_scale_changes_the_whole_window(drawn):
-    before = drawn.tools.height()
-    drawn.actions_table["scale_130"].trigger()
+    before = drawn.bars.tools.height()
+    drawn.bars.actions["scale_130"].trigger()
     QApplication.processEvents()
     assert current().scale == 1.3
-    assert drawn.tools.height() > before
+    assert drawn.bars.tools.height() > before
     assert drawn.preferences.scale == 1.3
 
 
 def test_the_status_bar_has_the_figures_of_the_network(drawn):
-    texts = " ".join(drawn.status.texts())
+    texts = " ".join(drawn.bars.status.texts())
     assert "parameters" in texts
     assert "receptive field" in texts
     drawn.session.new()
-    assert drawn.status.texts()[0] == "Ready"
+    assert drawn.bars.status.texts()[0] == "Ready"
 
 
 def test_training_page_comes_up_with_train(qtbot, drawn):
@@ -415,7 +415,7 @@ def test_an_image_folder_becomes_the_data(qtbot, window, tmp_path):
     for name in ("cats", "dogs"):
         (tmp_path / name).mkdir()
         Image.new("L", (8, 8)).save(tmp_path / name / "one.png")
-    window.take_folder(tmp_path)
+    window.folders.take(tmp_path)
     qtbot.waitUntil(lambda: not window.run.choice.busy)
     assert window.session.project.data["source"] == str(tmp_path)
     assert window.workspaces.name == "training"
@@ -425,14 +425,16 @@ def test_an_image_folder_becomes_the_data(qtbot, window, tmp_path):
 
 def test_a_folder_without_images_is_refused(qtbot, window, tmp_path):
     before = window.run.choice.spec
-    window.take_folder(tmp_path)
+    window.folders.take(tmp_path)
     qtbot.waitUntil(lambda: not window.run.choice.busy)
     assert window.run.choice.spec == before
-    assert str(tmp_path) in window.notice.text() or tmp_path.name in window.notice.text()
+    assert (
+        str(tmp_path) in window.centre.notice.text() or tmp_path.name in window.centre.notice.text()
+    )
 
 
 def test_reduced_motion_is_kept(qtbot, drawn):
-    drawn.actions_table["reduce_motion"].trigger()
+    drawn.bars.actions["reduce_motion"].trigger()
     assert drawn.canvas.scene().reduce_motion
     assert Preferences().reduce_motion
 
@@ -456,7 +458,7 @@ def test_only_visible_nodes_are_watched(qtbot, drawn):
     drawn.canvas.camera.set_zoom(1.0)
     drawn.session.reveal(next(iter(drawn.session.network.nodes)))
     drawn.canvas.camera.finish()
-    drawn.visible.look()
+    drawn.run_on_canvas.look()
     assert drawn.pictures.nodes == tuple(drawn.canvas.visible_nodes())
     drawn.canvas.camera.scroll_by(QPoint(100_000, 0))
     qtbot.waitUntil(lambda: drawn.pictures.nodes == ())
@@ -485,6 +487,6 @@ def test_senseless_preferences_are_taken_as_absent(qapp):
 
 def test_the_status_bar_counts_warnings_where_there_are_no_errors(qtbot, window):
     window.session.new(find_template("yolo11n").build())  # boxes: nothing to train them with
-    qtbot.waitUntil(lambda: window.status.state.text() == "1 warning")
+    qtbot.waitUntil(lambda: window.bars.status.state.text() == "1 warning")
     window.session.new(find_template("lenet5").build())
-    qtbot.waitUntil(lambda: window.status.state.text() == "No problems")
+    qtbot.waitUntil(lambda: window.bars.status.state.text() == "No problems")

@@ -18,10 +18,10 @@ window = open_window(app)
 painted = window.isVisible() and not window.grab().isNull()
 print("painted", painted, "torch" in sys.modules)
 said = []
-while not window.tools.device.text():
+while not window.bars.tools.device.text():
     app.processEvents()
-    if window.status.texts()[0] not in said:
-        said.append(window.status.texts()[0])
+    if window.bars.status.texts()[0] not in said:
+        said.append(window.bars.status.texts()[0])
 print("said", said, "torch" in sys.modules)
 window.close()
 app.processEvents()

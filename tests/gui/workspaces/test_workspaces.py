@@ -68,9 +68,9 @@ def test_names_and_keys_are_each_given_once():
 
 @pytest.mark.parametrize("space", WORKSPACES, ids=lambda space: space.name)
 def test_a_workspace_shows_what_it_declares(qtbot, window, space):
-    window.show_workspace(space.name)
+    window.front.show_workspace(space.name)
     assert shown(window) == {dock_of(seat.panel) for seat in space.seats}
-    assert window.actions_table[space.name].isChecked()
+    assert window.bars.actions[space.name].isChecked()
     for seat in space.seats:
         assert window.desk[seat.panel].isVisible()
         below = seat.panel.side is Side.BOTTOM
@@ -88,15 +88,15 @@ def test_arrangements_of_an_earlier_version_are_restored(qtbot, qapp):
     shutil.copy(SAVED, place)
     window = open_window(qtbot)
     docks = window.docks
-    window.show_workspace("design")
+    window.front.show_workspace("design")
     assert shown(window) == {"layers", "inspector"}
     qtbot.waitUntil(lambda: docks["inspector"].width() == 420)
-    window.show_workspace("training")
+    window.front.show_workspace("training")
     assert shown(window) == {"live", "bottom"}
     assert window.dockWidgetArea(docks["live"]) is LEFT
     assert window.training.isVisible()
     qtbot.waitUntil(lambda: docks["bottom"].height() == 333)
-    window.show_workspace("code")
+    window.front.show_workspace("code")
     assert shown(window) == {"inspector", "code"}
     qtbot.waitUntil(lambda: docks["code"].width() == 500)
     assert window.dockWidgetArea(docks["live"]) is RIGHT
