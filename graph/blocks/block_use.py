@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, get_type_hints
 
 from pydantic import create_model
 
@@ -31,7 +31,7 @@ from graph.layers.base.layer import (
 )
 from graph.layers.base.reach import Axis, Strands
 from graph.network.network import MAX_NODES
-from graph.values.declaration import FieldKind, show
+from graph.values.declaration import Declaration, FieldKind, show
 from graph.values.fields import integer
 from graph.values.message import Message, say, say_count
 from graph.values.names import is_plain
@@ -270,6 +270,17 @@ class BlockUse(Composite):
         macs = " + ".join(f"{inside.macs:,}" for inside in chain[:6])
         yield macs_line(self, inputs, rule, f"{macs}{more}")
 
+
+def _settle_annotations() -> None:
+    """Let the types of fields stand as objects where the classes have them as text: pydantic reads
+    them anew for every block, and reading a text evaluates it."""
+    for base in BlockUse.__mro__:
+        if issubclass(base, Declaration):
+            hints = get_type_hints(base, include_extras=True)
+            base.__annotations__ = {name: hints[name] for name in base.__annotations__}
+
+
+_settle_annotations()
 
 TAKEN = frozenset({*dir(BlockUse), *dir(type(BlockUse)), "block"})
 """Names that no parameter may have: they mean something of every use."""
