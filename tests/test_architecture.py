@@ -301,6 +301,14 @@ def test_faces_of_packages_are_empty_and_imports_absolute() -> None:
     assert house.relative(trees) == []
 
 
+def test_imports_run_one_way_through_the_rooms() -> None:
+    assert house.upward(house.uses_of(house.read_house())) == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert house.circles(house.uses_of(house.read_house())) == []
+
+
 def test_no_public_class_name_stands_twice() -> None:
     assert house.named_twice(house.read_house()) == []
 

@@ -66,7 +66,7 @@ class Library:
 
     def define(self, block: Block, index: int | None = None) -> None:
         """Take a block in, at a place among the others or as the last. Raises EditRefused."""
-        check_block(block)
+        _check_block(block)
         if block.name in self.blocks:
             raise EditRefused(say("There is a block {name} already", name=show(block.name)))
         if len(self.blocks) >= MAX_BLOCKS:
@@ -222,7 +222,7 @@ def _depth(block: Block, known: dict[Block, int]) -> int:
     return known[block]
 
 
-def check_block(block: Block) -> None:
+def _check_block(block: Block) -> None:
     """Raise EditRefused unless name and parameters are in order."""
     _check_name(block.name)
     check_parameters(block.parameters, TAKEN)

@@ -4,6 +4,9 @@ The model is a networkx MultiDiGraph, because two wires may join the same two no
 port takes one wire, except a merge's, which takes any number in order. ``do`` applies an edit,
 tells the listeners what changed, and returns the edit that undoes it. What lies outside the network
 is the matter of its guard.
+
+The file is long because the steps that edits are made of stand in it: each keeps nodes, wires,
+order and names in agreement.
 """
 
 from __future__ import annotations

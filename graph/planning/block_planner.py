@@ -40,11 +40,11 @@ _KINDS: Mapping[FieldKind, str] = {
 def operation_of(found: Traced) -> Operation:
     """What runs where a layer stands. Here alone it matters whether that is the use of a block."""
     layer, inputs = found.layer, found.inputs
-    operation = block_plan(layer, inputs) if isinstance(layer, BlockUse) else layer.call(inputs)
-    return with_named(operation, found.named) if found.named else operation
+    operation = _block_plan(layer, inputs) if isinstance(layer, BlockUse) else layer.call(inputs)
+    return _with_named(operation, found.named) if found.named else operation
 
 
-def block_plan(use: BlockUse, inputs: Sequence[Shape]) -> Plan | Repeat:
+def _block_plan(use: BlockUse, inputs: Sequence[Shape]) -> Plan | Repeat:
     """The plan of a use on inputs of these shapes, or the chain of plans if it is repeated."""
     plans: list[Plan] = []
     shapes = tuple(inputs)
@@ -59,7 +59,7 @@ def block_plan(use: BlockUse, inputs: Sequence[Shape]) -> Plan | Repeat:
     return Repeat(tuple(plans), use.repeat)
 
 
-def traced_shapes(use: BlockUse, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
+def _traced_shapes(use: BlockUse, inputs: Sequence[Shape]) -> tuple[Shape, ...]:
     """The output shapes of a use, in the expressions of its parameters and inputs."""
     shapes = before = tuple(inputs)
     for index in range(use.repeat):
@@ -106,7 +106,7 @@ def _plan(
     chain = {name: Dim(number, name) for name, number in zip(CHAIN_WORDS, place, strict=True)}
     traced = _trace(block, block.scope(own, own_shapes, chain))
     steps, names, results = steps_of(block.network, traced, operation_of, block.entrances)
-    used = frozenset().union(*(names_needed(step.operation) for step in steps))
+    used = frozenset().union(*(_names_needed(step.operation) for step in steps))
     sizes = {
         name: size
         for entry, shape in zip(entries, shapes, strict=True)
@@ -188,10 +188,10 @@ def _shapes_of(layer: Layer, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
     if not isinstance(layer, BlockUse):
         return layer.shapes(shapes)
     traced = is_traced(tuple(shapes)) or is_traced(tuple(layer.values().values()))
-    return traced_shapes(layer, shapes) if traced else layer.shapes(shapes)
+    return _traced_shapes(layer, shapes) if traced else layer.shapes(shapes)
 
 
-def names_needed(operation: object) -> frozenset[str]:
+def _names_needed(operation: object) -> frozenset[str]:
     """The class arguments that an operation speaks of."""
     if isinstance(operation, (Call, Apply)):
         found = [names_of(value) for value in operation.arguments.values()]
@@ -201,12 +201,12 @@ def names_needed(operation: object) -> frozenset[str]:
     if isinstance(operation, Plan):
         return frozenset().union(*map(names_of, operation.arguments.values()))
     if isinstance(operation, Repeat):
-        plans = (names_needed(plan) for plan in operation.plans)
+        plans = (_names_needed(plan) for plan in operation.plans)
         return names_of(operation.count).union(*plans)
     return frozenset()
 
 
-def with_named(operation: Operation, named: Mapping[str, Named]) -> Operation:
+def _with_named(operation: Operation, named: Mapping[str, Named]) -> Operation:
     """The operation with traced values in the place of the plain ones of the same names."""
     if isinstance(operation, Repeat):
         plans = tuple(_named_plan(plan, named) for plan in operation.plans)

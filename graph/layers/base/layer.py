@@ -257,7 +257,8 @@ class Layer(Declaration):
         """What runs: a torch module, a function, a nested plan, or a chain of them.
 
         It takes the inputs in their order, with a batch in front, and gives the outputs in theirs.
-        Raises LookupError for a type that is not run, as Input and Output.
+        Raises LookupError for a type that is not run as it is: Input, Output, and the use of a
+        block, which is planned.
         """
         raise LookupError(f"{self.type_name()} is not executed")
 
