@@ -1,7 +1,8 @@
 """Formulas: what a field may hold instead of a value, such as ``channels * 4``.
 
-A formula is arithmetic over the parameters of a block and the incoming channels. It is read with
-Python's own parser and walked by a table of what is allowed, so that nothing in it can run.
+A formula is arithmetic over the parameters of a block and the incoming channels. It is read by
+rules of its own (graph.values.formula_text) and walked by a table of what is allowed, so that
+nothing in it can run.
 Evaluated on traced values (graph.values.dims) it keeps its text for the exported class.
 """
 
@@ -29,6 +30,7 @@ from graph.values.dims import (
     Dim,
     Named,
 )
+from graph.values.formula_text import NotFormulaError, read_formula
 from graph.values.message import UserError, say
 
 MAX_LENGTH = 200
@@ -127,8 +129,8 @@ def _parse_anew(text: str) -> ast.expr:
     if len(text) > MAX_LENGTH:
         raise FormulaError(say("a formula has at most {most} characters", most=MAX_LENGTH))
     try:
-        return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return read_formula(text)
+    except (NotFormulaError, RecursionError):
         raise FormulaError(say("{formula} is not a formula", formula=show(text))) from None
 
 
@@ -231,8 +233,8 @@ class _Reader:
         except _NoValueError:
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - _FUNCTIONS.keys()
             terms = {name: self._name(name) for name in names}
-            parts = {name: ast.parse(t.text, mode="eval").body for name, t in terms.items()}
-            copy = ast.parse(ast.unparse(node), mode="eval").body
+            parts = {name: read_formula(term.text) for name, term in terms.items()}
+            copy = read_formula(ast.unparse(node))
             text = f"({ast.unparse(_Substitution(parts).visit(copy))})"
             return _Term(None, text, ATOM, frozenset().union(*(t.names for t in terms.values())))
 
