@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -99,10 +100,14 @@ def lingering_widgets(before: set[int]) -> list[str]:
 def nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread or, where it uses Qt, a top-level widget behind."""
     threads = running_threads()
-    if "qapp" not in request.fixturenames:
+    with nothing_of_qt_left(request) if "qapp" in request.fixturenames else nullcontext():
         yield
-        assert not lingering_threads(threads), "threads left running"
-        return
+    assert not lingering_threads(threads), "threads left running"
+
+
+@contextmanager
+def nothing_of_qt_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail where a task of Qt's thread pool or a top-level widget is left behind."""
     request.getfixturevalue("qapp")
     from PySide6.QtCore import QThreadPool
     from PySide6.QtWidgets import QApplication
@@ -112,4 +117,3 @@ def nothing_left_over(request: pytest.FixtureRequest) -> Iterator[None]:
     assert QThreadPool.globalInstance().waitForDone(10_000), "a task of the thread pool never ended"
     leaked = lingering_widgets(set(widgets))
     assert not leaked, f"top-level widgets left over: {leaked}"
-    assert not lingering_threads(threads), "threads left running"

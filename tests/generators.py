@@ -366,7 +366,7 @@ def random_network(random_source: random.Random, nodes: int = 14, inputs: int = 
     assert last is not None
     if random_source.random() < 0.8:
         last = growth.put(Linear(out_features=random_source.randint(1, 10)), last)
-        assert last is not None
+    assert last is not None
     growth.put(Output(), last)
     return growth.network
 

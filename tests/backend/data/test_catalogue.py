@@ -102,13 +102,16 @@ def test_the_choice_is_balanced_and_repeatable() -> None:
     assert np.bincount([labels[index] for index in chosen]).tolist() == [5] * 10
 
 
-def test_full_fashion_mnist_is_there_or_says_how_to_get_it() -> None:
+@needs_debian
+def test_full_fashion_mnist_is_described_where_it_is_installed() -> None:
     source = look_at(FULL).source
-    if DEBIAN.is_dir():
-        assert (source.n_train, source.n_validation) == (60_000, 10_000)
-        assert source.classes == look_at(DEFAULT).source.classes
-    else:
-        assert "dataset-fashion-mnist" in str(source.missing)
+    assert (source.n_train, source.n_validation) == (60_000, 10_000)
+    assert source.classes == look_at(DEFAULT).source.classes
+
+
+@pytest.mark.skipif(DEBIAN.is_dir(), reason="the package is installed")
+def test_full_fashion_mnist_says_how_to_get_it() -> None:
+    assert "dataset-fashion-mnist" in str(look_at(FULL).source.missing)
 
 
 @needs_debian

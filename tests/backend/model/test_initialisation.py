@@ -263,9 +263,11 @@ def test_layers_of_several_parts_choose_for_all_of_them() -> None:
     for kind in (SqueezeExcitation, ChannelAttention, CBAM):
         part = alone(kind(reduction=2, init="orthogonal"), shape)
         plain = alone(kind(reduction=2), shape)
-        for name, value in part.named_parameters():
-            if name.endswith("weight"):
-                assert not torch.equal(value, plain.get_parameter(name)), name
+        weights = [name for name, _ in part.named_parameters() if name.endswith("weight")]
+        assert weights
+        for name in weights:
+            chosen = part.get_parameter(name)
+            assert not torch.equal(chosen, plain.get_parameter(name)), name
     for layer in (EfficientChannelAttention(init="zeros"), SpatialAttention(init="zeros")):
         assert all(not value.any() for value in alone(layer, shape).parameters())
     deform = alone(DeformConv2d(init="constant", init_value=3.0, modulation=True), shape)

@@ -191,8 +191,9 @@ def test_whatever_may_not_be_overwritten_is_refused(kind: type[Layer]) -> None:
                 continue
             network = behind(layer, shapes, port.name)
             analysis = Analysis(network)
-            if analysis.errors():
-                assert {fault.kind for fault in analysis.errors()} == {FaultKind.IN_PLACE}
+            refused = {fault.kind for fault in analysis.errors()}
+            assert refused <= {FaultKind.IN_PLACE}
+            if refused:
                 continue
             try:
                 train(make_plan(network, analysis), number)

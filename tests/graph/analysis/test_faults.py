@@ -284,8 +284,7 @@ def test_a_fault_says_where_what_why_and_how_to_mend(example: Example) -> None:
     assert fault.node == find(network, example.at)
     assert str(fault.sentence()) == example.sentence
     assert (fault.wire is not None) == example.on_wire
-    if fault.wire is not None:
-        assert network.wires[fault.wire].target == fault.node
+    assert fault.wire is None or network.wires[fault.wire].target == fault.node
     assert bool(repairs(analysis, fault)) == example.mended
 
 
@@ -544,10 +543,10 @@ def complain(fault: Fault, network: Network) -> None:
         undo = network.do(repair.edit)
         after = [f for f in Analysis(network).errors() if f.node == fault.node]
         assert not any(f.kind is fault.kind and f.problem == fault.problem for f in after)
-        if fault.kind is FaultKind.MERGE_MISMATCH:  # a merge may have more than one
-            assert len(after) < len(before), f"{repair.title} does not mend"
-        else:
-            assert all(f.kind is not fault.kind for f in after), f"{repair.title} does not mend"
+        gone = all(f.kind is not fault.kind for f in after)
+        fewer = len(after) < len(before)  # a merge may have more than one
+        mended = fewer if fault.kind is FaultKind.MERGE_MISMATCH else gone
+        assert mended, f"{repair.title} does not mend"
         network.do(undo)
 
 
@@ -575,12 +574,13 @@ def test_faults_of_random_settings_are_complete_and_their_repairs_mend(kind: typ
 @pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.__name__)
 def test_face_and_explanation_hold_for_random_settings(kind: type[Layer]) -> None:
     random_source = random.Random(kind.__name__)
-    for _ in range(120):
-        layer, inputs = any_case(random_source, kind)
-        assert all(isinstance(text, str) for text in layer.face([]))
-        if all(problem.warning for problem in layer.problems(inputs)):
-            assert all(isinstance(text, str) for text in layer.face(inputs))
-            for line in layer.explain(inputs):
-                assert str(line.title)
-                assert line.rule
-                assert line.result
+    cases = [any_case(random_source, kind) for _ in range(120)]
+    assert all(isinstance(text, str) for layer, _ in cases for text in layer.face([]))
+    sound = [case for case in cases if all(p.warning for p in case[0].problems(case[1]))]
+    assert sound
+    for layer, inputs in sound:
+        assert all(isinstance(text, str) for text in layer.face(inputs))
+        for line in layer.explain(inputs):
+            assert str(line.title)
+            assert line.rule
+            assert line.result

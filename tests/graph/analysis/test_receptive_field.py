@@ -238,9 +238,10 @@ def check_field(network: Network, name: str, margin: int) -> Counter[str]:
         if not beside:
             continue
         after = hull(beside)
-        if after[1] < lengths[axis] - far and after[0] - first == after[1] - last:
-            assert field.jump == after[0] - first
-            done["jump"] += 1
+        if after[1] >= lengths[axis] - far or after[0] - first != after[1] - last:
+            continue
+        assert field.jump == after[0] - first
+        done["jump"] += 1
     return done
 
 

@@ -142,8 +142,8 @@ def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]
         return "torch would take other axes for the batch and the channels"
     if isinstance(layer, TransposedConvolution) and 0 in layer.shapes(inputs)[0]:
         return "torch answers with an empty output"
-    if isinstance(layer, MaxPooling) and kinds == {FaultKind.PADDING}:
-        assert sees_nothing(layer, inputs[0])
+    padded = isinstance(layer, MaxPooling) and kinds == {FaultKind.PADDING}
+    if padded and sees_nothing(layer, inputs[0]):
         return "torch answers −∞ and writes beyond its memory in the backward pass"
     if isinstance(layer, MaxUnpooling) and kinds == {FaultKind.PADDING}:
         return "torch gives a map without cells"
@@ -193,9 +193,9 @@ def judge_any(judge: Judge, case: Case) -> str:
         if not kinds:
             pytest.fail(f"torch refuses {layer!r} on {inputs}, and we do not: {error}")
         return "both refuse"
+    explained = not kinds or refused_by_us_alone(layer, inputs, kinds)
+    assert explained, f"torch runs {layer!r} on {inputs} to {found.shapes}; we say {kinds}"
     if kinds:
-        reason = refused_by_us_alone(layer, inputs, kinds)
-        assert reason, f"torch runs {layer!r} on {inputs} to {found.shapes}; we say {kinds}"
         return "we refuse"
     ours = Verdict(layer.shapes(inputs), layer.parameters(inputs), layer.macs(inputs))
     assert ours == found, f"{layer!r} on {inputs}"
@@ -214,8 +214,8 @@ def argue(kind: type[Layer], count: int, seed: int) -> Counter[str]:
 def test_refusals_agree_with_torch(kind: type[Layer]) -> None:
     said = argue(kind, 100 if kind in SLOW else 200, seed=3)
     assert said["both run"] > 10, said
-    if kind is Conv2d or issubclass(kind, Pooling2d):
-        assert said["both refuse"] > 20, said
+    often = kind is Conv2d or issubclass(kind, Pooling2d)
+    assert said["both refuse"] > 20 or not often, said
 
 
 @pytest.mark.campaign

@@ -40,14 +40,14 @@ def test_the_order_runs_forward_and_cycles_are_the_true_ones(seed: int) -> None:
             ordering.remove(gone)
         elif draw < 0.3 and wiring.edges:
             wiring.remove_edge(*source_of_chance.choice(list(wiring.edges)))
-        else:
-            source, target = source_of_chance.choice(nodes), source_of_chance.choice(nodes)
-            closes = nx.has_path(wiring, target, source)
-            assert ordering.closes_cycle(source, target) == closes
-            cycles += closes
-            if not closes:
-                ordering.join(source, target)
-                wiring.add_edge(source, target)
+        nodes = list(wiring)
+        source, target = source_of_chance.choice(nodes), source_of_chance.choice(nodes)
+        closes = nx.has_path(wiring, target, source)
+        assert ordering.closes_cycle(source, target) == closes
+        cycles += closes
+        if draw >= 0.3 and not closes:
+            ordering.join(source, target)
+            wiring.add_edge(source, target)
         assert_runs_forward(ordering, wiring)
     assert cycles > 20
 

@@ -188,11 +188,12 @@ def test_nodes_inside_are_found_by_use_and_place_in_the_chain() -> None:
     use = next(n for n, x in project.nodes.items() if x.layer.category.value == "block")
     paths = node_paths(plan)
     module = build(plan)
-    for inner, placed in block.network.nodes.items():
-        if isinstance(placed.layer, Conv2d):
-            for index in (0, 1):
-                found = module.get_submodule(paths[f"{use}/{index}/{inner}"])
-                assert isinstance(found, torch.nn.Conv2d)
+    inner = [n for n, placed in block.network.nodes.items() if isinstance(placed.layer, Conv2d)]
+    assert inner
+    for node in inner:
+        for index in (0, 1):
+            found = module.get_submodule(paths[f"{use}/{index}/{node}"])
+            assert isinstance(found, torch.nn.Conv2d)
 
 
 def needed_only(network: Network) -> Network:
@@ -217,13 +218,14 @@ def test_nested_random_blocks_see_what_their_nodes_saw(seed: int) -> None:
             network.do(group(network, Analysis(network), chosen, f"Part {round_number}"))
     analysis = Analysis(network)
     assert not analysis.errors()
-    for node in network.nodes:
-        if node in fields:
-            assert analysis.facts(node).receptive_field() == fields[node]
-            now = support(analysis, node, cells[node])
-            for start in now.keys() | seen[node].keys():  # a block takes more than one output needs
-                assert any(now[start]) == any(seen[node].get(start, ()))
-                assert not any(now[start]) or now[start] == seen[node][start]
+    left = [node for node in network.nodes if node in fields]
+    assert left
+    for node in left:
+        assert analysis.facts(node).receptive_field() == fields[node]
+        now = support(analysis, node, cells[node])
+        for start in now.keys() | seen[node].keys():  # a block takes more than one output needs
+            assert any(now[start]) == any(seen[node].get(start, ()))
+            assert not any(now[start]) or now[start] == seen[node][start]
 
 
 def middle_cell(chance: random.Random, shape: tuple[int, ...] | None) -> tuple[int, ...]:

@@ -81,11 +81,9 @@ def test_an_architecture_has_its_published_figures(name: str) -> None:
     assert [fault for fault in analysis.faults() if name not in UNTRAINED] == []
     assert analysis.errors() == []
     totals = analysis.totals()
-    if figures.parameters is not None:
-        assert totals.parameters == figures.parameters
-    if figures.gmacs:
-        digits = len(figures.gmacs.partition(".")[2])
-        assert f"{totals.macs / 1e9:.{digits}f}" == figures.gmacs
+    assert figures.parameters in (None, totals.parameters)
+    digits = len(figures.gmacs.partition(".")[2])
+    assert figures.gmacs in ("", f"{totals.macs / 1e9:.{digits}f}")
 
 
 @pytest.mark.parametrize("template", [t for t in TEMPLATES if t.has_small], ids=lambda t: t.name)

@@ -140,12 +140,8 @@ def test_a_template_fits_other_images_and_classes(template: Template) -> None:
     first, last = network.order()[0], network.order()[-1]
     assert analysis.facts(first).output == (2, side, side + 3)
     found = analysis.facts(last).output or ()
-    if template.name == "unet":
-        assert found == (7, side, side + 3)
-    elif template.name == "yolo11n":
-        assert found[0] == 4 + 7
-    else:
-        assert found == (7,)
+    shapes = {"unet": (7, side, side + 3), "yolo11n": (4 + 7, *found[1:])}
+    assert found == shapes.get(template.name, (7,))
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
@@ -190,8 +186,8 @@ def test_published_figures_match_or_say_why_not(template: Template) -> None:
     network = template.build().network
     for line in template.literature.rows:
         _kind, _, node = line.key.partition(":")
-        if node:
-            assert node_named(network, node), f"{template.name} has no node called {node}"
+        there = not node or node_named(network, node)
+        assert there, f"{template.name} has no node called {node}"
     rows = compare(template.literature, Analysis(network))
     assert any(row.matches for row in rows)
     for row in rows:
@@ -211,5 +207,4 @@ def test_a_note_is_whole(name: str) -> None:
     for row in note.rows:
         assert row.published == row.published.strip()
         assert str(row.quantity)
-        if row.because:
-            assert not str(row.because).endswith("."), "a part of a sentence"
+        assert not str(row.because).endswith("."), "a part of a sentence"

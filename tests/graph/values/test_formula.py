@@ -87,7 +87,6 @@ UNSAFE = [
     "1e300 * 1e300",
     "*".join(["99999999"] * 20),
     "(" * 150 + "1" + ")" * 150,
-    "(" * 99 + "1" + ")" * 99,
     "-" * 500 + "1",
     "1 +" * 100,
     "1" + "+1" * 200,
@@ -114,15 +113,16 @@ UNSAFE = [
 
 @pytest.mark.parametrize("text", UNSAFE)
 def test_what_is_no_arithmetic_is_refused_in_one_sentence(text: str) -> None:
-    if text == "(" * 99 + "1" + ")" * 99:
-        assert evaluate(text, KNOWN) == 1  # deep, but harmless
-        return
     with pytest.raises(FormulaError) as caught:
         evaluate(text, KNOWN)
     sentence = str(caught.value)
     assert sentence
     assert "\n" not in sentence
     assert len(sentence) < 400
+
+
+def test_many_brackets_are_harmless() -> None:
+    assert evaluate("(" * 99 + "1" + ")" * 99, KNOWN) == 1
 
 
 @given(st.text(max_size=MAX_LENGTH + 20))
@@ -153,15 +153,19 @@ def traced_as(name: str, value: Any) -> Any:
 
 def assert_text_means(found: Any, values: dict[str, Any] = KNOWN) -> None:
     """The text of a traced value has, evaluated on plain numbers, the value and its type."""
+    for value in traced_parts(found):
+        assume(len(value.expression) <= MAX_LENGTH)
+        again = evaluate(value.expression, values)
+        assert again == plain(value), value.expression
+        assert type(again) is type(plain(value)), value.expression
+        assert names_in(value.expression) <= value.names
+
+
+def traced_parts(found: Any) -> list[Any]:
+    """The value, or the values of a tuple however deep, that remember how they were computed."""
     if isinstance(found, tuple):
-        for item in found:
-            assert_text_means(item, values)
-    elif is_traced(found):
-        assume(len(found.expression) <= MAX_LENGTH)
-        again = evaluate(found.expression, values)
-        assert again == plain(found), found.expression
-        assert type(again) is type(plain(found)), found.expression
-        assert names_in(found.expression) <= found.names
+        return [part for item in found for part in traced_parts(item)]
+    return [found] if is_traced(found) else []
 
 
 names = st.sampled_from(sorted(KNOWN))
@@ -278,9 +282,8 @@ def dims() -> st.SearchStrategy[Any]:
 @given(dims())
 @settings(max_examples=1200, deadline=None)
 def test_arithmetic_on_sizes_leaves_text_of_their_value(value: Any) -> None:
-    if isinstance(value, Dim):
-        assert_text_means(value)
-        assert value.names <= {"a", "b", "n"}
+    assert_text_means(value)
+    assert all(part.names <= {"a", "b", "n"} for part in traced_parts(value))
 
 
 def test_sizes_meet_fractions_without_losing_their_value() -> None:

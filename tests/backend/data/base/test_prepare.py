@@ -213,10 +213,9 @@ def test_a_padded_picture_lies_inside_its_frame(
     assert 1 <= box.width <= min(source[1], target[1])
     assert 0 <= box.top <= target[0] - box.height
     assert 0 <= box.left <= target[1] - box.width
-    if source[0] <= target[0] and source[1] <= target[1]:
-        assert (box.height, box.width) == source
-    else:
-        assert box.height == target[0] or box.width == target[1]
+    kept = (box.height, box.width) == source
+    filled = box.height == target[0] or box.width == target[1]
+    assert kept if source[0] <= target[0] and source[1] <= target[1] else filled
 
 
 @pytest.mark.parametrize(
