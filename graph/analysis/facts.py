@@ -143,7 +143,7 @@ def compute(
     ports = len(layer.output_ports())
     if not complete or len(known) < len(shapes):
         return unknown(layer, shapes)
-    figures = _remembered(layer, known) if _lasting(layer, known) else _figures(layer, known)
+    figures = remembered_figures(layer, known) if _lasting(layer, known) else _figures(layer, known)
     problems = figures.problems
     assumed = any(guess for _, guess, _ in sources)
     all_strands = [s for _, _, s in sources]
@@ -200,7 +200,7 @@ def _figures(layer: Layer, known: tuple[Shape, ...]) -> _Figures:
     return _Figures(problems, outputs, None, plain(parameters), macs, elements, layer.layers(known))
 
 
-_remembered = lru_cache(maxsize=4096)(_figures)
+remembered_figures = lru_cache(maxsize=4096)(_figures)
 """Networks repeat themselves: equal layers on equal shapes have equal figures."""
 
 

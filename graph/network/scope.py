@@ -88,7 +88,7 @@ def resolve(node: Node, scope: Scope, shapes: Sequence[Shape]) -> Resolved:
         values[name] = value
     try:
         plain = not named and node.layer.lasting and _plain(values)
-        layer = (_remembered if plain else _changed)(node.layer, tuple(values.items()))
+        layer = (remembered_layers if plain else _changed)(node.layer, tuple(values.items()))
         if _ports(layer) != _ports(node.layer):
             field = next(iter(values))
             message = say("{field}: a formula cannot change the number of wires", field=field)
@@ -104,7 +104,7 @@ def _changed(layer: Layer, values: tuple[tuple[str, Any], ...]) -> Layer:
     return layer.changed(**dict(values))
 
 
-_remembered = lru_cache(maxsize=1024)(_changed)
+remembered_layers = lru_cache(maxsize=1024)(_changed)
 """The nodes of a repeated block get the same values again and again."""
 
 

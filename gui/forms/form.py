@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from graph.blocks.block_use import BlockUse
 from graph.layers.base.layer import Layer
@@ -154,6 +154,18 @@ class Form(QWidget):
     def editor(self, field: str) -> Editor:
         """The editor of a field."""
         return self._rows[field].editor
+
+    def label(self, field: str) -> QLabel:
+        """The name of a field, in the role ``name`` where the value differs from the default."""
+        return self._rows[field].label
+
+    def reset(self, field: str) -> QToolButton:
+        """The arrow that takes a field back to its default; hidden where there is nothing to."""
+        return self._rows[field].reset
+
+    def formula_entry(self, field: str) -> FormulaEntry | None:
+        """The line for a field's formula, hidden while there is none; None before the first."""
+        return self._rows[field].entry
 
     def complaint(self, field: str) -> str:
         """The sentence under a field, empty if there is none."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
 
 from graph.values.declaration import show
 from graph.values.formula import FUNCTIONS
@@ -59,6 +59,10 @@ class FormulaEntry(Entry):
     def formula(self) -> str:
         """What stands here, without its sign."""
         return self.text().removeprefix(SIGN).strip()
+
+    def words_offered(self) -> QAbstractItemView:
+        """The list of words under the line, visible while there are any to choose from."""
+        return self._list
 
     def _edited(self, text: str) -> None:
         if text and not text.startswith(SIGN):

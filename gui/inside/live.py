@@ -97,6 +97,11 @@ class LivePanel(QWidget):
         theme = current()
         return QSize(theme.size("dock_right"), theme.pixels(640))
 
+    @property
+    def busy(self) -> bool:
+        """Whether a look without a run is to come: edits are waited for, or one is under way."""
+        return self._soon.isActive() or self._stills.busy
+
     def _close_looks(self) -> None:
         self._soon.stop()
         self._stills.close()

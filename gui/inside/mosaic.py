@@ -135,6 +135,10 @@ class Mosaic(QWidget):
         self._note = text
         self.update()
 
+    def texts(self) -> tuple[str, str, str]:
+        """Title, note, and the line that stands where there are no tiles."""
+        return self._title, self._note, "" if len(self._data) else self._empty
+
     @property
     def range(self) -> ValueRange:
         """The values at the ends of the colour bar."""

@@ -42,7 +42,7 @@ class BlockPage(QWidget):
         self.summary = _Line(tr("What the block is for"), self)
         self.summary.setPlaceholderText(tr("What the block is for"))
         self._used = Label("", "hint", self, wrap=True)
-        self._refusal = Label("", "error", self, wrap=True)
+        self.refusal = Label("", "error", self, wrap=True)
         self.table = QTableWidget(0, 3, self)
         self.buttons = {
             "add": self._button("add", tr("Add a parameter"), self.add),
@@ -78,7 +78,7 @@ class BlockPage(QWidget):
         row.addStretch(1)
         section.content.addLayout(row)
         section.content.addWidget(self.form)
-        section.content.addWidget(self._refusal)
+        section.content.addWidget(self.refusal)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -104,7 +104,7 @@ class BlockPage(QWidget):
         block = self._block
         if block is None:
             return
-        self._refusal.hide()
+        self.refusal.hide()
         for line, text in ((self.name, block.name), (self.summary, block.summary)):
             if not (line.hasFocus() and line.isModified()):
                 line.setText(text)
@@ -164,8 +164,8 @@ class BlockPage(QWidget):
         refusal = self._session.do(SetParameters(block.name, parameters, text, renames))
         self.refresh()
         if refusal is not None:
-            self._refusal.setText(refusal.text())
-            self._refusal.show()
+            self.refusal.setText(refusal.text())
+            self.refusal.show()
         return refusal is None
 
     def _rename(self) -> None:

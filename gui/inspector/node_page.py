@@ -45,32 +45,32 @@ class NodePage(QWidget):
         self._forms: dict[type[Layer], Form] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._summary = Label("", "hint", self, wrap=True)
-        self._column.addWidget(self._summary)
-        self._block = BlockRow(session, self)
-        self._column.addWidget(self._block)
+        self.summary = Label("", "hint", self, wrap=True)
+        self._column.addWidget(self.summary)
+        self.block = BlockRow(session, self)
+        self._column.addWidget(self.block)
         self._forms_at = QVBoxLayout()
         self._column.addLayout(self._forms_at)
         self._plain = Label("", "error", self, wrap=True)
         self._column.addWidget(self._plain)
         self._inputs = Section(tr("Order of inputs"), self)
-        self._order = InputOrder(session, self)
-        self._inputs.content.addWidget(self._order)
+        self.order = InputOrder(session, self)
+        self._inputs.content.addWidget(self.order)
         self._computes = Section(tr("What it computes"), self)
         self._formulas: list[tuple[Label, Formula]] = []
         self._cost = Section(tr("Cost"), self)
         self._cost.figure.set_text(tr("one image, float32"))
-        self._figures = Figures(self)
-        self._cost.content.addWidget(self._figures)
-        self._reach = Section(tr("Receptive field"), self)
+        self.figures = Figures(self)
+        self._cost.content.addWidget(self.figures)
+        self.reach = Section(tr("Receptive field"), self)
         self._picture = FieldPicture(self)
-        self._path = Figures(self)
+        self.path = Figures(self)
         row = QHBoxLayout()
         row.setSpacing(current().space("m"))
         row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._path, 1, Qt.AlignmentFlag.AlignTop)
-        self._reach.content.addLayout(row)
-        for part in (self._inputs, self._computes, self._reach, self._cost):
+        row.addWidget(self.path, 1, Qt.AlignmentFlag.AlignTop)
+        self.reach.content.addLayout(row)
+        for part in (self._inputs, self._computes, self.reach, self._cost):
             self._column.addWidget(part)
         self._column.addStretch(1)
 
@@ -79,6 +79,10 @@ class NodePage(QWidget):
         """The form of the layer shown."""
         node = self._session.network.nodes.get(self._node)
         return self._forms.get(type(node.layer)) if node else None
+
+    def formulas(self) -> list[str]:
+        """What stands under "What it computes"."""
+        return [formula.text() for _, formula in self._formulas if not formula.isHidden()]
 
     def show_node(self, node: str) -> None:
         """Show another node, or the same one again after a change."""
@@ -100,8 +104,8 @@ class NodePage(QWidget):
         self._show_values(fresh=fresh)
         inside = self._session.block is not None
         self._forms[kind].setVisible(has_settings(found.layer, inside=inside))
-        self._summary.setText(summary_of(found.layer, inside=inside))
-        self._block.show_use(found.layer)
+        self.summary.setText(summary_of(found.layer, inside=inside))
+        self.block.show_use(found.layer)
         self.show_figures()
 
     def _show_values(self, *, fresh: bool = False) -> None:
@@ -137,7 +141,7 @@ class NodePage(QWidget):
         many = any(port.many for port in node.layer.input_ports())
         self._inputs.setVisible(many)
         if many:
-            self._order.show_node(node.id)
+            self.order.show_node(node.id)
         form = self._forms[type(node.layer)]
         inputs = facts.known_inputs()
         if inputs and len(inputs[0]) == 3 and "groups" in form.fields():
@@ -193,19 +197,19 @@ class NodePage(QWidget):
             (tr("Output in memory"), memory(facts.memory)),
             (tr("Weights in memory"), memory(4 * facts.parameters)),
         ]
-        self._figures.show_rows(rows)
+        self.figures.show_rows(rows)
 
     def _show_reach(self, facts: Facts) -> None:
         fields = facts.receptive_field()
         image = _image_shape(self._session)
         output = facts.output
-        self._reach.setVisible(len(fields) == 2 and image is not None)
+        self.reach.setVisible(len(fields) == 2 and image is not None)
         if len(fields) != 2 or image is None or output is None:
             return
         cells = output[1:] if len(output) == 3 else (1, 1)
         self._picture.show_field(image[1:], fields, cells)
-        self._reach.figure.set_text(reach_words(fields, cells))
-        self._path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
+        self.reach.figure.set_text(reach_words(fields, cells))
+        self.path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
 
     def _change(self, field: str, value: Any) -> None:
         node = self._session.network.nodes[self._node]

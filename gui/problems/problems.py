@@ -45,14 +45,14 @@ class Problems(QWidget):
         self._faults: list[Fault] = []
         self._own = 0
         """How many of them are of the level shown; the others are of the network itself."""
-        self._list = QListWidget(self)
-        self._list.setItemDelegate(_TwoLines(self._list))
-        self._list.setAccessibleName(tr("Problems"))
-        self._list.setUniformItemSizes(True)
-        self._list.setMinimumWidth(200)
+        self.rows = QListWidget(self)
+        self.rows.setItemDelegate(_TwoLines(self.rows))
+        self.rows.setAccessibleName(tr("Problems"))
+        self.rows.setUniformItemSizes(True)
+        self.rows.setMinimumWidth(200)
         self._detail = ProblemDetail(session, self)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
-        self._split.addWidget(self._list)
+        self._split.addWidget(self.rows)
         self._split.addWidget(self._detail)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 2)
@@ -63,9 +63,9 @@ class Problems(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._fine)
         self._pages.addWidget(self._split)
-        self._list.currentRowChanged.connect(self._choose)
-        self._list.itemClicked.connect(lambda _item: self._click())
-        self._list.itemActivated.connect(lambda _item: self.go_inside())
+        self.rows.currentRowChanged.connect(self._choose)
+        self.rows.itemClicked.connect(lambda _item: self._click())
+        self.rows.itemActivated.connect(lambda _item: self.go_inside())
         self._detail.jump.connect(self.go_inside)
         # Many edits in one turn of the event loop make one list.
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -74,7 +74,7 @@ class Problems(QWidget):
         session.main_changed.connect(self._changed)
         session.document_replaced.connect(self.refresh)
         session.level_changed.connect(self.refresh)
-        notifier.changed.connect(self._list.doItemsLayout)
+        notifier.changed.connect(self.rows.doItemsLayout)
         self.refresh()
 
     def _changed(self, change: Change) -> None:
@@ -110,13 +110,13 @@ class Problems(QWidget):
             self._faults, self._own = faults, own
             self._fill(old)
         elif self.current() is not None:
-            self._choose(self._list.currentRow())
+            self._choose(self.rows.currentRow())
         errors = sum(not fault.warning for fault in faults)
         self.counted.emit(errors, len(faults) - errors)
 
     def _fill(self, old: Fault | None) -> None:
-        self._list.blockSignals(True)
-        self._list.clear()
+        self.rows.blockSignals(True)
+        self.rows.clear()
         for row, fault in enumerate(self._faults):
             title = fault.title().text()
             outer = row >= self._own
@@ -128,20 +128,20 @@ class Problems(QWidget):
             kind = tr("Warning") if fault.warning else tr("Error")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {fault.sentence().text()}")
             item.setToolTip(fault.sentence().text())
-            self._list.addItem(item)
+            self.rows.addItem(item)
         same = [
             i
             for i, f in enumerate(self._faults)
             if old is not None and (f.node, f.kind, f.field) == (old.node, old.kind, old.field)
         ]
-        self._list.blockSignals(False)
+        self.rows.blockSignals(False)
         row = same[0] if same else 0
-        self._list.setCurrentRow(row if self._faults else -1)
-        self._choose(self._list.currentRow())
+        self.rows.setCurrentRow(row if self._faults else -1)
+        self._choose(self.rows.currentRow())
 
     def current(self) -> Fault | None:
         """The chosen fault."""
-        row = self._list.currentRow()
+        row = self.rows.currentRow()
         return self._faults[row] if 0 <= row < len(self._faults) else None
 
     def _choose(self, row: int) -> None:
@@ -152,13 +152,13 @@ class Problems(QWidget):
         self.refresh()
         if not self._faults:
             return
-        row = self._list.currentRow()
+        row = self.rows.currentRow()
         fault = self.current()
         shown = fault is not None and (
             self._session.selection == [fault.node] or self._session.selected_wires == [fault.wire]
         )
         if shown or row < 0:
-            self._list.setCurrentRow((row + step) % len(self._faults))
+            self.rows.setCurrentRow((row + step) % len(self._faults))
         self.jump()
 
     def jump(self) -> None:
@@ -169,7 +169,7 @@ class Problems(QWidget):
 
     def _place(self) -> DoorPath:
         """The way to the level of the chosen fault."""
-        return () if self._list.currentRow() >= self._own else self._session.place
+        return () if self.rows.currentRow() >= self._own else self._session.place
 
     def _click(self) -> None:
         fault = self.current()
@@ -190,7 +190,7 @@ class Problems(QWidget):
         self.refresh()
         rows = [row for row in range(self._own) if self._faults[row].node == node]
         if rows:
-            self._list.setCurrentRow(rows[0])
+            self.rows.setCurrentRow(rows[0])
 
     def apply_repair(self, number: int) -> None:
         """Apply the repair with this number, counted from 1, of the chosen problem."""

@@ -252,6 +252,11 @@ class FitDialog(QDialog):
         self._show_state()
 
     @property
+    def busy(self) -> bool:
+        """Whether a network is being built."""
+        return self._task is not None
+
+    @property
     def ready(self) -> bool:
         """Whether the network shown is the one asked for."""
         return self._result is not None and self._result.fit == self._wanted
@@ -261,7 +266,7 @@ class FitDialog(QDialog):
         self.problem.setVisible(bool(self.problem.text()))
         self._check_radio(None if typing_wrong else self._wanted)
         self.open_button.setEnabled(self.ready and not typing_wrong)
-        self._section.figure.set_text(tr("counting") if self._task is not None else "")
+        self._section.figure.set_text(tr("counting") if self.busy else "")
         result = None if typing_wrong else self._result  # what is asked for is not known
         outputs = [shape(size) if size else NOTHING for size in result.results] if result else []
         self.figures.show_rows(
@@ -277,7 +282,7 @@ class FitDialog(QDialog):
 
     def accept(self) -> None:
         """Open what was built; if it is being built, as soon as it is."""
-        refused = bool(self.problem.text()) and self._task is None
+        refused = bool(self.problem.text()) and not self.busy
         if refused or self._typing_wrong():
             return
         if not self.ready:

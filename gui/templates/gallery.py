@@ -68,9 +68,9 @@ class Gallery(QFrame):
             card.chosen.connect(self.template_chosen)
             card.fit_wanted.connect(self.fit_wanted)
             card.moved.connect(lambda key, c=card: self._move(c, key))
-        self._titles = {c: Label(TEMPLATE_CATEGORIES[c].text(), "name", inside) for c in order}
-        self._nothing = Label("", "body", inside, wrap=True)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.titles = {c: Label(TEMPLATE_CATEGORIES[c].text(), "name", inside) for c in order}
+        self.nothing = Label("", "body", inside, wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._head(order))
         self._column.addWidget(self._scroll(inside), 1)
@@ -90,9 +90,11 @@ class Gallery(QFrame):
         self._hint = KeyHint(FIND, self.search)
         self._within_search = QHBoxLayout(self.search)
         self._within_search.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignRight)
-        filters = QHBoxLayout()
-        filters.setSpacing(2)
-        self._group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        group = QButtonGroup(self)
+        self.filters: dict[str, QToolButton] = {}
+        """The buttons by category; the first, without one, shows all."""
         for category in ("", *order):
             button = QToolButton(self)
             title = TEMPLATE_CATEGORIES.get(category)
@@ -100,12 +102,13 @@ class Gallery(QFrame):
             button.setCheckable(True)
             button.setChecked(not category)
             button.clicked.connect(lambda _=False, c=category: self._choose(c))
-            self._group.addButton(button)
-            filters.addWidget(button)
-        filters.addStretch(1)
-        self._filters = QWidget(self)
-        self._filters.setLayout(filters)
-        filters.setContentsMargins(0, 0, 0, 0)
+            group.addButton(button)
+            row.addWidget(button)
+            self.filters[category] = button
+        row.addStretch(1)
+        self._filter_row = QWidget(self)
+        self._filter_row.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
         self._title = Label(tr("Templates"), "section_title", self)
         self._bar = QGridLayout()
         self._bar.setColumnStretch(1, 1)
@@ -158,11 +161,11 @@ class Gallery(QFrame):
         """Beside the title where they fit, else below it."""
         wide = self._title.sizeHint().width() + self.search.width() + 2 * current().space("l")
         room = self.width() - 2 * current().space("xl") - wide
-        self._bar.removeWidget(self._filters)
-        if self._filters.sizeHint().width() <= room:
-            self._bar.addWidget(self._filters, 0, 1)
+        self._bar.removeWidget(self._filter_row)
+        if self._filter_row.sizeHint().width() <= room:
+            self._bar.addWidget(self._filter_row, 0, 1)
         else:
-            self._bar.addWidget(self._filters, 1, 0, 1, 3)
+            self._bar.addWidget(self._filter_row, 1, 0, 1, 3)
 
     # Searching
 
@@ -191,15 +194,15 @@ class Gallery(QFrame):
             card.setVisible(card in shown)
         text = self.search.text().strip()
         self._hint.setVisible(not text)
-        self._nothing.setText(tr('No template is called "{text}"', text=text))
-        self._nothing.setVisible(not shown)
+        self.nothing.setText(tr('No template is called "{text}"', text=text))
+        self.nothing.setVisible(not shown)
         self._arrange(shown)
         self._area.verticalScrollBar().setValue(0)
 
     def _arrange(self, shown: list[TemplateCard]) -> None:
         """Cards in rows; each category begins with its name in a row of its own."""
         self._columns = self._fitting()
-        for widget in (*self.cards, *self._titles.values(), self._nothing):
+        for widget in (*self.cards, *self.titles.values(), self.nothing):
             self._grid.removeWidget(widget)
         for column in range(MOST_COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
@@ -207,10 +210,10 @@ class Gallery(QFrame):
             self._grid.setRowStretch(row, 0)
         self._places = {}
         line = 0
-        for title in self._titles.values():
+        for title in self.titles.values():
             title.setVisible(False)
         for category, cards in groupby(shown, lambda card: card.template.category):
-            title = self._titles[category]
+            title = self.titles[category]
             title.setVisible(not self._category)
             self._grid.addWidget(title, line, 0, 1, self._columns)
             line += 1
@@ -220,7 +223,7 @@ class Gallery(QFrame):
                 self._places[card] = at
             line = max(row for row, _ in self._places.values()) + 1
         if not shown:
-            self._grid.addWidget(self._nothing, 0, 0, 1, self._columns)
+            self._grid.addWidget(self.nothing, 0, 0, 1, self._columns)
         self._grid.setRowStretch(line + 1, 1)  # few cards do not grow into all the room
 
     def _fitting(self) -> int:

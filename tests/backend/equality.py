@@ -13,6 +13,9 @@ from graph.templates.registry import find_template
 TOLERANCE = 1e-5
 
 
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+
+
 def built(name: str, side: int | None = None) -> nn.Module:
     """The module of a template for its original input, or for images with this side."""
     template = find_template(name)
@@ -26,7 +29,7 @@ def randomise_statistics(module: nn.Module) -> None:
     """Give every batch normalisation statistics and weights of its own, as after training."""
     generator = torch.Generator().manual_seed(7)
     for part in module.modules():
-        if isinstance(part, nn.modules.batchnorm._BatchNorm):
+        if isinstance(part, NORMS):
             shape = part.running_mean.shape
             part.running_mean.copy_(torch.randn(shape, generator=generator) * 0.1)
             part.running_var.copy_(torch.rand(shape, generator=generator) + 0.5)
@@ -37,7 +40,7 @@ def randomise_statistics(module: nn.Module) -> None:
 def settle(module: nn.Module, side: int) -> None:
     """Take the statistics of random images, without which a deep network without shortcuts tells
     no images apart in evaluation."""
-    norms = [m for m in module.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    norms = [m for m in module.modules() if isinstance(m, NORMS)]
     momentums = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = 1.0

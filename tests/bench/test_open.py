@@ -64,8 +64,8 @@ def figures(network: Network) -> Totals:
 def forget() -> None:
     """Drop what other networks left behind."""
     gc.collect()
-    facts._remembered.cache_clear()
-    scope._remembered.cache_clear()
+    facts.remembered_figures.cache_clear()
+    scope.remembered_layers.cache_clear()
     sliding.windows.cache_clear()
 
 

@@ -25,12 +25,16 @@ from torch import nn
 from torch.nn import functional as F
 
 from backend.channel.events import EpochDone
+from backend.data.base.prepare import Prepared, prepare
+from backend.data.catalogue import open_data
 from backend.training.settings import TrainingSettings
 from graph.analysis.analysis import Analysis
+from graph.calls.plan import Plan
 from graph.export.export import source
 from graph.planning.planner import make_plan
 from graph.templates.registry import find_template
 from gui.session.preferences import Preferences
+from gui.training.settings_form import settings_of
 from gui.window.window import MainWindow
 from tests.bench.figures import percentile, spread, tell
 
@@ -93,6 +97,16 @@ class TightLoop:
         return time.perf_counter() - began
 
 
+def the_same_data(spec: str, plan: Plan, settings: TrainingSettings) -> Prepared:
+    """What a worker that is asked for this prepares."""
+    _, (channels, height, width) = plan.inputs[0]
+    dataset = open_data(spec, size=(height, width), fit="resize")
+    fraction = settings.validation_fraction
+    return prepare(
+        dataset, (channels, height, width), seed=settings.seed, validation_fraction=fraction
+    )
+
+
 def _joined(batches: Iterator[tuple[torch.Tensor, torch.Tensor]]) -> tuple[torch.Tensor, ...]:
     return tuple(torch.cat(parts) for parts in zip(*batches, strict=True))
 
@@ -139,7 +153,7 @@ class Room:
         QApplication.processEvents()
         first = len(self.epochs) + 1
         time.sleep(seconds)
-        self.run._tick()
+        QApplication.processEvents()
         return [event.seconds for event in self.epochs[first:]]
 
     def pause(self) -> None:
@@ -205,11 +219,9 @@ def test_training_in_the_window(
     room = Room(qtbot, name)
     project = room.window.session.project
     plan = make_plan(project.network, Analysis(project.network), project.name)
-    worker = room.run._worker
-    assert worker is not None
-    data = worker.data
-    assert data is not None
-    loop = TightLoop(exported(plan, tmp_path), data, worker.settings)
+    settings = settings_of(room.window.session)
+    data = the_same_data(room.window.training.choice.spec, plan, settings)
+    loop = TightLoop(exported(plan, tmp_path), data, settings)
     in_thread(lambda: [loop.epoch()])
 
     seconds = alternate(room, loop)

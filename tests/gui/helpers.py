@@ -156,8 +156,7 @@ def mirrored(view: CanvasView) -> None:
     for wire, item in view.scene().wires.items():
         shape, assumed = view.session.analysis.wire_shape(wire)
         assert item.load.assumed == (assumed and shape is not None)
-        if shape is not None:
-            assert item.load.text.startswith("×".join(map(str, shape)))
+        assert shape is None or item.load.text.startswith("×".join(map(str, shape)))
         assert item.route is not None
 
 

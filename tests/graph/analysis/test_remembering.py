@@ -28,8 +28,8 @@ from graph.values.dims import Dim
 
 
 def forget() -> None:
-    facts._remembered.cache_clear()
-    scope._remembered.cache_clear()
+    facts.remembered_figures.cache_clear()
+    scope.remembered_layers.cache_clear()
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)

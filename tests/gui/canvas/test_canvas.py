@@ -362,9 +362,15 @@ def test_arranged_templates_overlap_nowhere(qtbot, session, template):
         ends = view.scene().nodes[wire.source].rect(), view.scene().nodes[wire.target].rect()
         seam = view.scene().wires[wire.id].route.seam
         assert seam or ends[0].right() < ends[1].left()
-    if template.name == "lenet5":
-        view.camera.fit_all()
-        assert view.camera.zoom >= 0.6
+
+
+def test_a_small_network_is_large_enough_to_read(qtbot, session):
+    project = find_template("lenet5").build()
+    lay_out(project.network)
+    session.new(project)
+    view = show_canvas(qtbot, session, 932, 474)
+    view.camera.fit_all()
+    assert view.camera.zoom >= 0.6
 
 
 def test_arrange_is_one_step_and_keeps_what_is_not_chosen(qtbot, session, chain):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from graph.layers.activation.piecewise import ReLU
@@ -158,12 +158,11 @@ def test_flags_and_choices_take_keys(qtbot, opened):
 
 def test_a_changed_field_is_bold_and_has_a_way_back(qtbot, opened):
     form, told = opened(Conv2d, out_channels=5)
-    rows = form._rows
-    assert rows["out_channels"].label.property("role") == "name"
-    assert rows["groups"].label.property("role") == "body"
-    arrow = rows["out_channels"].reset
+    assert form.label("out_channels").property("role") == "name"
+    assert form.label("groups").property("role") == "body"
+    arrow = form.reset("out_channels")
     assert arrow.isVisible()
-    assert not rows["groups"].reset.isVisible()
+    assert not form.reset("groups").isVisible()
     qtbot.mouseClick(arrow, Qt.MouseButton.LeftButton)
     assert told == [("out_channels", 32)]
     assert line(form, "out_channels").text() == "32"
@@ -173,7 +172,7 @@ def test_a_changed_field_is_bold_and_has_a_way_back(qtbot, opened):
 def test_the_arrow_takes_an_illegal_text_away(qtbot, opened):
     form, told = opened(Conv2d)
     retype(qtbot, line(form, "out_channels"), "x")
-    qtbot.mouseClick(form._rows["out_channels"].reset, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(form.reset("out_channels"), Qt.MouseButton.LeftButton)
     assert line(form, "out_channels").text() == "32"
     assert form.complaint("out_channels") == ""
     assert told == []
@@ -209,7 +208,7 @@ def test_real_numbers_take_a_comma_and_an_exponent(qtbot, opened):
     assert told[-1] == ("learning_rate", 0.01)
     retype(qtbot, line(form, "learning_rate"), "nan")
     assert form.complaint("learning_rate")
-    assert form._rows["learning_rate"].label.text() == "Learning rate"
+    assert form.label("learning_rate").text() == "Learning rate"
 
 
 def test_a_fault_of_the_network_stands_under_its_field(opened):
@@ -306,10 +305,10 @@ def test_a_kernel_is_typed_into_its_cells_or_its_line(qtbot, opened):
 def test_the_names_of_all_settings_fit(qtbot: QtBot, kind: type[Layer]) -> None:
     form = Form(kind, {})
     qtbot.addWidget(form)
-    for label in form.findChildren(QLabel):
-        if label.buddy() is not None:
-            bold = QFont(label.font())
-            bold.setWeight(QFont.Weight.DemiBold)  # as where the value is not the default
-            words = label.text().split(ZERO_WIDTH_SPACE)
-            widest = max(QFontMetrics(bold).horizontalAdvance(word) for word in words)
-            assert widest <= label.maximumWidth(), label.text()
+    for field in form.fields():
+        label = form.label(field)
+        bold = QFont(label.font())
+        bold.setWeight(QFont.Weight.DemiBold)  # as where the value is not the default
+        words = label.text().split(ZERO_WIDTH_SPACE)
+        widest = max(QFontMetrics(bold).horizontalAdvance(word) for word in words)
+        assert widest <= label.maximumWidth(), label.text()

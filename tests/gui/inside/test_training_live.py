@@ -44,17 +44,17 @@ def test_starting_weights_are_shown_before_any_run(room: Room) -> None:
 
 def test_another_network_leaves_nothing_of_the_last_one(room: Room) -> None:
     live = room.live
-    assert live.filters._note
+    assert live.filters.texts()[1]
     room.session.new(Project("other", tiny_network()))
-    assert not live.filters._note
-    assert not live.maps._note
+    assert live.filters.texts() == ("Filters", "", "Looking …")
+    assert live.maps.texts() == ("Feature maps", "", "Looking …")
     assert not live.weights.counts.size
     assert not live.chooser.bars.rows
     assert live.chooser.title() == ""
     room.wait(lambda: "starting" in live.head.step_text())
     assert live.head.name() == "conv1"
     room.session.new(Project("empty", Network()))
-    room.wait(lambda: not live._soon.isActive())
+    room.wait(lambda: not live.busy)
     assert live.head.name() == "Live"
     assert not live.weights.counts.size
 

@@ -55,7 +55,7 @@ def type_into(widget: Any, text: str) -> None:
 
 
 def entry_of(inspector: Inspector, field: str) -> Any:
-    return inspector.node_page.form._rows[field].entry
+    return inspector.node_page.form.formula_entry(field)
 
 
 def test_a_field_shows_its_formula_and_the_value_here(session, inspector):
@@ -128,7 +128,7 @@ def test_words_are_offered_while_they_are_typed(session, inspector):
     skip = open_skip(session)
     entry = entry_of(inspector, "out_channels")
     type_into(entry, "=wid")
-    popup = entry._completer.popup()
+    popup = entry.words_offered()
     assert popup.isVisible()
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert entry.text() == "=width"
@@ -137,7 +137,7 @@ def test_words_are_offered_while_they_are_typed(session, inspector):
 
 def test_the_row_of_a_use_counts_and_opens(session, inspector):
     session.select([named(session, "stage1")])
-    row = inspector.node_page._block
+    row = inspector.node_page.block
     assert row.isVisible()
     assert "Residual" in row.text()
     assert "2" in row.text()
@@ -176,8 +176,8 @@ def test_a_name_that_is_taken_is_refused_where_it_was_typed(session, inspector):
     page = inspector.block_page
     type_into(page.form.name, "in_channels")
     QTest.keyClick(page.form.name, Qt.Key.Key_Return)
-    assert page._refusal.isVisible()
-    assert "in_channels" in page._refusal.text()
+    assert page.refusal.isVisible()
+    assert "in_channels" in page.refusal.text()
     assert page.form.name.text() == "width"
 
 

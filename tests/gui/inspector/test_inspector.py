@@ -105,11 +105,11 @@ def test_what_it_computes_has_the_numbers_of_this_node(session, inspector):
     conv = first(session, "Conv2d")
     session.select([conv])
     facts = session.analysis.facts(conv)
-    formulas = [f.text() for _, f in inspector.node_page._formulas if not f.isHidden()]
+    formulas = inspector.node_page.formulas()
     plain = [text.replace("\u202f", "\u2009") for text in formulas]
     assert any(text.endswith(f"= {full(facts.parameters)}") for text in plain)
     assert any(text.endswith(f"= {full(facts.macs)}") for text in plain)
-    assert inspector.node_page._figures.texts()["Parameters"] == full(facts.parameters)
+    assert inspector.node_page.figures.texts()["Parameters"] == full(facts.parameters)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_only_a_sum_equals_its_result(qtbot, numbers, joint):
 def test_the_path_of_the_receptive_field_ends_at_the_node(session, inspector):
     conv = [n for n, node in session.network.nodes.items() if isinstance(node.layer, Conv2d)][1]
     session.select([conv])
-    rows = inspector.node_page._path.texts()
+    rows = inspector.node_page.path.texts()
     name = session.network.nodes[conv].name
     size = session.analysis.facts(conv).receptive_field()[0].size
     assert list(rows)[-1] == name
@@ -173,7 +173,7 @@ def test_the_order_of_inputs_changes_by_alt_down(qtbot, session, inspector):
     merge = next(n for n, x in session.network.nodes.items() if len(session.network.inputs(n)) > 1)
     session.select([merge])
     before = [wire.source for wire in session.network.inputs(merge)]
-    rows = inspector.node_page._order.findChild(QListWidget)
+    rows = inspector.node_page.order.findChild(QListWidget)
     rows.setFocus()
     qtbot.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert [wire.source for wire in session.network.inputs(merge)] == before[::-1]
@@ -244,34 +244,34 @@ def test_ports_of_a_block_say_that_they_are_ports_and_have_no_settings_of_the_lo
     ways = {kind: first(session, kind) for kind in ("Output", "Input")}
     session.select([ways["Output"]])
     assert page.node_page.form.isHidden()
-    assert "port of the block" in page.node_page._summary.text()
-    assert "loss" not in page.node_page._summary.text()
+    assert "port of the block" in page.node_page.summary.text()
+    assert "loss" not in page.node_page.summary.text()
     page.edit_first_field()
     assert page.head.focusWidget() is page.head.name
     session.select([ways["Input"]])
     assert page.node_page.form.isVisible()
-    assert "only the sample used when no use is open" in page.node_page._summary.text()
+    assert "only the sample used when no use is open" in page.node_page.summary.text()
     session.go_to(0)
     session.select([end])
     assert page.node_page.form.isVisible()
-    assert "loss compares" in page.node_page._summary.text()
+    assert "loss compares" in page.node_page.summary.text()
 
 
 def test_behind_a_global_pooling_no_step_is_told(session, inspector):
     pooling = first(session, "GlobalAvgPool2d")
     session.select([pooling])
-    assert "step" not in inspector.node_page._reach.figure.text()
+    assert "step" not in inspector.node_page.reach.figure.text()
     whole = Node("n900", "whole", AdaptiveAvgPool2d(output_size=(1, 1)))
     norm = Node("n901", "norm", GroupNorm(num_groups=1))
     conv = first(session, "Conv2d")
     wires = [Wire(f"w{n.id}", conv, "output", n.id, "input") for n in (whole, norm)]
     session.do(Batch((AddNode(whole), AddNode(norm), *map(Connect, wires))))
     session.select([whole.id])
-    assert inspector.node_page._reach.figure.text().endswith(" px")
+    assert inspector.node_page.reach.figure.text().endswith(" px")
     session.select([norm.id])
-    assert "all positions see the same" in inspector.node_page._reach.figure.text()
+    assert "all positions see the same" in inspector.node_page.reach.figure.text()
     session.select([first(session, "Conv2d")])
-    assert inspector.node_page._reach.figure.text().endswith("px, step 1")
+    assert inspector.node_page.reach.figure.text().endswith("px, step 1")
 
 
 def test_sizes_in_the_summary_of_a_block_have_a_proper_sign(session, inspector):
@@ -282,4 +282,4 @@ def test_sizes_in_the_summary_of_a_block_have_a_proper_sign(session, inspector):
     node = Node("n901", "pair", use_of(block))
     session.do(AddNode(node))
     session.select([node.id])
-    assert inspector.node_page._summary.text() == "Two 3×3 convolutions, not mix2xy."
+    assert inspector.node_page.summary.text() == "Two 3×3 convolutions, not mix2xy."

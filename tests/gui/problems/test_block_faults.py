@@ -49,7 +49,7 @@ def at_the_fault(window: MainWindow) -> None:
 
 
 def row_place(window: MainWindow, row: int) -> Any:
-    rows = window.problems._list
+    rows = window.problems.rows
     return rows.visualItemRect(rows.item(row)).center()
 
 
@@ -61,7 +61,7 @@ def test_the_sentence_gives_the_way_once(window):
 
 
 def test_a_double_click_in_the_list_opens_the_block_where_the_fault_is(window):
-    rows = window.problems._list
+    rows = window.problems.rows
     place = row_place(window, 0)
     QTest.mouseClick(rows.viewport(), LEFT, pos=place)
     assert window.session.titles() == []
@@ -72,7 +72,7 @@ def test_a_double_click_in_the_list_opens_the_block_where_the_fault_is(window):
 
 
 def test_enter_in_the_list_and_the_repair_there_mends_all(window):
-    rows = window.problems._list
+    rows = window.problems.rows
     rows.setFocus()
     QTest.keyClick(rows, Qt.Key.Key_Return)
     at_the_fault(window)
@@ -86,10 +86,9 @@ def test_from_inside_another_use_a_double_click_leads_to_the_fault_of_the_networ
     session = window.session
     session.enter(named(session, "stage2"))
     window.problems.refresh()
-    texts = [window.problems._list.item(i).text() for i in range(window.problems._list.count())]
+    rows = window.problems.rows
+    texts = [rows.item(i).text() for i in range(rows.count())]
     row = texts.index("Network · stage1")
-    place = row_place(window, row)
-    rows = window.problems._list
     rows.scrollToItem(rows.item(row))
     place = row_place(window, row)
     QTest.mouseClick(rows.viewport(), LEFT, pos=place)
@@ -110,7 +109,7 @@ def test_a_click_on_the_badge_opens_the_block_where_the_fault_is(window):
 
 
 def test_the_button_says_where_it_leads(window):
-    rows = window.problems._list
+    rows = window.problems.rows
     rows.setCurrentRow(0)
     buttons = window.problems.findChildren(QPushButton)
     (button,) = [b for b in buttons if b.text() == "Show inside the block"]
@@ -140,7 +139,7 @@ def counted(window: MainWindow) -> tuple[str, str, int]:
     """The title of the tab, the state in the status bar, and the number of rows."""
     window.problems.refresh()
     tab = window.docks.bottom.tabs.tabText(0)
-    return tab, window.bars.status.state.text(), window.problems._list.count()
+    return tab, window.bars.status.state.text(), window.problems.rows.count()
 
 
 def test_a_cause_that_several_uses_tell_counts_once(window):

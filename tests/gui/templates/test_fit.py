@@ -74,7 +74,7 @@ def retype(qtbot: Any, dialog: FitDialog, field: str, text: str) -> None:
 
 
 def settle(qtbot: Any, dialog: FitDialog) -> None:
-    qtbot.waitUntil(lambda: dialog._task is None)
+    qtbot.waitUntil(lambda: not dialog.busy)
 
 
 def test_it_begins_with_the_original_and_enter_opens_that(qtbot, opened):

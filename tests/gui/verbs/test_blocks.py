@@ -229,7 +229,11 @@ def test_a_line_of_code_leads_into_the_block(window):
         for number, text in enumerate(window.code.text.splitlines(), 1)
         if "self.skip = " in text
     )
-    window.code._choose_line(line)
+    view = window.code.view
+    cursor = view.textCursor()
+    cursor.setPosition(view.document().findBlockByNumber(line - 1).position())
+    view.setTextCursor(cursor)
+    QTest.keyClick(view, Qt.Key.Key_Return)
     assert session.block.name == "Residual"
     assert session.selection == [named(session, "skip")]
     assert line in window.code.view.lit()
@@ -272,7 +276,8 @@ def test_a_block_of_several_ports_names_them(window):
     session.enter(named(session, "stage1"))
     second, skip = named(session, "second"), named(session, "skip")
     session.select([second, named(session, "add1")])
-    window.blocks._group(list(session.selection), "Join")
+    key(window, Qt.Key.Key_G, CONTROL)
+    name_in_place(window, "Join")
     face = window.canvas.scene().nodes[session.selection[0]].face
     assert face.form is BodyForm.PORTS
     assert {slot.name for slot in face.inputs} == {"first", "skip"}

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from platformdirs import user_config_path
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
 
@@ -475,11 +476,14 @@ def test_geometry_and_recent_files_last(qtbot, drawn, tmp_path):
 
 
 def test_senseless_preferences_are_taken_as_absent(qapp):
+    path = user_config_path("convloom", appauthor=False) / "window.ini"
+    file = QSettings(str(path), QSettings.Format.IniFormat)
+    file.setValue("look/theme", "plaid")
+    file.setValue("look/scale", "huge")
+    file.setValue("files/recent", 7)
+    file.setValue("places/window", "nowhere")
+    file.sync()
     preferences = Preferences()
-    preferences._settings.setValue("look/theme", "plaid")
-    preferences._settings.setValue("look/scale", "huge")
-    preferences._settings.setValue("files/recent", 7)
-    preferences._settings.setValue("places/window", "nowhere")
     assert (preferences.theme, preferences.scale) == ("system", 1.0)
     assert preferences.recent() == []
     assert preferences.place("window").isEmpty()
