@@ -90,7 +90,8 @@ class EpochDone:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probed:
-    """A look inside with one validation image.
+    """A look inside with validation image ``image``, for the number ``asked``, which may have been
+    beyond the last one.
 
     ``filters`` float32 out×in×kh×kw and ``maps`` float32 N×H×W (a vector is 1×1×F), by the key
     they were asked for: a node's id, or a dotted path of step names. ``cut`` has the true number of
@@ -100,6 +101,7 @@ class Probed:
     """
 
     step: int
+    asked: int
     image: int
     filters: Mapping[str, Array]
     maps: Mapping[str, Array]

@@ -66,12 +66,13 @@ class Probe:
                 filters[key] = _array(weight[:MAX_CHANNELS, :MAX_CHANNELS])
                 if max(weight.shape[:2]) > MAX_CHANNELS:
                     cut[key] = int(weight.shape[0])
-        return self._probed(data, picture, image, step, filters, maps, cut, values)
+        return self._probed(data, picture, view.image, image, step, filters, maps, cut, values)
 
     def _probed(
         self,
         data: Prepared,
         picture: SampleImage,
+        asked: int,
         image: int,
         step: int,
         filters: dict[str, Array],
@@ -82,6 +83,7 @@ class Probe:
         likeliest = values[0].argmax(0).to("cpu", torch.uint8).numpy() if data.masks else None
         return Probed(
             step=step,
+            asked=asked,
             image=image,
             filters=filters,
             maps=maps,

@@ -212,7 +212,7 @@ class LivePanel(QWidget):
             self.head.show_step(tr("random starting weights"), live=False)
         self._show_filters(step, event)
         self._show_maps(step, event)
-        if event.image == self.chooser.image or self._controller.image == self.chooser.image:
+        if event.asked == self._controller.image:  # else a look that was on its way
             self.chooser.show_look(event)
 
     def _show_filters(self, step: Step, event: Probed) -> None:

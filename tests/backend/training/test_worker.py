@@ -230,7 +230,7 @@ def progress(step: int, loss: float = 1.0) -> Progress:
 def probed(step: int) -> Probed:
     nothing = np.zeros(1, np.float32)
     pixels = np.zeros((1, 1, 1), np.uint8)
-    return Probed(step, 0, {}, {}, nothing, 0, ("a",), pixels, {})
+    return Probed(step, 0, 0, {}, {}, nothing, 0, ("a",), pixels, {})
 
 
 def test_neighbouring_progress_is_joined() -> None:

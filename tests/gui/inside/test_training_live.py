@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from backend.channel.events import Probed
 from graph.document.project import Project
 from graph.layers.convolution.plain import Conv2d
 from graph.network.edits import AddNode, SetLayer
@@ -117,6 +118,27 @@ def test_another_image_by_button_also_while_paused(long_room: Room) -> None:
     assert live.chooser.previous.isEnabled()
     long_room.bot.keyClick(live.chooser, Qt.Key.Key_Left)
     long_room.wait(lambda: live.chooser.title().startswith("Image 1 ·"))
+
+
+def test_a_look_that_was_on_its_way_does_not_take_the_choice_back(long_room: Room) -> None:
+    live, told = long_room.live, long_room.run.controller.probed
+    looks: list[Probed] = []
+    told.connect(looks.append)
+    long_room.click(long_room.panel.controls.train)
+    long_room.wait(lambda: bool(looks) and live.chooser.title().startswith("Image 1 ·"))
+    long_room.click(live.chooser.next)
+    told.emit(looks[0])
+    assert live.chooser.image == 1
+    assert live.chooser.title().startswith("Image 1 ·")
+    long_room.wait(lambda: live.chooser.title().startswith("Image 2 ·"))
+
+
+def test_a_number_beyond_the_last_image_shows_the_last(long_room: Room) -> None:
+    live = long_room.live
+    long_room.click(long_room.panel.controls.train)
+    live.chooser.chosen.emit(10**9)
+    long_room.wait(lambda: live.chooser.title().startswith("Image 2\N{THIN SPACE}000 ·"))
+    assert live.chooser.image == 1999
 
 
 def test_nothing_is_looked_at_while_hidden(long_room: Room) -> None:
