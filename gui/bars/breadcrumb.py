@@ -112,14 +112,14 @@ class Breadcrumb(QFrame):
         levels = self._session.levels
         if len(levels) != len(self._steps):
             return  # told of the new level in a moment
-        titles = [tr("Network"), *self._session.titles()]
+        titles = [tr("Network"), *self._session.levels.titles()]
         for depth, (step, title) in enumerate(zip(self._steps, titles, strict=True)):
             door = levels[depth].door
             if door is None:
                 step.setText(title)
                 step.setToolTip(tr("The whole network"))
                 continue
-            copies = self._session.copies(depth)
+            copies = self._session.levels.copies(depth)
             self._choosers[depth].show_copy(door.copy, copies)
             step.setText(f" {title}  ×{copies}" if copies > 1 else f" {title}")
             step.setIcon(glyph_icon("block"))

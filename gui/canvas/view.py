@@ -149,7 +149,7 @@ class CanvasView(QGraphicsView):
             return []
         shown = self.camera.shown()
         paths = [
-            self.session.node_path(key)
+            self.session.levels.node_path(key)
             for key, item in self._scene.nodes.items()
             if item.face.form is BodyForm.FULL and item.rect().intersects(shown)
         ]

@@ -7,11 +7,9 @@ first chart has something to draw, since the window must be up before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
@@ -22,19 +20,19 @@ from PySide6.QtWidgets import QWidget
 
 from gui.appearance.theme import Theme, current, notifier
 from gui.charts.chart_frame import ChartFrame
-from gui.charts.cursor import ChartCursor, CursorOverlay, Reading
+from gui.charts.cursor import ChartCursor, CursorOverlay, Reading, reading_at
 from gui.charts.legend import LegendEntry
 from gui.charts.line import Line, LineKind
 from gui.charts.scale import Scale
-from gui.charts.series import SMOOTHING, Series, as_csv
-from gui.language.text import full, number, percent, tr
+from gui.charts.series import SMOOTHING
+from gui.charts.value_table import ValueTable
+from gui.language.text import tr
 
 if TYPE_CHECKING:
     from gui.charts.plot import Plot
 
 FITS_EVERY = 5  # redraws; in between the axes stand still
 MOST_WAITS = 10
-ROWS_AT_ONCE = 20_000  # more rows are written to text in the background
 
 
 class Chart(ChartFrame):
@@ -47,8 +45,6 @@ class Chart(ChartFrame):
         tight: the axis starts at the lowest useful value instead of the lowest.
         cursor: a cursor shared with other charts.
     """
-
-    _csv_ready = Signal(str)
 
     def __init__(
         self,
@@ -76,9 +72,10 @@ class Chart(ChartFrame):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.redraw)
+        self.table = ValueTable(self._lines.values, self)
+        """The points of all lines, to read or to copy."""
         self._add_actions(log)
         self._cursor.moved.connect(self._show_cursor)
-        self._csv_ready.connect(self._take_csv)
         notifier.changed.connect(self._restyle)
 
     # What the owner does
@@ -210,32 +207,15 @@ class Chart(ChartFrame):
         viewport: QWidget = self._ready_plot().viewport()
         return viewport
 
-    def csv(self) -> str:
-        """All points of all lines as a table."""
-        return as_csv(self._columns())
-
     def copy_picture(self) -> None:
         """The chart as it stands, to the clipboard."""
         QGuiApplication.clipboard().setPixmap(self.grab())
-
-    def copy_csv(self) -> None:
-        """The table to the clipboard; a long one is written in the background."""
-        columns = self._columns()
-        if sum(len(series) for _, series in columns) <= ROWS_AT_ONCE:
-            self._csv_ready.emit(as_csv(columns))
-            return
-        frozen = []
-        for name, series in columns:
-            copy = Series()
-            copy.extend(series.x, series.y)
-            frozen.append((name, copy))
-        QThreadPool.globalInstance().start(_csv_task(frozen, self._csv_ready.emit))
 
     # Parts
 
     def _add_actions(self, log: bool) -> None:
         self.add_menu_action(tr("Copy as picture"), "Ctrl+C", self.copy_picture)
-        self.add_menu_action(tr("Copy values as CSV"), "Ctrl+Shift+C", self.copy_csv)
+        self.add_menu_action(tr("Copy values as CSV"), "Ctrl+Shift+C", self.table.copy)
         self._log_action = self.add_menu_action(
             tr("Log axis"), "Ctrl+Shift+L", lambda: self.set_log(not self._scale.log)
         )
@@ -288,23 +268,7 @@ class Chart(ChartFrame):
         if self._plot is None or not lines:
             return None
         x = self._cursor.x if self._cursor.x is not None else self._newest_x()
-        area, theme = self._plot.area(), current()
-        start, end = self._scale.span
-        share = (x - start) / (end - start)
-        if not 0 <= share <= 1:
-            return None
-        words = [(tr("step {n}", n=full(round(x))), theme.text.secondary)]
-        highest = self._scale.y.start
-        for line in lines:
-            value = line.main_series().value_at(x)
-            if value is not None:
-                words.append((f"{line.label} {self._written(value)}", line.colour(theme)))
-                highest = max(highest, float(self._scale.place(np.array([value]))[0]))
-        upper = highest > sum(self._scale.height) / 2
-        return Reading(area.left() + share * area.width(), area, words, at_bottom=upper)
-
-    def _written(self, value: float) -> str:
-        return percent(value) if self._scale.fraction else number(value)
+        return reading_at(x, lines, self._scale, self._plot.area())
 
     def _show_cursor(self) -> None:
         if self._overlay is not None and self._plot is not None:
@@ -362,9 +326,6 @@ class Chart(ChartFrame):
         self._mark()
         self._soon.start()
 
-    def _take_csv(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-
     def _restyle(self, theme: Theme) -> None:
         for key, entry in self._entries.items():
             line = self._lines[key]
@@ -376,24 +337,3 @@ class Chart(ChartFrame):
                 line.restyle(theme)
         self._mark()
         self.redraw()
-
-    def _columns(self) -> list[tuple[str, Series]]:
-        columns = []
-        for line in self._lines.values():
-            columns.append((line.label, line.raw))
-            if line.smoothed is not None:
-                columns.append((tr("{line} smoothed", line=line.label), line.smoothed.series))
-        return columns
-
-
-def _csv_task(columns: list[tuple[str, Series]], done: Callable[[str], None]) -> Callable[[], None]:
-    """A task for the thread pool; a chart that is gone by then gets nothing."""
-
-    def run() -> None:
-        text = as_csv(columns)
-        try:
-            done(text)
-        except RuntimeError:
-            return
-
-    return run

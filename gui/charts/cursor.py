@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from gui.appearance.theme import current
+from gui.charts.line import Line
+from gui.charts.scale import Scale
+from gui.language.text import full, number, percent, tr
 
 
 class ChartCursor(QObject):
@@ -40,6 +44,25 @@ class Reading:
     plot: QRectF
     words: Sequence[tuple[str, QColor]]
     at_bottom: bool
+
+
+def reading_at(x: float, lines: Sequence[Line], scale: Scale, area: QRectF) -> Reading | None:
+    """What lines say at a place of the x axis, in a plot of that area; None outside of it."""
+    theme = current()
+    start, end = scale.span
+    share = (x - start) / (end - start)
+    if not 0 <= share <= 1:
+        return None
+    written = percent if scale.fraction else number
+    words = [(tr("step {n}", n=full(round(x))), theme.text.secondary)]
+    highest = scale.y.start
+    for line in lines:
+        value = line.main_series().value_at(x)
+        if value is not None:
+            words.append((f"{line.label} {written(value)}", line.colour(theme)))
+            highest = max(highest, float(scale.place(np.array([value]))[0]))
+    upper = highest > sum(scale.height) / 2
+    return Reading(area.left() + share * area.width(), area, words, at_bottom=upper)
 
 
 class CursorOverlay(QWidget):

@@ -7,9 +7,7 @@ quickly as ten thousand and no spike is lost. A value that is not finite is a br
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import isfinite
 
 import numpy as np
@@ -255,24 +253,3 @@ class Smoothed:
 def _finite(values: Floats) -> Floats:
     """A copy with NaN for all that is not finite."""
     return np.where(np.isfinite(values), values, np.nan)
-
-
-def as_csv(columns: Sequence[tuple[str, Series]]) -> str:
-    """All points as a table: one row for each x, an empty cell where a curve has no point."""
-    xs = np.unique(np.concatenate([series.x for _, series in columns] or [np.empty(0)]))
-    cells = []
-    for _, series in columns:
-        column = [""] * len(xs)
-        rows = np.searchsorted(xs, series.x)
-        for row, value in zip(rows.tolist(), series.y.tolist(), strict=True):
-            column[row] = repr(value)
-        cells.append(column)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["step", *(name for name, _ in columns)])
-    writer.writerows(zip(map(_plain, xs.tolist()), *cells, strict=True))
-    return out.getvalue()
-
-
-def _plain(value: float) -> str:
-    return str(int(value)) if value.is_integer() else repr(value)

@@ -246,7 +246,7 @@ class CodePanel(QWidget):
         found = self._found(self._lines.get(line, ""))
         if found is not None:
             block, node = found
-            self._session.reveal_in(self._session.way_to(block), node.id)
+            self._session.reveal_in(self._session.levels.way_to(block), node.id)
 
     def copy(self) -> None:
         """Put the source on the clipboard."""

@@ -6,11 +6,9 @@ background. It looks at nothing while it is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.channel.events import Probed
 from backend.channel.looking import View, strongest_slices
@@ -21,9 +19,9 @@ from graph.network.network import Change
 from graph.planning.planner import make_plan
 from graph.values.message import Message, UserError
 from gui.appearance.colormaps import Colormap
-from gui.appearance.glyphs import paint_glyph
 from gui.appearance.theme import current, notifier
 from gui.charts.histogram import Histogram
+from gui.inside.live_head import LiveHead
 from gui.inside.mosaic import Mosaic
 from gui.inside.predictions import ImageChooser
 from gui.inside.stills import Still, Stills
@@ -33,9 +31,6 @@ from gui.runs.inner_steps import steps_by_node
 from gui.runs.project_run import ProjectRun, settings_of
 from gui.runs.same_computation import computes_the_same
 from gui.runs.strips import palette_of
-from gui.widgets.parts import Elided, Label
-
-Paint = Callable[[QPainter, QRectF], None]
 
 VIEWER = "live"
 CALM = 200
@@ -179,11 +174,13 @@ class LivePanel(QWidget):
         first convolution that is shown."""
         steps, session = steps_by_node(plan), self._session
         if session.selection:
-            key = session.node_path(session.selection[0]) or ""
+            key = session.levels.node_path(session.selection[0]) or ""
             if key not in steps:
                 self._show_absent(session.selection[0])
             return key, steps.get(key)
-        shown = [key for key in map(session.node_path, session.network.order()) if key in steps]
+        shown = [
+            key for key in map(session.levels.node_path, session.network.order()) if key in steps
+        ]
         found = [key for key in shown if key and _has_filters(steps[key])]
         best = next(iter(found or shown), None)
         return (best, steps[best]) if best else ("", None)
@@ -259,7 +256,7 @@ class LivePanel(QWidget):
         name = self._session.network.nodes[node].name
         kind = self._session.network.nodes[node].layer
         self.head.show_node(kind.category.value, name, kind_name(kind))
-        if self._session.node_path(node) is None:
+        if self._session.levels.node_path(node) is None:
             text = tr("To look inside, open the block at a layer of the network itself")
         elif self._run.is_running:
             text = tr("{node} is not part of this run", node=name)
@@ -291,75 +288,6 @@ class LivePanel(QWidget):
         super().hideEvent(event)
         self._controller.unwatch(VIEWER)
         self._stills.drop()
-
-
-class LiveHead(QWidget):
-    """Glyph, name and type of the node; at the right the step of what is shown."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._category, self._live = "", False
-        self._glyph = _Spot(self, self._paint_glyph)
-        self._name = Elided(tr("Live"), "panel_title", self)
-        self._type = Label("", "hint", self)
-        self._dot = _Spot(self, self._paint_dot)
-        self._step = Label("", "hint", self)
-        self._row = QHBoxLayout(self)
-        for widget in (self._glyph, self._name, self._type):
-            self._row.addWidget(widget)
-        self._row.addStretch(1)
-        self._row.addWidget(self._dot)
-        self._row.addWidget(self._step)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._restyle()
-        notifier.changed.connect(self._restyle)
-
-    def _restyle(self) -> None:
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(current().space("s"))
-        self.setFixedHeight(current().size("dock_header"))
-
-    def show_node(self, category: str, name: str, kind: str) -> None:
-        """Another node."""
-        self._category = category
-        self._name.set_text(name)
-        self._type.setText(kind)
-        self._glyph.update()
-
-    def show_step(self, text: str, live: bool) -> None:
-        """Where what is shown comes from."""
-        self._live = live
-        self._step.setText(text)
-        self._dot.update()
-
-    def name(self) -> str:
-        return self._name.text()
-
-    def step_text(self) -> str:
-        return self._step.text()
-
-    def _paint_glyph(self, painter: QPainter, rect: QRectF) -> None:
-        if self._category:
-            paint_glyph(painter, self._category, rect, current().role(self._category))
-
-    def _paint_dot(self, painter: QPainter, rect: QRectF) -> None:
-        if self._live:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(current().success.base)
-            painter.drawEllipse(rect.center(), 4, 4)
-
-
-class _Spot(QWidget):
-    """A small square that somebody else paints."""
-
-    def __init__(self, parent: QWidget, paint: Paint) -> None:
-        super().__init__(parent)
-        self._paint = paint
-        self.setFixedSize(current().pixels(16), current().pixels(16))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._paint(QPainter(self), QRectF(self.rect()))
 
 
 def _has_filters(step: Step) -> bool:

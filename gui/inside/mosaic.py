@@ -24,23 +24,26 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.appearance.colormaps import (
-    GROUND,
     Colormap,
     ValueRange,
     colour_table,
-    indexed_image,
     value_range,
 )
 from gui.appearance.theme import Theme, current, notifier
-from gui.inside.mosaic_data import CellIndices, MosaicData, mosaic_data
-from gui.inside.mosaic_paint import paint_bar, paint_crosses, paint_hatches, paint_ticks
-from gui.inside.tiles import Tiles, arrange, compose
-from gui.language.text import number, tr
+from gui.inside.mosaic_data import MosaicData, mosaic_data
+from gui.inside.mosaic_paint import (
+    ends_of_bar,
+    mosaic_image,
+    paint_bar,
+    paint_caption,
+    paint_marks,
+    paint_selection,
+)
+from gui.inside.tiles import Tiles, arrange
+from gui.language.text import tr
 
 GAP = 2
 LEAST_TILE = 16
-LEAST_MARKED_CELL = 5  # smaller cells have no room for a tick; their colour still says NaN
-MOST_MARKS = 4000
 
 
 class Mosaic(QWidget):
@@ -166,7 +169,7 @@ class Mosaic(QWidget):
             return
         self._current = index
         if index is not None:
-            self._show_row(index)
+            self._scroll(self._arranged().showing(index))
             self.setAccessibleDescription(self.describe(index))
             self.selected.emit(index)
         self.update()
@@ -204,48 +207,32 @@ class Mosaic(QWidget):
     def _arranged(self) -> Tiles:
         if self._tiles is None:
             ratio, area = self.devicePixelRatioF(), self._area()
-            self._tiles = arrange(
+            tiles = arrange(
                 len(self._data),
                 self._data.tile_shape,
                 (int(max(1, area.height()) * ratio), int(max(1, area.width()) * ratio)),
                 round(GAP * ratio),
                 round(LEAST_TILE * ratio),
             )
-            self._first_row = min(self._first_row, self._tiles.rows - self._tiles.rows_shown)
-            self._first_row = max(0, self._first_row)
-            self._image = None
+            self._take_tiles(tiles.scrolled(self._first_row))
+        assert self._tiles is not None
         return self._tiles
+
+    def _take_tiles(self, tiles: Tiles) -> None:
+        self._tiles, self._first_row = tiles, tiles.first_row
+        self._image = None
+
+    def _scroll(self, tiles: Tiles) -> None:
+        if tiles != self._tiles:
+            self._take_tiles(tiles)
+            self.update()
 
     def _picture(self) -> QImage:
         tiles = self._arranged()
         if self._image is None:
-            theme = current()
-            if self._data.rgb:
-                grey = theme.background.canvas.lightness()
-                data = np.ascontiguousarray(
-                    compose(self._data.pixels, tiles, self._first_row, grey)
-                )
-                height, width, _ = data.shape
-                form = QImage.Format.Format_RGB888
-                self._image = QImage(data.data, width, height, 3 * width, form).copy()
-            else:
-                data = compose(self._data.pixels, tiles, self._first_row, GROUND)
-                self._image = indexed_image(data, self._palette, theme)
+            self._image = mosaic_image(self._data, tiles, self._palette, current())
             self._image.setDevicePixelRatio(self.devicePixelRatioF())
         return self._image
-
-    def _show_row(self, index: int) -> None:
-        tiles = self._arranged()
-        row = index // tiles.columns
-        self._scroll_to(min(max(self._first_row, row - tiles.rows_shown + 1), row))
-
-    def _scroll_to(self, first_row: int) -> None:
-        tiles = self._arranged()
-        first_row = min(max(0, first_row), max(0, tiles.rows - tiles.rows_shown))
-        if first_row != self._first_row:
-            self._first_row = first_row
-            self._image = None
-            self.update()
 
     def _tile_at(self, point: QPointF) -> int | None:
         if not len(self._data):
@@ -253,7 +240,7 @@ class Mosaic(QWidget):
         ratio, offset = self.devicePixelRatioF(), point - QPointF(self._area().topLeft())
         if offset.y() < 0:
             return None
-        return self._arranged().at(offset.x() * ratio, offset.y() * ratio, self._first_row)
+        return self._arranged().at(offset.x() * ratio, offset.y() * ratio)
 
     # Painting
 
@@ -261,7 +248,8 @@ class Mosaic(QWidget):
         painter, theme = QPainter(self), current()
         if len(self._data):
             self._arranged()
-        self._paint_caption(painter, theme)
+        line = QRect(0, 0, self.width(), theme.pixels(18)).adjusted(2, 0, -2, 0)
+        paint_caption(painter, theme, line, self._title, self._words_of_note())
         area = self._area()
         if not len(self._data):
             painter.setFont(theme.font("small"))
@@ -273,78 +261,25 @@ class Mosaic(QWidget):
             painter.save()
             painter.translate(area.topLeft())
             painter.scale(1 / self.devicePixelRatioF(), 1 / self.devicePixelRatioF())
-            self._paint_marks(painter, theme)
-            self._paint_selection(painter, theme)
+            paint_marks(painter, theme, self._data, self._arranged())
+            paint_selection(painter, theme, self._arranged(), self._current)
             painter.restore()
             if not self._data.rgb:
                 height = theme.pixels(16)
+                ends = ends_of_bar(self._data.limits, self._palette, each=self._each)
                 row = QRectF(0, self.height() - height, self.width(), height)
-                paint_bar(painter, theme, row.adjusted(2, 0, -2, 0), self._palette, self._ends())
+                paint_bar(painter, theme, row.adjusted(2, 0, -2, 0), self._palette, ends)
         if self.hasFocus():
             painter.setPen(QPen(theme.accent.base, 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _paint_caption(self, painter: QPainter, theme: Theme) -> None:
-        row = QRect(0, 0, self.width(), theme.pixels(18)).adjusted(2, 0, -2, 0)
-        painter.setFont(theme.font("caption"))
-        painter.setPen(theme.text.primary)
-        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self._title)
-        note = self._note
+    def _words_of_note(self) -> str:
+        """Right end of the caption: which tiles are in sight, where not all are."""
         tiles, count = self._tiles, len(self._data)
-        if count and tiles is not None and tiles.rows_shown < tiles.rows:
-            first = self._first_row * tiles.columns
-            last = min(count, first + tiles.columns * tiles.rows_shown) - 1
-            note = tr("{first}–{last} of {count}", first=first, last=last, count=count)
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.text.tertiary)
-        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(row, align, note)
-
-    def _cell(self, tile: int, row: int, column: int) -> QRectF:
-        tiles, (height, width) = self._arranged(), self._data.tile_shape
-        rect = tiles.rect(tile, self._first_row)
-        return QRectF(
-            rect.left() + column * tiles.width / width,
-            rect.top() + row * tiles.height / height,
-            tiles.width / width,
-            tiles.height / height,
-        )
-
-    def _cells(self, places: CellIndices) -> list[QRectF]:
-        """The visible cells among some places."""
-        tiles = self._arranged()
-        first = self._first_row * tiles.columns
-        last = first + tiles.rows_shown * tiles.columns
-        visible = places[(places[:, 0] >= first) & (places[:, 0] < last)][:MOST_MARKS]
-        return [self._cell(*place) for place in visible.tolist()]
-
-    def _paint_marks(self, painter: QPainter, theme: Theme) -> None:
-        if self._arranged().width < LEAST_MARKED_CELL * self._data.tile_shape[1]:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_ticks(painter, theme, self._cells(self._data.clipped))
-        paint_hatches(painter, theme, self._cells(self._data.not_a_number))
-        paint_crosses(painter, theme, self._cells(self._data.infinite))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _paint_selection(self, painter: QPainter, theme: Theme) -> None:
-        if self._current is None:
-            return
-        tiles = self._arranged()
-        if 0 <= self._current // tiles.columns - self._first_row < tiles.rows_shown:
-            rect = QRectF(tiles.rect(self._current, self._first_row)).adjusted(-1, -1, 1, 1)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.accent.base, 2))
-            painter.drawRect(rect)
-
-    def _ends(self) -> tuple[str, str]:
-        if self._each:
-            low = tr("−max") if self._palette is Colormap.DIVERGING else tr("min")
-            return low, tr("max of each")
-        low, high = number(self._data.limits.low), number(self._data.limits.high)
-        if self._palette is Colormap.DIVERGING:
-            high = f"+{high}"
-        return ("0" if self._data.limits.low == 0 else low), high
+        if not count or tiles is None or not tiles.cut:
+            return self._note
+        first, last = tiles.shown.start, tiles.shown.stop - 1
+        return tr("{first}–{last} of {count}", first=first, last=last, count=count)
 
     # Qt
 
@@ -370,8 +305,10 @@ class Mosaic(QWidget):
             self.select(self._tile_at(event.position()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if len(self._data) and self._arranged().rows_shown < self._arranged().rows:
-            self._scroll_to(self._first_row - (1 if event.angleDelta().y() > 0 else -1))
+        tiles = self._arranged() if len(self._data) else None
+        if tiles is not None and tiles.cut:
+            step = -1 if event.angleDelta().y() > 0 else 1
+            self._scroll(tiles.scrolled(tiles.first_row + step))
         else:
             super().wheelEvent(event)
 

@@ -266,7 +266,7 @@ class CanvasScene(QGraphicsScene):
         """Show what layers answer, by their paths in the whole network; nodes that are not named
         show their figures."""
         for node, item in self.nodes.items():
-            picture = pictures.get(self.session.node_path(node) or "")
+            picture = pictures.get(self.session.levels.node_path(node) or "")
             if picture is not None or item.thumbnails is not None:
                 item.thumbnails = picture
                 item.update()
@@ -275,7 +275,7 @@ class CanvasScene(QGraphicsScene):
         """Show each layer's share (0 to 1) of the time of a step, by paths as above."""
         self._shares = shares
         for node, item in self.nodes.items():
-            share = shares.get(self.session.node_path(node) or "", 0.0)
+            share = shares.get(self.session.levels.node_path(node) or "", 0.0)
             if share != item.activity:
                 item.activity = share
                 item.update()

@@ -42,4 +42,4 @@ def all_uses(block: Block) -> str:
 
 def show_use(session: Session, network: Network, node: Node) -> None:
     """Open where a block is used, and choose that use."""
-    session.reveal_in(session.way_to(block_of(network)), node.id)
+    session.reveal_in(session.levels.way_to(block_of(network)), node.id)

@@ -81,6 +81,14 @@ class Level:
     def block(self) -> Block | None:
         return self.door.block if self.door else None
 
+    def tidy_selection(self) -> bool:
+        """Choose no more what is gone; whether something was."""
+        nodes = [node for node in self.selection if node in self.network.nodes]
+        wires = [wire for wire in self.selected_wires if wire in self.network.wires]
+        changed = (nodes, wires) != (self.selection, self.selected_wires)
+        self.selection, self.selected_wires = nodes, wires
+        return changed
+
 
 Told = Callable[[Level, Change], None]
 

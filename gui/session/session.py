@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +22,8 @@ from graph.blocks.block_use import BlockUse
 from graph.document.project import UNNAMED, Project, read_project, write_project
 from graph.network.network import Change, Edit, EditRefused, Network
 from graph.values.message import Message, say
-from gui.session.levels import (
-    Changes,
-    Door,
-    DoorPath,
-    Level,
-    copies_behind,
-    is_open,
-    main_level,
-    path_in,
-    scope_behind,
-    settled,
-    titles_of,
-    way_inside,
-    way_to,
-)
+from gui.session.levels import Changes, Door, DoorPath, Level, way_inside
+from gui.session.open_levels import OpenLevels
 from gui.session.undo import EditCommand
 
 
@@ -79,17 +64,21 @@ class Session(QObject):
         self._gathering = False
         self._changes: dict[int, Changes] = {}
         self._blocks_touched = False
-        self._unlisten: Callable[[], None] = lambda: None
+        self._let_go: Callable[[], None] = lambda: None
         self.path: Path | None = None
         self._install(Project())
 
     def _install(self, project: Project) -> None:
-        for level in getattr(self, "levels", ()):
-            level.detach()
-        self._unlisten()
+        self._let_go()
         self.project = project
-        self.levels = [main_level(project.network, self._hear)]
-        self._unlisten = project.library.listen(self._hear_blocks)
+        self.levels = levels = OpenLevels(project.network, self._hear)
+        unlisten = project.library.listen(self._hear_blocks)
+
+        def let_go() -> None:
+            levels.close()
+            unlisten()
+
+        self._let_go = let_go
         self._settings_modified = False
         self.undo_stack.clear()
 
@@ -131,21 +120,7 @@ class Session(QObject):
     @property
     def place(self) -> DoorPath:
         """The way to the level that is shown."""
-        return tuple(level.door for level in self.levels if level.door is not None)
-
-    def titles(self) -> list[str]:
-        """The names on the way: of each use, or of the block without one."""
-        return titles_of(self.levels)
-
-    def node_path(self, node: str) -> str | None:
-        """A node of the level shown as the whole network's plan knows it: ``use/inner``, or
-        ``use/0/inner`` in a chain; None in a block without a use."""
-        return path_in(self.levels, node)
-
-    def way_to(self, block: Block | None) -> DoorPath:
-        """The way to a block: where it is open, else through a use in the network itself, else it
-        alone; to the network itself for None."""
-        return way_to(self.place, self.project.network, block)
+        return self.levels.place
 
     def enter(self, use: str) -> bool:
         """Open the block that a node of the level shown uses; False if it uses none."""
@@ -170,59 +145,26 @@ class Session(QObject):
         """Go up to the level with so many blocks around it; the use left there is chosen."""
         if not 0 <= depth < self.depth:
             return
-        door = self.levels[depth + 1].door
-        self._cut(depth + 1)
-        if door is not None and door.use in self.network.nodes:
-            self.levels[-1].selection = [str(door.use)]
-            self.levels[-1].selected_wires = []
+        self.levels.go_up(depth)
         self._tell_level()
 
     def show_place(self, place: DoorPath) -> None:
         """Show another level, or as much of the way to it as there is."""
-        present = self.place
-        if place == present:
-            return
-        same = 0
-        while same < min(len(place), len(present)) and place[same].same_way(present[same]):
-            same += 1
-        self._cut(same + 1)
-        for (above, level), wanted in zip(pairwise(self.levels), place, strict=False):
-            level.door = settled(above, wanted)
-            level.rescope(scope_behind(above, level.door))
-        for wanted in place[same:]:
-            above = self.levels[-1]
-            if not is_open(above, wanted):
-                break
-            door = settled(above, wanted)
-            scope = scope_behind(above, door)
-            self.levels.append(Level(door.block.network, door, scope, self._hear))
-        if self.place != present:
+        if self.levels.show(place):
             self._tell_level()
-
-    def copies(self, depth: int) -> int:
-        """How many stand in the chain into which a level looks; 1 where there is none."""
-        door = self.levels[depth].door
-        return copies_behind(self.levels[depth - 1], door) if door is not None else 1
 
     def choose_copy(self, depth: int, copy: int) -> None:
         """Look at another one of the chain into which a level looks, counted from 0; what is open
         inside follows."""
-        place = list(self.place)
-        place[depth - 1] = replace(place[depth - 1], copy=copy)
-        self.show_place(tuple(place))
+        self.show_place(self.levels.with_copy(depth, copy))
 
     def step_copy(self, step: int) -> None:
         """Look at the next (1) or previous (−1) one of the innermost chain that is open."""
-        for depth in range(self.depth, 0, -1):
-            if self.copies(depth) > 1:
-                self.choose_copy(depth, max(0, self.place[depth - 1].copy + step))
-                return
-        self.refuse(say("No chain of blocks is open: open a block that is repeated"))
-
-    def _cut(self, count: int) -> None:
-        """Close all levels but the first ``count``."""
-        while len(self.levels) > count:
-            self.levels.pop().detach()
+        depth = self.levels.innermost_chain()
+        if depth is None:
+            self.refuse(say("No chain of blocks is open: open a block that is repeated"))
+        else:
+            self.choose_copy(depth, max(0, self.place[depth - 1].copy + step))
 
     def _tell_level(self) -> None:
         self.level_changed.emit()
@@ -319,17 +261,11 @@ class Session(QObject):
         changes, self._changes = self._changes, {}
         blocks, self._blocks_touched = self._blocks_touched, False
         depth = self.depth
-        for place, (above, level) in enumerate(pairwise(list(self.levels)), 1):
-            assert level.door is not None
-            if not is_open(above, level.door):
-                self._cut(place)
-                break
-            level.door = settled(above, level.door)
-            if level.rescope(scope_behind(above, level.door)):
-                everything = Change(updated=set(level.network.nodes))
-                changes.setdefault(id(level), Changes()).note(everything, ())
+        for level in self.levels.settle():
+            everything = Change(updated=set(level.network.nodes))
+            changes.setdefault(id(level), Changes()).note(everything, ())
         main, shown = self.levels[0], self.levels[-1]
-        deselected = self._tidy_selection()
+        deselected = shown.tidy_selection()
         if blocks:
             self.blocks_changed.emit()
         if self.depth != depth:
@@ -361,15 +297,6 @@ class Session(QObject):
         self._settings_modified = True
         self.settings_changed.emit()
         self.modified_changed.emit(True)
-
-    def _tidy_selection(self) -> bool:
-        """Choose no more what is gone; whether something was."""
-        level = self.levels[-1]
-        nodes = [n for n in level.selection if n in level.network.nodes]
-        wires = [w for w in level.selected_wires if w in level.network.wires]
-        changed = (nodes, wires) != (level.selection, level.selected_wires)
-        level.selection, level.selected_wires = nodes, wires
-        return changed
 
     # Choosing
 

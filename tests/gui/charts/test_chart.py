@@ -354,7 +354,7 @@ def test_copy_as_picture_and_as_table(chart: Chart, qtbot, qapp: QApplication) -
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(chart, Qt.Key.Key_C, both)
     text = QGuiApplication.clipboard().text()
-    assert text == chart.csv()
+    assert text == chart.table.text()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 10
     assert [row["validation"] for row in rows].count("") == 9
@@ -366,7 +366,7 @@ def test_copy_as_picture_and_as_table(chart: Chart, qtbot, qapp: QApplication) -
 def test_a_long_table_is_written_in_the_background(chart: Chart, qtbot) -> None:
     QGuiApplication.clipboard().setText("")
     chart.line("train").extend(np.arange(30_000), np.ones(30_000))
-    chart.copy_csv()
+    chart.table.copy()
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith("step,"))
     assert QGuiApplication.clipboard().text().count("\n") == 30_001
 

@@ -169,8 +169,8 @@ def test_tiles_stay_inside_their_area(count: int, side: int) -> None:
     assert tiles.rows_shown * (tiles.height + 2) - 2 <= 200
     assert tiles.columns * tiles.rows >= count
     for index in range(min(count, tiles.columns * tiles.rows_shown)):
-        centre = tiles.rect(index, 0).center()
-        assert tiles.at(centre.x(), centre.y(), 0) == index
+        centre = tiles.rect(index).center()
+        assert tiles.at(centre.x(), centre.y()) == index
 
 
 def test_three_channels_show_as_colours(qtbot) -> None:

@@ -142,7 +142,7 @@ def test_the_row_of_a_use_counts_and_opens(session, inspector):
     assert "Residual" in row.text()
     assert "2" in row.text()
     QTest.mouseClick(row.open, Qt.MouseButton.LeftButton)
-    assert session.titles() == ["stage1"]
+    assert session.levels.titles() == ["stage1"]
     assert inspector.block_page.isVisible()
 
 

@@ -39,7 +39,7 @@ def named(session: Any, name: str) -> str:
 
 def at_the_fault(window: MainWindow) -> None:
     session = window.session
-    assert session.titles() == ["stage1", "first"]
+    assert session.levels.titles() == ["stage1", "first"]
     assert session.selection == [named(session, "conv")]
     fault = window.problems.current()
     assert fault is not None
@@ -64,7 +64,7 @@ def test_a_double_click_in_the_list_opens_the_block_where_the_fault_is(window):
     rows = window.problems.rows
     place = row_place(window, 0)
     QTest.mouseClick(rows.viewport(), LEFT, pos=place)
-    assert window.session.titles() == []
+    assert window.session.levels.titles() == []
     assert window.session.selection == [named(window.session, "stage1")]
     QTest.mouseDClick(rows.viewport(), LEFT, pos=place)
     QApplication.processEvents()
@@ -79,7 +79,7 @@ def test_enter_in_the_list_and_the_repair_there_mends_all(window):
     window.bars.actions["repair_1"].trigger()
     assert not window.session.main_analysis.errors()
     window.session.undo_stack.undo()
-    assert window.session.titles() == ["stage1", "first"]
+    assert window.session.levels.titles() == ["stage1", "first"]
 
 
 def test_from_inside_another_use_a_double_click_leads_to_the_fault_of_the_network(window):
@@ -92,7 +92,7 @@ def test_from_inside_another_use_a_double_click_leads_to_the_fault_of_the_networ
     rows.scrollToItem(rows.item(row))
     place = row_place(window, row)
     QTest.mouseClick(rows.viewport(), LEFT, pos=place)
-    assert session.titles() == ["stage2"]
+    assert session.levels.titles() == ["stage2"]
     QTest.mouseDClick(rows.viewport(), LEFT, pos=place)
     QApplication.processEvents()
     at_the_fault(window)

@@ -102,12 +102,12 @@ def test_a_shorter_chain_and_undo_keep_to_one_that_there_is(window):
     assert session.do(SetLayer(use, layer.changed(repeat=3))) is None
     session.enter(use)
     session.choose_copy(1, 2)
-    path = session.node_path(named(session, "skip"))
+    path = session.levels.node_path(named(session, "skip"))
     assert path == f"{use}/2/{named(session, 'skip')}"
     session.project.network.do(SetLayer(use, layer.changed(repeat=1)))
     assert session.place[0].copy == 0
     assert not window.centre.breadcrumb.chooser(1).isVisible()
-    assert session.node_path(named(session, "skip")) == f"{use}/{named(session, 'skip')}"
+    assert session.levels.node_path(named(session, "skip")) == f"{use}/{named(session, 'skip')}"
     session.project.network.do(SetLayer(use, layer.changed(repeat=3)))
     session.choose_copy(1, 1)
     skip = named(session, "skip")

@@ -104,7 +104,7 @@ def test_keys_open_and_leave(window):
     session = window.session
     click(window, named(session, "stage1"))
     key(window, Qt.Key.Key_Return)
-    assert session.titles() == ["stage1"]
+    assert session.levels.titles() == ["stage1"]
     key(window, Qt.Key.Key_Backspace)
     assert session.depth == 0
     key(window, Qt.Key.Key_Return)
@@ -132,7 +132,7 @@ def test_an_edit_inside_changes_all_uses_and_undo_brings_all_back(window):
     assert "par" in window.canvas.scene().nodes[skip].face.footer[0]
     session.leave()
     window.bars.actions["undo"].trigger()
-    assert session.titles() == ["stage1"]  # where the edit was made
+    assert session.levels.titles() == ["stage1"]  # where the edit was made
     assert [session.main_analysis.facts(stage).parameters for stage in stages] == costs
     assert session.main_analysis.totals() == before
     assert session.network is not main
@@ -301,7 +301,7 @@ def test_a_fault_inside_is_told_at_the_use_and_mended_inside(window):
     assert window.run.plan is None
     assert session.depth == 0  # the training shows what stands in its way
     session.undo_stack.undo()
-    assert session.titles() == ["stage2"]
+    assert session.levels.titles() == ["stage2"]
     assert not session.main_analysis.errors()
 
 
@@ -317,7 +317,7 @@ def test_a_port_that_is_wired_outside_cannot_be_deleted_inside(window):
     session.select([output])
     key(window, Qt.Key.Key_Delete)
     assert output in session.network.nodes
-    assert session.titles() == ["stage2"]
+    assert session.levels.titles() == ["stage2"]
     mirrored(window.canvas)
 
 
