@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
@@ -271,9 +270,20 @@ class _Refused(ValueError):
         self.error = error
 
 
-@cache
 def fields_of(declaration: type[Declaration]) -> dict[str, FieldSpec]:
     """The fields of a declaration in their order, as the form shows them."""
+    # Kept at the type itself, since those of blocks go with their project.
+    kept: dict[str, FieldSpec] | None = declaration.__dict__.get(_SPECS)
+    if kept is None:
+        kept = _specs(declaration)
+        setattr(declaration, _SPECS, kept)
+    return kept
+
+
+_SPECS = "__field_specs__"
+
+
+def _specs(declaration: type[Declaration]) -> dict[str, FieldSpec]:
     specs = {}
     for name, info in declaration.model_fields.items():
         extra: dict[str, Any] = {}

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from graph.analysis.analysis import Analysis
 from graph.analysis.facts import Facts
+from graph.layers.base.composite import Composite
 from graph.layers.base.initialisation import unused
 from graph.layers.base.layer import Explanation, Layer
 from graph.layers.io import Input
@@ -84,6 +85,13 @@ class NodePage(QWidget):
         """What stands under "What it computes"."""
         return [formula.text() for _, formula in self._formulas if not formula.isHidden()]
 
+    def _put_away(self, kind: type[Layer], form: Form) -> None:
+        """Keep a form for the next node of its type; one of a block goes, as its type may."""
+        form.hide()
+        if issubclass(kind, Composite):
+            del self._forms[kind]
+            form.deleteLater()
+
     def show_node(self, node: str) -> None:
         """Show another node, or the same one again after a change."""
         found = self._session.network.nodes[node]
@@ -98,9 +106,9 @@ class NodePage(QWidget):
             form.formula_ended.connect(self._end_formula)
             self._forms[kind] = form
             self._forms_at.addWidget(form)
-        for other, form in self._forms.items():
+        for other, form in tuple(self._forms.items()):
             if other is not kind:
-                form.hide()
+                self._put_away(other, form)
         self._show_values(fresh=fresh)
         inside = self._session.block is not None
         self._forms[kind].setVisible(has_settings(found.layer, inside=inside))
