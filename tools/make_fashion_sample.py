@@ -22,8 +22,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.data.base.class_names import CLASS_FILE
 from backend.data.formats.idx import read_idx
-from backend.data.formats.idx_folder import CLASS_FILE, FASHION_CLASSES, IdxPart, find_idx
+from backend.data.formats.idx_classes import FASHION_CLASSES
+from backend.data.formats.idx_files import IdxPart, find_idx
 
 SEED = 20170825
 TRAIN_PER_CLASS = 1_000

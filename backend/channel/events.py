@@ -32,7 +32,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """Work before the first step. ``total`` is 0 while it cannot be told."""
+    """Work before the first step: ``done`` of ``total`` pieces, which is 0 while nobody knows."""
 
     message: Message
     done: int = 0
@@ -97,7 +97,7 @@ class Probed:
     they were asked for: a node's id, or a dotted path of step names. ``cut`` has the true number of
     channels where ``maps`` or ``filters`` were cut. ``probabilities`` has one value per class;
     ``pixels`` is the image, uint8 H×W×C. Where the data has masks, ``mask`` is the true class of
-    each pixel and ``predicted`` the likeliest one, uint8 H×W.
+    each pixel, or VOID, and ``predicted`` the likeliest one, uint8 H×W.
     """
 
     step: int

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from backend.command_line.ending import DONE, FAULTS, encodable
 from backend.command_line.setting_options import given_settings
 from backend.command_line.terminal import one_line, print_table
+from backend.data.base.format import SOURCE, THRESHOLD, is_threshold
 from backend.data.catalogue import DEFAULT
 from backend.data.catalogue import check as check_data
 from backend.training.settings import TrainingSettings, started
@@ -220,6 +221,7 @@ def run_train(options: argparse.Namespace) -> int:
     """Train with a bar and a table. Raises UserError."""
     # This loads NumPy, which no other command needs.
     from backend.command_line.console import check_folder, train_in_console
+    from backend.training.worker import DataRequest
 
     project = _load(options)
     try:
@@ -229,14 +231,23 @@ def run_train(options: argparse.Namespace) -> int:
             print(one_line(_fault_line(fault)), file=sys.stderr)
         raise
     settings = {**project.training, **given_settings(options)}
-    data = str(options.data or project.data.get("source") or DEFAULT)
+    data = str(options.data or project.data.get(SOURCE) or DEFAULT)
     check_data(data)
     if options.freeze:
         plan = freeze(plan, [name.strip() for name in options.freeze.split(",")])
     start = _start(options)
     if options.out is not None:
         check_folder(options.out)
-    return train_in_console(plan, TrainingSettings.make(settings), data, options.out, start)
+    training = TrainingSettings.make(settings)
+    threshold = options.mask_threshold or (None if options.data else _threshold(project))
+    request = DataRequest(data, threshold=threshold)
+    return train_in_console(plan, training, request, options.out, start)
+
+
+def _threshold(project: Project) -> int | None:
+    """The threshold that goes with the project's data."""
+    found = project.data.get(THRESHOLD)
+    return found if is_threshold(found) else None
 
 
 def _start(options: argparse.Namespace) -> Start | None:

@@ -75,7 +75,7 @@ def check_folder(folder: Path) -> None:
 def train_in_console(
     plan: Plan,
     settings: TrainingSettings,
-    data: str,
+    data: DataRequest,
     out: Path | None = None,
     start: Start | None = None,
 ) -> int:
@@ -86,7 +86,7 @@ def train_in_console(
     Ctrl+C, and a request to end or a lost terminal, stop after the present step and keep what was
     learned; a second one leaves at once.
     """
-    worker = Worker(plan, settings, DataRequest(data), out, start=start)
+    worker = Worker(plan, settings, data, out, start=start)
     view = _View(_Lasting(sys.stderr))
     with _interruptible() as interruption:
         worker.start()
@@ -191,7 +191,7 @@ class _View:
     def show(self, event: Event) -> None:
         match event:
             case Preparing():
-                self._prepare(event.message)
+                self._prepare(event)
             case Started():
                 self._start(event)
             case Progress():
@@ -203,13 +203,23 @@ class _View:
             case Failed() | Finished():
                 self.end = event
 
-    def _prepare(self, message: Message) -> None:
-        """Say what takes time, for a person who waits; a log needs it not."""
-        if message != self._said and self._stream.isatty():
-            self._said = message
-            self.say(message)
+    def _prepare(self, event: Preparing) -> None:
+        """Say what takes time and how far it is, for a person who waits; a log needs it not."""
+        if not self._stream.isatty():
+            return
+        if event.message != self._said:
+            self._said = event.message
+            self.close()
+            self.say(event.message)
+        if event.done:
+            if self._bar is None:
+                self._bar = tqdm(file=self._stream, dynamic_ncols=True, leave=False)
+            self._bar.total = event.total or None
+            self._bar.n = event.done
+            self._bar.refresh()
 
     def _start(self, event: Started) -> None:
+        self.close()
         self._started = event
         self.say(
             say(
@@ -255,8 +265,10 @@ class _View:
         tqdm.write(message.text(), file=self._stream)
 
     def close(self) -> None:
+        """Leave the bar as it stands, if there is one."""
         if self._bar is not None:
             self._bar.close()
+            self._bar = None
 
     def print_table(self) -> None:
         """Epochs, the best one, and where the weights are."""

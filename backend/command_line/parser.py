@@ -44,6 +44,13 @@ def _add_train(commands: Commands) -> None:
     _add_network(train)
     train.add_argument("--data", help=_help(verbatim(data_help())))
     train.add_argument(
+        "--mask-threshold",
+        type=int,
+        choices=range(1, 256),
+        metavar="1…255",
+        help=_help(say("the grey from which on a pixel of a mask in shades of grey is object")),
+    )
+    train.add_argument(
         "--out",
         type=Path,
         metavar="DIR",

@@ -19,8 +19,10 @@ from backend.data.base.format import (
     SizeFit,
     Wish,
 )
+from backend.data.base.shapes import check_sides
 from backend.data.base.source import DataSource, Watch
 from backend.data.formats.registry import FORMATS
+from backend.data.pictures.folders import check_readable
 from graph.values.message import Message, UserError, say
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ DEFAULT = NAMES[0]
 def list_sources() -> tuple[DataSource, ...]:
     """The sources known by name, the default one first; some may be missing on this machine."""
     found = (find(name) for name in NAMES)
-    return tuple(form.look(place, Watch()).source for form, place in found)
+    return tuple(form.look(place, Wish(), Watch()).source for form, place in found)
 
 
 def find(spec: str, watch: Watch | None = None) -> tuple[DataFormat, Place]:
@@ -56,6 +58,8 @@ def find(spec: str, watch: Watch | None = None) -> tuple[DataFormat, Place]:
         if any(spec == known.name for known in form.known):
             return form, Place(spec)
     place = Place(spec, _path(spec))
+    if place.folder.is_dir():
+        check_readable(place.folder)
     for form in FORMATS:
         if form.recognises(place.folder, watch or Watch()):
             return form, place
@@ -66,7 +70,7 @@ def check(spec: str) -> None:
     """Raise UserError where it is certain at a glance that a spec cannot be opened."""
     form, place = find(spec)
     if place.path is None:
-        missing = form.look(place, Watch()).source.missing
+        missing = form.look(place, Wish(), Watch()).source.missing
         if missing is not None:
             raise UserError(missing)
 
@@ -76,20 +80,23 @@ def open_data(
     *,
     size: tuple[int, int] | None = None,
     fit: SizeFit = "resize",
+    threshold: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> DataSet:
     """Load what a spec names.
 
     ``size`` (H, W) and ``fit`` say what images of different sizes are brought to; the other
-    sources have one size already. ``progress`` receives steps done and in total; the count starts
-    anew for each large file. Raises UserError for anything the user can mend, and LoadCancelled
-    soon after ``cancelled`` says True.
+    sources have one size already. ``threshold`` parts masks in shades of grey. ``progress``
+    receives steps done and in total; the count starts anew for each large file. Raises UserError
+    for anything the user can mend, and LoadCancelled soon after ``cancelled`` says True.
     """
     watch = Watch(progress, cancelled)
     watch.check()
+    if size is not None:
+        check_sides(size)
     form, place = find(spec, watch)
-    return form.load(place, Wish(size, fit), watch)
+    return form.load(place, Wish(size, fit, threshold), watch)
 
 
 def help_text() -> str:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from backend.data.base.void import IGNORED
 from graph.calls.plan import Name, Plan, Step
 from graph.planning.ending import Values, ending_of
 from graph.values.message import Message, UserError, say, say_count
@@ -25,17 +26,19 @@ _NEAREST = 2.0**-24  # 1 minus this is the largest float32 below 1
 @dataclass(frozen=True, slots=True)
 class Loss:
     """The weighted sum of the losses of all outputs; without the auxiliary ones when the module
-    does not give them."""
+    does not give them. ``void``: some pixels are of no class and count for nothing."""
 
     parts: tuple[OneLoss, ...]
     weights: tuple[float, ...]
+    void: bool = False
 
     def __call__(self, outputs: Outputs, labels: Tensor) -> Tensor:
-        """(outputs, labels int64 N or N×H×W) -> mean loss, a float32 scalar."""
+        """(outputs, labels int64 N or N×H×W) -> mean loss, a float32 scalar; 0 if all is void."""
         given = outputs if isinstance(outputs, tuple) else (outputs,)
         total: Tensor | None = None
         for part, weight, values in zip(self.parts, self.weights, given, strict=False):
-            loss = part(values.float(), labels)
+            values = values.float()
+            loss = _of_known(part, values, labels) if self.void else part(values, labels)
             loss = loss if weight == 1 else loss * weight
             total = loss if total is None else total + loss
         assert total is not None
@@ -47,14 +50,24 @@ def main_output(outputs: Outputs) -> Tensor:
     return (outputs[0] if isinstance(outputs, tuple) else outputs).float()
 
 
-def make_loss(plan: Plan, label_smoothing: float, n_classes: int, *, masks: bool = False) -> Loss:
-    """Cross entropy of what the plan gives, with ``masks`` the mean of all pixels. Raises
-    UserError if its output cannot be compared."""
+def make_loss(
+    plan: Plan, label_smoothing: float, n_classes: int, *, masks: bool = False, void: bool = False
+) -> Loss:
+    """Cross entropy of what the plan gives, with ``masks`` the mean of all pixels, with ``void`` of
+    those that have a class. Raises UserError if its output cannot be compared."""
     check_output(plan, n_classes, masks=masks)
     parts = tuple(
         _one_loss(ending_of(plan, output).values, label_smoothing) for output in plan.outputs
     )
-    return Loss(parts, plan.weights or (1.0,) * len(parts))
+    return Loss(parts, plan.weights or (1.0,) * len(parts), void)
+
+
+def _of_known(part: OneLoss, outputs: Tensor, labels: Tensor) -> Tensor:
+    """The loss of the pixels that have a class; outputs N×C×H×W, labels N×H×W."""
+    known = labels != IGNORED
+    if not known.any():
+        return outputs.sum() * 0
+    return part(outputs.movedim(1, -1)[known], labels[known])
 
 
 def _one_loss(values: Values, label_smoothing: float) -> OneLoss:
@@ -95,17 +108,23 @@ def _log_logit(logarithms: Tensor) -> Tensor:
 
 
 def right_share(outputs: Tensor, labels: Tensor) -> Tensor:
-    """For each image 1 or 0, whether its class is right, or the share of its pixels that are."""
+    """For each image 1 or 0, whether its class is right, or the share of its pixels that are, of
+    those that have a class."""
     hits = outputs.argmax(dim=1) == labels
-    return hits if hits.dim() == 1 else hits.flatten(1).float().mean(dim=1)
+    if hits.dim() == 1:
+        return hits
+    known = (labels != IGNORED).flatten(1).sum(dim=1).clamp_min(1)
+    return hits.flatten(1).sum(dim=1) / known
 
 
 def pixel_counts(outputs: Tensor, labels: Tensor) -> Tensor:
     """Pixels by true class (row) and likeliest class (column), int64 C×C on the device; outputs
-    N×C×H×W, labels N×H×W."""
+    N×C×H×W, labels N×H×W. Void pixels are in no row."""
     n_classes = outputs.shape[1]
+    n_pairs = n_classes**2
     pairs = labels * n_classes + outputs.argmax(dim=1)
-    return torch.bincount(pairs.flatten(), minlength=n_classes**2).view(n_classes, n_classes)
+    pairs = pairs.masked_fill(labels == IGNORED, n_pairs).flatten()
+    return torch.bincount(pairs, minlength=n_pairs + 1)[:n_pairs].view(n_classes, n_classes)
 
 
 def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.data.base.void import VOID
+
 Counts = NDArray[np.int64]
 ClassMap = NDArray[np.uint8]
 
 
 def count_pixels(mask: ClassMap, predicted: ClassMap, n_classes: int) -> Counts:
-    """Pixels of each true class (row) taken for each class (column): n_classes × n_classes."""
-    pairs = mask.astype(np.int64).ravel() * n_classes + predicted.ravel()
+    """Pixels of each true class (row) taken for each class (column): n_classes × n_classes. Void
+    pixels are in no row."""
+    known = mask != VOID
+    pairs = mask[known].astype(np.int64) * n_classes + predicted[known]
     return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 

@@ -110,7 +110,13 @@ class _Run:
         self._data = data
         self._control = control
         self._looks = looks
-        self._loss = make_loss(plan, settings.label_smoothing, len(data.classes), masks=data.masks)
+        self._loss = make_loss(
+            plan,
+            settings.label_smoothing,
+            len(data.classes),
+            masks=data.masks,
+            void=data.void,
+        )
         self._short = mixed_type(data.device) if settings.precision == "mixed" else None
         self._module = module.to(data.device)
         if self._short is not None:

@@ -38,10 +38,12 @@ _NAMED = 3  # files in a message
 
 @dataclass(frozen=True, slots=True)
 class DataRequest:
-    """Which data: a known name or a folder, and how images are fitted to the network's input."""
+    """Which data: a known name or a path, how images are fitted to the network's input, and the
+    grey from which on a pixel of a mask in shades is object."""
 
     spec: str
     fit: Literal["auto", "resize", "pad"] = "auto"
+    threshold: int | None = None
 
 
 class Worker:
@@ -202,9 +204,12 @@ class Worker:
             request.spec,
             size=(height, width),
             fit="pad" if request.fit == "pad" else "resize",
+            threshold=request.threshold,
             progress=self._progress(say("Loading the data")),
             cancelled=self._cancelled,
         )
+        for note in dataset.notes:
+            self._buffer.put(Notice(note))
         if dataset.skipped:
             self._buffer.put(Notice(_left_out(dataset.skipped), dataset.skipped))
         n_classes = len(dataset.classes)
@@ -263,17 +268,18 @@ class _Report:
 
 
 def _left_out(skipped: tuple[Skipped, ...]) -> Message:
-    """How many files were left out, and why the first of them were."""
+    """How much was left out, and why the first of it was."""
     named: Message | None = None
     for item in skipped[:_NAMED]:
         one = say("{name} ({reason})", name=item.path.name, reason=item.reason)
         named = one if named is None else say("{names}, {name}", names=named, name=one)
     assert named is not None
-    if len(skipped) > _NAMED:
-        named = say("{names} and {more} more", names=named, more=len(skipped) - _NAMED)
+    more = len(skipped) - _NAMED
+    if more > 0:
+        named = say("{names} and {more} more", names=named, more=more)
     return say_count(
-        "{n} unreadable file was skipped: {names}.",
-        "{n} unreadable files were skipped: {names}.",
+        "{n} file or folder was left out: {names}.",
+        "{n} files or folders were left out: {names}.",
         len(skipped),
         names=named,
     )

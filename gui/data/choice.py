@@ -12,31 +12,33 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from backend.data.base.format import SOURCE, THRESHOLD, is_threshold
+from backend.data.base.offers import ThresholdWanted
 from backend.data.base.source import DataLook, LoadCancelled, Skipped
 from backend.data.catalogue import DEFAULT
 from backend.data.look import look_at
+from backend.training.worker import DataRequest
 from graph.values.message import Message, UserError, say
 from gui.session.session import Session
 from gui.widgets.background import BackgroundTask
-
-SOURCE = "source"
-"""The key of the spec in ``session.project.data``."""
 
 
 class DataChoice(QObject):
     """The project's data and the latest look at it. One for each session: ``DataChoice.of``."""
 
     changed = Signal()
-    """Read ``spec``, ``look``, ``problem`` and ``busy``."""
+    """Read ``spec``, ``threshold``, ``look``, ``problem``, ``offer`` and ``busy``."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._spec = ""
+        self._followed: tuple[str, int | None] = ("", None)
         self._cancel = threading.Event()
         self._task: BackgroundTask | None = None
         self.look: DataLook | None = None
         self.problem: Message | None = None
+        self.offer: int | None = None
+        """A threshold that would make the masks of the source usable."""
         session.settings_changed.connect(self._follow)
         session.destroyed.connect(self._cancel.set)
         session.closing.connect(self._end_work)
@@ -54,6 +56,17 @@ class DataChoice(QObject):
         return _spec_of(self._session.project.data)
 
     @property
+    def threshold(self) -> int | None:
+        """The grey from which on a pixel of a mask is object, if one was set."""
+        found = self._session.project.data.get(THRESHOLD)
+        return found if is_threshold(found) else None
+
+    @property
+    def request(self) -> DataRequest:
+        """What a training is to load."""
+        return DataRequest(self.spec, threshold=self.threshold)
+
+    @property
     def busy(self) -> bool:
         """Whether a look is under way."""
         return self._task is not None
@@ -65,8 +78,14 @@ class DataChoice(QObject):
 
     def choose(self, spec: str) -> None:
         """Take a source into the project. One that cannot be used is refused with its reason, and
-        the old one stays."""
-        self._start(spec, lambda look: self._take(spec, look), self._session.refuse)
+        the old one stays; one that wants a threshold is taken, and asks for it."""
+        self._start(
+            spec, None, lambda look: self._take(spec, look), lambda error: self._refuse(spec, error)
+        )
+
+    def set_threshold(self, threshold: int) -> None:
+        """Part the greys of the masks there."""
+        self._session.set_data({**self._session.project.data, THRESHOLD: threshold})
 
     def note_skipped(self, spec: str, skipped: tuple[Skipped, ...]) -> None:
         """Put what decoding found in place of what names and headers told of a source."""
@@ -89,18 +108,26 @@ class DataChoice(QObject):
 
     def _follow(self) -> None:
         """Look at what the project names now, if that is another source."""
-        spec = self.spec
-        if spec != self._spec:
-            self._spec, self.look, self.problem = spec, None, None
-            self._start(spec, self._show, self._show_problem)
+        wanted = self.spec, self.threshold
+        if wanted != self._followed:
+            self._followed, self.look, self.problem, self.offer = wanted, None, None, None
+            self._start(*wanted, self._show, self._show_problem)
 
     def _start(
-        self, spec: str, done: Callable[[DataLook], None], failed: Callable[[Message], None]
+        self,
+        spec: str,
+        threshold: int | None,
+        done: Callable[[DataLook], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         self.stop()
         cancel = self._cancel = threading.Event()
         self._session.destroyed.connect(cancel.set)
-        task = BackgroundTask(lambda: look_at(spec, cancel.is_set), "look-at-data", self)
+
+        def look() -> DataLook:
+            return look_at(spec, cancel.is_set, threshold=threshold)
+
+        task = BackgroundTask(look, "look-at-data", self)
 
         def end(tell: Callable[[], None]) -> None:
             self._task = None
@@ -109,7 +136,7 @@ class DataChoice(QObject):
 
         def fail(error: Exception) -> None:
             if not isinstance(error, LoadCancelled):
-                end(lambda: failed(_reason(error)))
+                end(lambda: failed(error))
 
         task.done.connect(lambda look: end(lambda: done(look)))
         task.failed.connect(fail)
@@ -121,15 +148,30 @@ class DataChoice(QObject):
         if look.source.missing is not None:
             self._session.refuse(look.source.missing)
             return
-        self._spec = spec
+        self._followed = spec, None
         self._show(look)
-        self._session.set_data({**self._session.project.data, SOURCE: spec})
+        self._keep(spec)
+
+    def _refuse(self, spec: str, error: Exception) -> None:
+        if isinstance(error, ThresholdWanted):
+            self._followed = spec, None
+            self._show_problem(error)
+            self._keep(spec)
+        else:
+            self._session.refuse(_reason(error))
+
+    def _keep(self, spec: str) -> None:
+        """Put a source into the project; a threshold belonged to the one before."""
+        data = {**self._session.project.data, SOURCE: spec}
+        data.pop(THRESHOLD, None)
+        self._session.set_data(data)
 
     def _show(self, look: DataLook) -> None:
-        self.look, self.problem = look, look.source.missing
+        self.look, self.problem, self.offer = look, look.source.missing, None
 
-    def _show_problem(self, problem: Message) -> None:
-        self.look, self.problem = None, problem
+    def _show_problem(self, error: Exception) -> None:
+        self.look, self.problem = None, _reason(error)
+        self.offer = error.threshold if isinstance(error, ThresholdWanted) else None
 
 
 def _spec_of(data: dict[str, object]) -> str:

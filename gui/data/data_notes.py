@@ -25,6 +25,7 @@ from graph.values.message import Message, UserError
 from gui.appearance.theme import current, notifier
 from gui.data.choice import DataChoice
 from gui.data.data_chooser import details
+from gui.data.threshold_row import ThresholdRow
 from gui.language.text import full, shape, tr, tr_count
 from gui.session.session import Session
 from gui.widgets.parts import Label
@@ -41,13 +42,16 @@ class DataNotes(QWidget):
         self._conversion = Label("", "hint", self, wrap=True)
         self._problem = Label("", "error", self, wrap=True)
         self._skipped = Label("", "warning", self, wrap=True)
+        self._notes = Label("", "hint", self, wrap=True)
         self._show_list = QPushButton(tr("Show list"), self)
+        self.threshold = ThresholdRow(self._choice, self)
         self._show_list.clicked.connect(self._list_skipped)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        for label in (self._counts, self._conversion, self._problem, self._skipped):
+        for label in (self._counts, self._conversion, self._notes, self._problem, self._skipped):
             column.addWidget(label)
+        column.addWidget(self.threshold, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._show_list, 0, Qt.AlignmentFlag.AlignLeft)
         self._choice.changed.connect(self.refresh)
         session.main_changed.connect(self._edited)
@@ -73,6 +77,7 @@ class DataNotes(QWidget):
         counts = _counts(look) if look is not None else ""
         _set(self._counts, tr("Looking at the data …") if self._choice.busy else counts)
         _set(self._conversion, " ".join(sentence.text() for sentence in conversion))
+        _set(self._notes, " ".join(note.text() for note in look.notes) if look is not None else "")
         _set(self._problem, problem.text() if problem is not None else "")
         _set(self._skipped, _skipped_words(skipped))
         self._show_list.setVisible(skipped > 0)
@@ -80,7 +85,7 @@ class DataNotes(QWidget):
 
     def texts(self) -> list[str]:
         """The lines as they stand."""
-        labels = (self._counts, self._conversion, self._problem, self._skipped)
+        labels = (self._counts, self._conversion, self._notes, self._problem, self._skipped)
         return [label.text() for label in labels if not label.isHidden()]
 
     def _list_skipped(self) -> None:
@@ -174,8 +179,8 @@ def _skipped_words(count: int) -> str:
     if not count:
         return ""
     return tr_count(
-        "▲ {n} file cannot be used and is skipped.",
-        "▲ {n} files cannot be used and are skipped.",
+        "▲ {n} file or folder is left out.",
+        "▲ {n} files or folders are left out.",
         count,
     )
 

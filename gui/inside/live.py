@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from backend.channel.events import Probed
 from backend.channel.looking import View, strongest_slices
-from backend.training.worker import DataRequest
 from graph.calls.call import Call
 from graph.calls.plan import Plan, Step
 from graph.network.network import Change
@@ -166,7 +165,7 @@ class LivePanel(QWidget):
         except UserError as error:
             self._show_nothing(error.message)
             return
-        data = DataRequest(self._run.choice.spec)
+        data = self._run.choice.request
         self._stills.ask(Still(view, plan, settings, data, trained))
 
     def _chosen(self, plan: Plan) -> tuple[str, Step | None]:

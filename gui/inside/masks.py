@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QRes
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.channel.events import Probed
+from backend.data.base.void import VOID
 from backend.model.overlap import count_pixels, mean_overlap, overlaps
 from gui.appearance.theme import current, notifier
 from gui.inside.pictures import mask_image, picture_image
@@ -73,7 +74,7 @@ class MaskView(QWidget):
         self._classes = event.classes
         n_classes = max(len(event.classes), int(predicted.max()) + 1)
         counts = count_pixels(mask, predicted, n_classes)
-        right = float(counts.trace()) / mask.size
+        right = float(counts.trace()) / max(int(counts.sum()), 1)
         self._figures = tr(
             "{pixels} of the pixels · mean IoU {overlap}",
             pixels=percent(right),
@@ -81,7 +82,7 @@ class MaskView(QWidget):
         )
         self.picture.set_pixels(event.pixels)
         self.true.set_mask(mask)
-        self.predicted.set_mask(predicted)
+        self.predicted.set_mask(np.where(mask == VOID, mask, predicted))
         self._fit_heights()
         self._point(*self._place)
         self.rows.set_overlaps(overlaps(counts), counts.sum(1) + counts.sum(0), event.classes)
@@ -120,13 +121,17 @@ class MaskView(QWidget):
         true, taken = self._name(int(mask[row, column])), self._name(int(predicted[row, column]))
         place = tr("row {row}, column {column}", row=row + 1, column=column + 1)
         words = (
-            tr("{place}: {name}, right", place=place, name=true)
+            tr("{place}: {name}", place=place, name=true)
+            if mask[row, column] == VOID
+            else tr("{place}: {name}, right", place=place, name=true)
             if true == taken
             else tr("{place}: {name}, taken for {taken}", place=place, name=true, taken=taken)
         )
         self.line.set_text(words)
 
     def _name(self, index: int) -> str:
+        if index == VOID:
+            return tr("void, which counts for nothing")
         return self._classes[index] if index < len(self._classes) else tr("class {n}", n=index)
 
 

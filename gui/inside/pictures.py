@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
+from backend.data.base.void import VOID
 from gui.appearance.colormaps import nearest
 from gui.appearance.theme import Theme, blend
 
@@ -38,11 +39,15 @@ def picture_image(pixels: PixelArray) -> QImage:
 
 
 def mask_image(mask: PixelArray, height: int, width: int, theme: Theme) -> QImage:
-    """A mask in colours and hatches, ``height`` × ``width`` pixels of the screen."""
+    """A mask in colours and hatches, ``height`` × ``width`` pixels of the screen; void is grey."""
     shown = nearest(mask, height, width).astype(np.intp)
-    grounds, lines = _colours(int(mask.max()) + 1, theme)
+    void = shown == VOID
+    classes = np.where(void, 0, shown)
+    grounds, lines = _colours(int(mask[mask != VOID].max(initial=0)) + 1, theme)
     rows, columns = np.ogrid[:height, :width]
-    pixels = np.where(_hatched(shown, rows, columns)[..., None], lines[shown], grounds[shown])
+    hatched = _hatched(classes, rows, columns)[..., None]
+    pixels = np.where(hatched, lines[classes], grounds[classes])
+    pixels[void] = _levels(theme.border.control)
     border = np.zeros(shown.shape, dtype=bool)
     border[1:] |= shown[1:] != shown[:-1]
     border[:, 1:] |= shown[:, 1:] != shown[:, :-1]

@@ -160,6 +160,7 @@ class _Bench:
             data.spec,
             size=(height, width),
             fit="pad" if data.fit == "pad" else "resize",
+            threshold=data.threshold,
             cancelled=self.cancel.is_set,
         )
         self._data = prepare(

@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Signal
 from backend.channel.events import Finished
 from backend.data.targets import check_trainable
 from backend.training.settings import TrainingSettings
-from backend.training.worker import DataRequest
 from backend.weights.start import Start
 from graph.calls.plan import Plan
 from graph.planning.planner import make_plan
@@ -105,7 +104,7 @@ class ProjectRun(QObject):
         self._folder = new_run_folder(session.project.name, datetime.now())
         self._data = self.choice.spec
         self.beginning.emit()
-        data = DataRequest(self._data)
+        data = self.choice.request
         self.controller.start(
             plan, settings, data, self._folder, start=start, single_step=single_step
         )

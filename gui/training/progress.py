@@ -63,9 +63,8 @@ class RunProgress(QWidget):
         """Work before the first step, with or without a known end."""
         self._bar.setRange(0, FINE if event.total else 0)
         share = event.done / event.total if event.total else 0.0
-        self._set(
-            tr("Preparing"), event.message.text(), share, percent(share) if event.total else ""
-        )
+        far = percent(share) if event.total else full(event.done) if event.done else ""
+        self._set(tr("Preparing"), event.message.text(), share, far)
 
     def begin(self, event: Started) -> None:
         """The run is known."""

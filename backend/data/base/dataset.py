@@ -8,7 +8,10 @@ import torch
 from torch import Tensor
 
 from backend.data.base.source import ImageShape, Skipped
-from graph.values.message import UserError, say
+from backend.data.base.void import VOID
+from graph.values.message import Message, UserError, say
+
+_PART = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,8 +27,9 @@ class DataSet:
     """Labelled images of one size.
 
     ``images`` is uint8 N×C×H×W, ``labels`` int64 N with values below ``len(classes)``, or masks,
-    uint8 N×H×W, which give every pixel a class.
-    ``fixed`` is the split the source itself prescribes; ``skipped`` lists what was left out.
+    uint8 N×H×W, which give every pixel a class or VOID.
+    ``fixed`` is the split the source itself prescribes; ``skipped`` lists what was left out;
+    ``notes`` tell what else became of the data.
     """
 
     name: str
@@ -34,6 +38,7 @@ class DataSet:
     classes: tuple[str, ...]
     fixed: DataSplit | None = None
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images.dtype != torch.uint8 or self.images.dim() != 4:
@@ -43,9 +48,7 @@ class DataSet:
         kind = torch.uint8 if self.masks else torch.int64
         if self.labels.dtype != kind or self.labels.shape != wanted:
             raise ValueError(f"labels must be int64 N or uint8 N×H×W, not {self.labels.shape}")
-        if len(self) == 0 or not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(
-            self.classes
-        ):
+        if len(self) == 0 or not 0 <= int(self.labels.min()) <= self._highest() < len(self.classes):
             raise ValueError("labels must name one of the classes, and there must be some")
 
     def __len__(self) -> int:
@@ -55,6 +58,19 @@ class DataSet:
     def masks(self) -> bool:
         """Whether every pixel has a class."""
         return self.labels.dim() > 1
+
+    @property
+    def void(self) -> bool:
+        """Whether some pixels are of no class."""
+        return self.masks and int(self.labels.max()) == VOID
+
+    def _highest(self) -> int:
+        """The highest label but VOID."""
+        highest = int(self.labels.max())
+        if not self.masks or highest < VOID:
+            return highest
+        parts = torch.split(self.labels, _PART)
+        return max(int(part.masked_fill(part == VOID, 0).max()) for part in parts)
 
     @property
     def shape(self) -> ImageShape:

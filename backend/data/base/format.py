@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeGuard
 
 from backend.data.base.source import DataLook, Watch
 from graph.values.message import Message
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from backend.data.base.dataset import DataSet
 
 SizeFit = Literal["resize", "pad"]
+
+SOURCE, THRESHOLD = "source", "threshold"
+"""The keys of a project's data: what it is, and what parts its masks in shades of grey."""
+
+
+def is_threshold(value: object) -> TypeGuard[int]:
+    """Whether a value from a file can part greys."""
+    return type(value) is int and 1 <= value <= 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What pictures of different sizes are brought to: ``size`` (H, W), the most common one if it
-    is None. Formats whose images have one size already need not follow."""
+    """How the person wants the data. ``size`` (H, W) is what pictures of different sizes are
+    brought to, the most common one if it is None; ``threshold`` the grey from which on a pixel of
+    a mask is object. A format that has nothing of the kind need not follow."""
 
     size: tuple[int, int] | None = None
     fit: SizeFit = "resize"
+    threshold: int | None = None
 
 
 class DataFormat(Protocol):
@@ -85,7 +95,7 @@ class DataFormat(Protocol):
         Raises UserError for one that is, and that lacks what makes it whole.
         """
 
-    def look(self, place: Place, watch: Watch) -> DataLook:
+    def look(self, place: Place, wish: Wish, watch: Watch) -> DataLook:
         """What names and headers tell, without decoding more than they need.
 
         A known set that is missing here is described with the reason. Raises UserError for a

@@ -20,6 +20,7 @@ from backend.data.base.convert import chunks, convert, convert_in_chunks, conver
 from backend.data.base.dataset import DataSet, DataSplit
 from backend.data.base.shapes import Conversion, FitMode, plan_conversion
 from backend.data.base.source import ImageShape, Watch
+from backend.data.base.void import IGNORED, VOID
 
 STORE_CEILING = 2 * 2**30
 """Converted images beyond this many bytes are not stored but converted batch by batch."""
@@ -33,7 +34,7 @@ Minibatch = tuple[Tensor, Tensor]
 class SampleImage:
     """One image three ways: ``x`` is what the network sees, float32 1×C×H×W, normalised, on the
     device; ``pixels`` the same before normalisation, uint8 H×W×C; ``label`` its class, or that of
-    most of its pixels; ``mask`` the classes of all, uint8 H×W."""
+    most of its pixels; ``mask`` the classes of all, uint8 H×W, or VOID."""
 
     x: Tensor
     pixels: NDArray[np.uint8]
@@ -56,6 +57,8 @@ class Prepared:
     conversion: Conversion
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    void: bool
+    """Whether some pixels are of no class."""
     _images: Tensor
     _labels: Tensor
     _split: DataSplit
@@ -119,8 +122,8 @@ class Prepared:
         return SampleImage(
             x=self._normalised(stored),
             pixels=np.ascontiguousarray(stored[0].permute(1, 2, 0).cpu().numpy()),
-            label=int(y.flatten().mode().values),
-            mask=y[0].to("cpu", torch.uint8).numpy() if self.masks else None,
+            label=_commonest(y),
+            mask=_stored_mask(y[0]) if self.masks else None,
         )
 
     def _batches(
@@ -137,6 +140,8 @@ class Prepared:
         labels = self._labels.index_select(0, indices).to(self.device, non_blocking=True)
         if self.masks:
             labels = convert_masks(labels, self.conversion).long()
+        if self.void:
+            labels.masked_fill_(labels == VOID, IGNORED)
         if not self._stored_converted:
             return convert(images, self.conversion), labels
         return images.expand(-1, self.shape[0], -1, -1), labels
@@ -182,6 +187,7 @@ def prepare(
         conversion=conversion,
         mean=mean,
         std=std,
+        void=dataset.void,
         _images=images.to(home),
         _labels=dataset.labels.to(home),
         _split=split,
@@ -189,6 +195,17 @@ def prepare(
         _scale=scale.float().view(1, -1, 1, 1).to(device),
         _shift=shift.float().view(1, -1, 1, 1).to(device),
     )
+
+
+def _commonest(labels: Tensor) -> int:
+    """The most common label; 0 where all is void."""
+    known = labels[labels != IGNORED]
+    return int(known.mode().values) if len(known) else 0
+
+
+def _stored_mask(labels: Tensor) -> NDArray[np.uint8]:
+    """Labels H×W as a mask is stored: uint8, with VOID."""
+    return labels.masked_fill(labels == IGNORED, VOID).to("cpu", torch.uint8).numpy()
 
 
 def order_seed(seed: int, epoch: int) -> int:

@@ -16,6 +16,8 @@ FitMode = Literal["auto", "resize", "pad"]
 
 IMAGE_CEILING = 3 * 64_000_000
 """Values one image may have."""
+SIDE_CEILING = 65_535
+"""Pixels along one side. The tables for resizing grow with the larger side, not with the area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,23 @@ def plan_conversion(source: ImageShape, target: ImageShape, fit: FitMode = "auto
                 expected=IMAGE_CEILING,
             )
         )
+    check_sides(source[1:])
+    check_sides(target[1:])
     return Conversion(source, target, _how(source, target, fit))
+
+
+def check_sides(size: tuple[int, int]) -> None:
+    """Raise UserError if a side of ``size`` (H, W) is too long to be resized from or to."""
+    if max(size) > SIDE_CEILING:
+        raise UserError(
+            say(
+                "Images of {height}×{width} pixels cannot be resized; a side may have at most "
+                "{expected}.",
+                height=size[0],
+                width=size[1],
+                expected=SIDE_CEILING,
+            )
+        )
 
 
 def fits(source: ImageShape, target: ImageShape) -> bool:

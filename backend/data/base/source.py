@@ -26,8 +26,8 @@ class LoadCancelled(Exception):
 class Watch:
     """Tells the caller how far the work is, and asks whether to go on.
 
-    ``progress`` receives steps done and steps in total. Both are called in the thread that
-    loads, never in a helper thread.
+    ``progress`` receives steps done and steps in total, which is 0 while nobody knows. Both are
+    called in the thread that loads, never in a helper thread.
     """
 
     progress: Callable[[int, int], None] | None = None
@@ -88,9 +88,10 @@ class DataSource:
 class DataLook:
     """A source with what its headers tell. ``shape`` is the most common one of its images, of
     ``n_shapes`` different ones; ``skipped`` lists the files that cannot be used, as far as names
-    and headers show it, or as a run has found."""
+    and headers show it, or as a run has found; ``notes`` tell what else becomes of the data."""
 
     source: DataSource
     shape: ImageShape | None
     n_shapes: int = 1
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Message, ...] = ()

@@ -1,27 +1,20 @@
-"""Class folders: each sub-folder is a class, and every PNG or JPEG below it, at any depth, is one
-of its images.
+"""Class folders: each sub-folder is a class, and every picture below it, at any depth, is one of
+its images.
 
-Folders named train and validation (or val, valid, test) at the top hold the class folders of a
-fixed split.
+Folders of training and validation at the top hold the class folders of a fixed split.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.data.base.format import KnownSet, Opening, Place, Wish
 from backend.data.base.source import DataLook, Watch
-from backend.data.pictures.folders import (
-    SUFFIXES,
-    Scan,
-    check_readable,
-    images_below,
-    in_order,
-    parts,
-    shown,
-)
+from backend.data.pictures.folders import Scan, is_picture_name, refusal, shown
 from backend.data.pictures.labelled import ImageFile, ImageFolder, source_of
+from backend.data.pictures.splits import are_parts, find_parts, role
 from graph.values.message import UserError, say
 
 if TYPE_CHECKING:
@@ -29,13 +22,15 @@ if TYPE_CHECKING:
 
 
 class ClassFolders:
-    """The format that is asked last: it takes every folder, or says what is wrong with it."""
+    """The format that is asked last: it takes every folder of pictures, or says what it lacks."""
 
     known: tuple[KnownSet, ...] = ()
     openings = (
         Opening(
             what=say("a folder of class folders with images"),
-            words=say("one folder of PNG or JPEG images for each class"),
+            words=say(
+                "one folder of pictures for each class; all may lie in train/ and validation/"
+            ),
             action=say("Open image folder…"),
             title=say("Folder with one folder per class"),
             symbol="image",
@@ -43,9 +38,9 @@ class ClassFolders:
     )
 
     def recognises(self, path: Path, watch: Watch) -> bool:
-        return path.is_dir()
+        return path.is_dir() and Scan(path, watch).has_picture(path)
 
-    def look(self, place: Place, watch: Watch) -> DataLook:
+    def look(self, place: Place, wish: Wish, watch: Watch) -> DataLook:
         from backend.data.pictures.headers import look_at_images
 
         folder = scan(place.folder, watch)
@@ -65,50 +60,46 @@ def scan(folder: Path, watch: Watch | None = None) -> ImageFolder:
     LoadCancelled on request.
     """
     work = Scan(folder.resolve(), watch or Watch())
-    check_readable(work.root)
-    train, validation = parts(work)
-    members = _class_files(work, train)
-    classes = tuple(map(shown, members))
+    parts = find_parts(work)
+    members = _class_files(work, parts.train)
+    _check(work, Path(parts.train), members)
     files = [
         ImageFile(path, label) for label, paths in enumerate(members.values()) for path in paths
     ]
-    if validation is not None:
-        files += _validation_files(work, validation, tuple(members))
-    _check(work, train, classes)
+    if parts.validation is not None:
+        files += _validation_files(work, parts.validation, tuple(members))
     return ImageFolder(
         folder=work.root,
-        classes=classes,
+        classes=tuple(members),
         files=tuple(files),
-        skipped=in_order(work.skipped),
+        skipped=work.left_out(),
         fixed=any(file.validation for file in files),
     )
 
 
-def _class_files(work: Scan, folder: Path) -> dict[str, list[Path]]:
-    """The images of each class folder that has any."""
-    members: dict[str, list[Path]] = {}
+def _class_files(work: Scan, folder: str) -> dict[str, list[str]]:
+    """The images of each class folder that has any. Two folders whose names read the same are one
+    class."""
+    members: dict[str, list[str]] = {}
     for entry in work.entries(folder):
-        path = Path(entry.path)
-        if entry.is_dir(follow_symlinks=False):
-            files = list(images_below(work, path))
+        if entry.is_folder:
+            files = list(work.pictures_below(entry.path))
             if files:
-                members[entry.name] = files
+                members.setdefault(shown(entry.name), []).extend(files)
             else:
-                work.skip(path, say("there is no PNG or JPEG image in this folder"))
-        elif entry.is_symlink() and path.is_dir():
-            work.skip(path, say("links to folders are not followed"))
-        elif path.suffix.lower() in SUFFIXES:
-            work.skip(path, say("it lies in no class folder"))
+                work.skip(entry.path, say("there is no picture in this folder"))
+        elif is_picture_name(entry.name):
+            work.skip(entry.path, refusal(entry) or say("it lies in no class folder"))
     return members
 
 
-def _validation_files(work: Scan, folder: Path, names: tuple[str, ...]) -> list[ImageFile]:
+def _validation_files(work: Scan, folder: str, names: tuple[str, ...]) -> list[ImageFile]:
     """The images of ``folder`` in the class folders that the training part has, too."""
     members = _class_files(work, folder)
     labels = {name: label for label, name in enumerate(names)}
     for name in members:
         if name not in labels:
-            work.skip(folder / name, say("the training part has no class of this name"))
+            work.skip(Path(folder, name), say("the training part has no class of this name"))
     return [
         ImageFile(path, label, validation=True)
         for name, label in labels.items()
@@ -116,19 +107,30 @@ def _validation_files(work: Scan, folder: Path, names: tuple[str, ...]) -> list[
     ]
 
 
-def _check(work: Scan, folder: Path, classes: tuple[str, ...]) -> None:
-    if len(classes) >= 2:
+def _check(work: Scan, folder: Path, members: Mapping[str, object]) -> None:
+    """Raise UserError unless there are classes to tell apart."""
+    if are_parts(members):
+        raise UserError(
+            say(
+                "{folder} has the folders {names}, whose pictures lie in no class folders; put "
+                "the pictures of each class into a folder of its own inside them, or give a table "
+                "of paths and labels.",
+                folder=str(folder),
+                names=", ".join(name for name in members if role(name) is not None),
+            )
+        )
+    if len(members) >= 2:
         return
-    if classes:
+    if members:
         raise UserError(
             say(
                 "{folder} has only one class, {name}; at least two are needed: "
                 "put the images of each class into a folder of its own.",
                 folder=str(folder),
-                name=classes[0],
+                name=next(iter(members)),
             )
         )
-    if any(skipped.path.suffix.lower() in SUFFIXES for skipped in work.skipped):
+    if any(is_picture_name(skipped.path.name) for skipped in work.skipped):
         raise UserError(
             say(
                 "{folder} has images but no class folders with images; "
@@ -138,9 +140,8 @@ def _check(work: Scan, folder: Path, classes: tuple[str, ...]) -> None:
         )
     raise UserError(
         say(
-            "{folder} has neither IDX files nor class folders with PNG or JPEG images; "
-            "choose a folder in which each class has a folder of its own, or one with folders "
-            "images and masks.",
+            "{folder} has no class folders with images; "
+            "choose a folder in which each class has a folder of its own.",
             folder=str(folder),
         )
     )

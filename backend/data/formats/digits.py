@@ -26,7 +26,7 @@ class Digits:
     def recognises(self, path: Path, watch: Watch) -> bool:
         return False
 
-    def look(self, place: Place, watch: Watch) -> DataLook:
+    def look(self, place: Place, wish: Wish, watch: Watch) -> DataLook:
         """Known by heart, because scikit-learn takes long to import; a test compares."""
         source = DataSource(
             spec=NAME,

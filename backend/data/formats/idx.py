@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _UNSIGNED_BYTE = 0x08
+_INTEGER = 0x0C
+_ITEM_BYTES = {_UNSIGNED_BYTE: 1, _INTEGER: 4}
 _TYPE_NAMES = {
     0x08: "unsigned byte",
     0x09: "signed byte",
@@ -43,14 +45,15 @@ _CHUNK = 2**20
 
 @dataclass(frozen=True, slots=True)
 class IdxHeader:
-    """What a file promises: one size per dimension, of unsigned bytes."""
+    """What a file promises: one size per dimension, and the type of its values."""
 
     sizes: tuple[int, ...]
+    kind: int = _UNSIGNED_BYTE
 
     @property
     def n_bytes(self) -> int:
         """Bytes that follow the header."""
-        return math.prod(self.sizes)
+        return math.prod(self.sizes) * _ITEM_BYTES[self.kind]
 
     @property
     def length(self) -> int:
@@ -67,32 +70,58 @@ def read_header(path: Path, dimensions: int) -> IdxHeader:
         return _header(path, stream, dimensions)
 
 
+def read_label_header(path: Path) -> IdxHeader:
+    """As ``read_header``, for labels: bytes, or rows of integers that begin with the label."""
+    with _opened(path) as (stream, _):
+        return _label_header(path, stream)
+
+
+def read_labels(path: Path) -> NDArray[np.int64]:
+    """The labels in a file, int64 N: bytes as in MNIST, or the first of the integers in each row as
+    in QMNIST. Raises UserError for anything but a complete, exact file."""
+    import numpy as np
+
+    with _opened(path) as (stream, compressed):
+        header = _label_header(path, stream)
+        array = _values(path, stream, header, compressed, Watch())
+    if header.kind == _UNSIGNED_BYTE:
+        return array.astype(np.int64)
+    return array.view(">i4").reshape(header.sizes)[:, 0].astype(np.int64)
+
+
 def read_idx(path: Path, dimensions: int, watch: Watch | None = None) -> NDArray[np.uint8]:
     """Read a whole IDX file as a uint8 array of ``dimensions`` dimensions.
 
     Raises UserError for anything but a complete, exact file, LoadCancelled on request.
     """
-    import numpy as np  # not before it is needed: describing a folder does without
-
-    watch = watch or Watch()
     with _opened(path) as (stream, compressed):
         header = _header(path, stream, dimensions)
-        _check_size(path, header, compressed)
-        array = np.empty(header.n_bytes, dtype=np.uint8)
-        found = _fill(stream, array.data, watch)
-        if found < header.n_bytes:
-            raise _cut_short(path, header.n_bytes, found)
-        # Reading past the end also makes gzip compare its checksum.
-        if stream.read(1):
-            raise UserError(
-                say_count(
-                    "{file} holds more than the {n} byte its header promises; get the file again.",
-                    "{file} holds more than the {n} bytes its header promises; get the file again.",
-                    header.n_bytes,
-                    file=str(path),
-                )
-            )
+        array = _values(path, stream, header, compressed, watch or Watch())
     return array.reshape(header.sizes)
+
+
+def _values(
+    path: Path, stream: IO[bytes], header: IdxHeader, compressed: bool, watch: Watch
+) -> NDArray[np.uint8]:
+    """All bytes behind the header."""
+    import numpy as np  # not before it is needed: describing a folder does without
+
+    _check_size(path, header, compressed)
+    array = np.empty(header.n_bytes, dtype=np.uint8)
+    found = _fill(stream, array.data, watch)
+    if found < header.n_bytes:
+        raise _cut_short(path, header.n_bytes, found)
+    # Reading past the end also makes gzip compare its checksum.
+    if stream.read(1):
+        raise UserError(
+            say_count(
+                "{file} holds more than the {n} byte its header promises; get the file again.",
+                "{file} holds more than the {n} bytes its header promises; get the file again.",
+                header.n_bytes,
+                file=str(path),
+            )
+        )
+    return array
 
 
 @contextmanager
@@ -127,10 +156,20 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], bool]]:
         ) from error
 
 
-def _header(path: Path, stream: IO[bytes], dimensions: int) -> IdxHeader:
+def _label_header(path: Path, stream: IO[bytes]) -> IdxHeader:
+    start = stream.read(4)
+    stream.seek(0)
+    if start == bytes((0, 0, _INTEGER, 2)):
+        return _header(path, stream, 2, _INTEGER)
+    return _header(path, stream, 1)
+
+
+def _header(
+    path: Path, stream: IO[bytes], dimensions: int, kind: int = _UNSIGNED_BYTE
+) -> IdxHeader:
     buffer = bytearray(4 + 4 * dimensions)
     found = _fill(stream, memoryview(buffer), Watch())
-    expected = bytes((0, 0, _UNSIGNED_BYTE, dimensions))
+    expected = bytes((0, 0, kind, dimensions))
     if found >= 4:
         _check_magic(path, bytes(buffer[:4]), expected)
     if found < len(buffer):
@@ -155,7 +194,7 @@ def _header(path: Path, stream: IO[bytes], dimensions: int) -> IdxHeader:
                 found="×".join(map(str, sizes)),
             )
         )
-    return IdxHeader(sizes)
+    return IdxHeader(sizes, kind)
 
 
 def _check_magic(path: Path, magic: bytes, expected: bytes) -> None:

@@ -45,8 +45,8 @@ class Silhouettes:
     def recognises(self, path: Path, watch: Watch) -> bool:
         return False
 
-    def look(self, place: Place, watch: Watch) -> DataLook:
-        look = self._images.look(Place(SAMPLE), watch)
+    def look(self, place: Place, wish: Wish, watch: Watch) -> DataLook:
+        look = self._images.look(Place(SAMPLE), wish, watch)
         source = replace(
             look.source,
             spec=NAME,

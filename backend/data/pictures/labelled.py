@@ -11,11 +11,16 @@ from graph.values.message import Message
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """One file that claims to be an image."""
+    """One file that claims to be an image. There may be a million of them."""
 
-    path: Path
+    name: str
+    """Its path."""
     label: int
     validation: bool = False
+
+    @property
+    def path(self) -> Path:
+        return Path(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ the threads.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 import numpy as np
 import torch
@@ -24,22 +22,14 @@ from backend.data.base.format import SizeFit, Wish
 from backend.data.base.source import MEMORY_CEILING, Skipped, Watch
 from backend.data.pictures.folders import in_order
 from backend.data.pictures.labelled import ImageFile, ImageFolder
-from backend.data.pictures.picture import (
-    BadPicture,
-    PictureHeader,
-    read_picture,
-    read_picture_header,
-)
+from backend.data.pictures.picture import PictureHeader, read_picture, read_picture_header
+from backend.data.pictures.threads import in_threads
 from graph.values.message import Message, UserError, say, say_count
 
 LONGEST_SIDE = 256
 _SHORTEST_LIMIT = 32
-_WORKERS = min(8, os.cpu_count() or 1)
-_ROUND = 64 * _WORKERS
 
 Size = tuple[int, int]
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class HasPart(Protocol):
@@ -63,6 +53,8 @@ def load_images(folder: ImageFolder, name: str, wish: Wish, watch: Watch) -> Dat
     if wish.size is not None:
         check_memory(folder.folder, wish.size, len(files), channels)
     frame = wish.size or common_size(headers, channels)
+    if wish.size is None:
+        check_memory(folder.folder, frame, len(files), channels)
     images = np.empty((len(files), channels, *frame), dtype=np.uint8)
     kept = _read_pixels(folder, files, images, wish.fit, skipped, watch)
     used = [files[position] for position in kept]
@@ -128,34 +120,9 @@ def _read_pixels(
     return kept
 
 
-def in_threads(
-    read: Callable[[Item], Result], items: Sequence[Item]
-) -> Generator[Result | Message, None, None]:
-    """``read`` of every item in order, or the reason of its BadPicture.
-
-    Works in rounds, so that few results wait in memory and cancelling takes effect at once.
-    """
-
-    def attempt(item: Item) -> Result | Message:
-        try:
-            return read(item)
-        except BadPicture as bad:
-            return bad.reason
-
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="decode") as pool:
-        for start in range(0, len(items), _ROUND):
-            futures = [pool.submit(attempt, item) for item in items[start : start + _ROUND]]
-            try:
-                for future in futures:
-                    yield future.result()
-            finally:
-                for future in futures:
-                    future.cancel()
-
-
 def common_size(headers: Sequence[PictureHeader], channels: int) -> Size:
     """The most common size (the larger of equals), scaled down as far as memory demands."""
-    counts = Counter((header.height, header.width) for header in headers)
+    counts = Counter(header.upright for header in headers)
     height, width = max(counts, key=lambda size: (counts[size], size))
     longest = LONGEST_SIDE
     while True:
@@ -192,7 +159,8 @@ def _check_classes_left(
     labels = {file.label for file in files if not file.validation}
     if len(labels) >= 2:
         return
-    bad = next(item for item in skipped if item.path in {file.path for file in folder.files})
+    listed = {file.path for file in folder.files}
+    bad = next(item for item in skipped if item.path in listed)
     if labels:
         raise UserError(
             say(
@@ -206,10 +174,10 @@ def _check_classes_left(
         )
     raise UserError(
         say_count(
-            "The {n} image in {folder} cannot be read; put PNG or JPEG images into its class "
+            "The {n} image in {folder} cannot be read; put pictures into its class folders. The "
+            "first one is {file}: {reason}.",
+            "None of the {n} images in {folder} can be read; put pictures into its class "
             "folders. The first one is {file}: {reason}.",
-            "None of the {n} images in {folder} can be read; put PNG or JPEG images into its "
-            "class folders. The first one is {file}: {reason}.",
             len(folder.files),
             folder=str(folder.folder),
             file=str(bad.path),

@@ -185,7 +185,7 @@ def test_files_that_cannot_be_read_are_told_and_listed(begin: Begin, tmp_path: P
     (notice,) = (event for event in run.events if isinstance(event, Notice) and event.skipped)
     assert len(notice.skipped) == 5
     words = str(notice.message)
-    assert words.startswith("5 unreadable files were skipped: torn0.png (")
+    assert words.startswith("5 files or folders were left out: torn0.png (")
     assert words.endswith("and 2 more.")
     assert str(notice.skipped[0].reason) in words
 

@@ -62,7 +62,7 @@ def test_a_folder_is_described_and_trained_on(room: Room, pictures: Path) -> Non
     notes = " ".join(room.panel.settings.notes.texts())
     assert "turned into grey" in notes
     assert "24×20" in notes
-    assert "2 files cannot be used" in notes
+    assert "2 files or folders are left out" in notes
     room.click(next(b for b in room.panel.findChildren(QPushButton) if b.text() == "Show list"))
     listed = room.panel.settings.notes.findChild(QDialog).findChild(QPlainTextEdit).toPlainText()
     assert "broken.png" in listed
@@ -85,9 +85,9 @@ def test_what_decoding_finds_is_in_the_list(room: Room, pictures: Path) -> None:
     room.panel.notice.connect(told.append)
     room.click(room.panel.controls.train)
     room.wait(lambda: room.run.state == "idle")
-    assert any("3 unreadable files were skipped" in text for text in told)
+    assert any("3 files or folders were left out" in text for text in told)
     notes = room.panel.settings.notes
-    assert "3 files cannot be used" in " ".join(notes.texts())
+    assert "3 files or folders are left out" in " ".join(notes.texts())
     room.click(next(b for b in notes.findChildren(QPushButton) if b.text() == "Show list"))
     assert "torn.png" in notes.findChild(QDialog).findChild(QPlainTextEdit).toPlainText()
     notes.findChild(QDialog).close()

@@ -71,7 +71,7 @@ def test_a_folder_of_masks_is_described_and_its_masks_are_shown(qtbot: QtBot, fo
         "1×16×24 · 3 classes",
     )
     notes = " ".join(room.panel.settings.notes.texts())
-    assert "1 file cannot be used" in notes
+    assert "1 file or folder is left out" in notes
     view = room.live.chooser.masks
     room.wait(lambda: bool(view.rows.texts()))
     assert view.isVisible()
@@ -142,3 +142,34 @@ def test_unet_is_fitted_to_the_masks_that_are_chosen(folder: Path) -> None:
         network = template.build(shape, fit.classes).network
         (end,) = [key for key, n in network.nodes.items() if isinstance(n.layer, Output)]
         assert Analysis(network).facts(end).inputs[0] == (3, *shape[1:])
+
+
+def test_void_is_no_class_in_figures_and_pictures(qtbot: QtBot, folder: Path) -> None:
+    for number in range(12):
+        path = folder / "masks" / f"{number}.png"
+        mask = np.array(Image.open(path))
+        mask[:3] = 255
+        Image.fromarray(mask).save(path)
+    room = open_room(qtbot, pixel_network(), batch_size=4, epochs=2)
+    choose(room, folder)
+    assert "18.8 % of the pixels" in " ".join(room.panel.settings.notes.texts())
+    view = room.live.chooser.masks
+    room.wait(lambda: bool(view.rows.texts()))
+    assert {name for name, _ in view.rows.texts()} <= {"sky", "wall", "<b>car</b>"}
+    true, predicted = view.true.class_map, view.predicted.class_map
+    assert true is not None
+    assert predicted is not None
+    assert (true[:3] == 255).all()
+    assert (predicted[:3] == 255).all()
+    assert true[3:].max() < 3
+    view.true.pointed.emit(1, 1)
+    assert "void, which counts for nothing" in view.line.text()
+
+
+def test_void_has_a_colour_of_its_own() -> None:
+    theme = current()
+    mask = np.array([[0, 1, 255]], np.uint8)
+    image = mask_image(mask, 30, 90, theme)
+    void = image.pixelColor(75, 15).name()
+    assert void == theme.border.control.name()
+    assert void not in (image.pixelColor(15, 15).name(), image.pixelColor(45, 15).name())

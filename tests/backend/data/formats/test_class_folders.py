@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import struct
-import zlib
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -20,48 +17,13 @@ from backend.data.formats.class_folders import scan
 from backend.data.look import look_at
 from backend.data.pictures.folders import natural_key
 from graph.values.message import UserError
-
-
-def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def noise(height: int = 8, width: int = 10, channels: int = 3, seed: int = 0) -> Image.Image:
-    generator = np.random.default_rng(seed)
-    pixels = generator.integers(0, 256, (height, width, channels), dtype=np.uint8)
-    return Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels)
-
-
-def put(path: Path, content: bytes | Image.Image, form: str = "PNG") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else encoded(content, form))
-    return path
+from tests.backend.data.made import bomb, class_folders, encoded, noise, put
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two classes, three good colour images of 8×10 pixels each."""
-    for number, name in enumerate(("cat", "dog")):
-        for index in range(3):
-            put(tmp_path / "pets" / name / f"{index}.png", noise(seed=10 * number + index))
-    return tmp_path / "pets"
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A small PNG whose header promises many pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    pixels = zlib.compress(b"\0" * 10_000)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
+    return class_folders(tmp_path / "pets")
 
 
 PNG = encoded(noise(40, 40))
@@ -76,13 +38,18 @@ BAD_FILES: dict[str, tuple[bytes, str]] = {
     "header-only.png": (PNG[:20], "cannot be read"),
     "start-only.jpg": (JPEG[:3], "not a PNG or JPEG image"),
     "damaged.png": (PNG[:60] + b"\xff" * 200 + PNG[260:], "cannot be read"),
-    "gif-inside.png": (encoded(noise(), "GIF"), "it is not a PNG or JPEG image"),
-    "bmp-inside.jpg": (encoded(noise(), "BMP"), "it is not a PNG or JPEG image"),
+    "icon-inside.png": (encoded(noise(16, 16), "ICO"), "it is not a PNG or JPEG image"),
+    "tga-inside.jpg": (encoded(noise(), "TGA"), "it is not a PNG or JPEG image"),
+    "web-page.jpg": (b"<!DOCTYPE html><html>", "it is a web page"),
+    "pointer.png": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
+    "link-as-text.png": (b"../../store/cat0.bin", "../../store/cat0.bin that was copied"),
     "bomb.png": (bomb(8_001, 8_000), "more than 64000000 pixels"),
     "large-bomb.png": (bomb(60_000, 60_000), "more than 64000000 pixels"),
     "no-pixels.png": (bomb(500, 500), "cannot be read"),
-    "notes.txt": (b"remember the milk", "does not end in .png, .jpg or .jpeg"),
-    "picture.webp": (PNG, "does not end in .png, .jpg or .jpeg"),
+    "side.png": (bomb(60_000_000, 1), "60000000×1 pixels; a side may have 65535"),
+    "tall.png": (bomb(1, 70_000), "a side may have 65535"),
+    "notes.txt": (b"remember the milk", "does not end in .png, .jpg or as that of another"),
+    "picture.heic": (PNG, "does not end in .png, .jpg or as that of another"),
 }
 
 
@@ -101,16 +68,6 @@ def test_bad_files_are_listed_and_the_rest_is_used(folder: Path) -> None:
     assert torch.equal(first.labels, second.labels)
 
 
-def link_out(folder: Path) -> None:
-    outside = put(folder.parent / "outside.png", noise())
-    (folder / "cat" / "odd.png").symlink_to(outside)
-
-
-def link_out_by_folder(folder: Path) -> None:
-    put(folder.parent / "outside" / "x.png", noise())
-    (folder / "cat" / "odd.png").symlink_to(folder.parent / "outside")
-
-
 def link_to_itself(folder: Path) -> None:
     (folder / "cat" / "odd.png").symlink_to(folder / "cat" / "odd.png")
 
@@ -121,6 +78,10 @@ def link_to_nothing(folder: Path) -> None:
 
 def link_to_parent(folder: Path) -> None:
     (folder / "cat" / "odd.png").symlink_to(folder)
+
+
+def link_to_grandparent(folder: Path) -> None:
+    (folder / "cat" / "odd.png").symlink_to(folder.parent)
 
 
 def pipe(folder: Path) -> None:
@@ -138,11 +99,10 @@ def forbid(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
-        (link_out, "leads out of the folder"),
-        (link_out_by_folder, "leads out of the folder"),
         (link_to_itself, "cannot be read"),
         (link_to_nothing, "cannot be read"),
-        (link_to_parent, "links to folders are not followed"),
+        (link_to_parent, "a folder that it lies in itself"),
+        (link_to_grandparent, "a folder that it lies in itself"),
         (pipe, "not a regular file"),
         (forbid, "cannot be read: Permission denied"),
     ],
@@ -324,8 +284,8 @@ def empty_classes(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "parts"),
     [
-        (Path.touch, ("neither IDX files nor class folders",)),
-        (empty_classes, ("neither IDX files nor class folders",)),
+        (Path.touch, ("holds nothing to train on", "class folders", "IDX files")),
+        (empty_classes, ("holds nothing to train on", "class folders", "IDX files")),
         (no_classes, ("images but no class folders", "folder of its own")),
         (one_class, ("only one class, cat",)),
         (nothing_readable, ("None of the 2 images", "bad.png", "not a PNG or JPEG image")),
