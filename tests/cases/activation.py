@@ -6,8 +6,8 @@ import random
 
 from graph.calls.call import Shape
 from graph.layers.activation.along_axis import GLU
-from graph.layers.activation.piecewise import Hardtanh, PReLU
-from graph.layers.base.layer import Layer
+from graph.layers.activation.piecewise import Hardtanh, PReLU, RReLU
+from graph.layers.base.layer import FaultKind, Layer
 
 SIZES = (1, 2, 3, 4, 6, 7)
 
@@ -37,3 +37,9 @@ def prelu(source: random.Random) -> tuple[Layer, list[Shape]]:
 
 
 CASES = {GLU: glu, Hardtanh: hardtanh, PReLU: prelu}
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, RReLU) and kinds == {FaultKind.RANGE}:
+        return "torch refuses it in training"
+    return None

@@ -1,4 +1,4 @@
-"""Channels, reductions and odd windows that suit each other."""
+"""Channels, reductions and odd windows, queries, keys and values that suit each other."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import random
 from typing import Any
 
 from graph.calls.call import Shape
+from graph.layers.attention.dot_product import ScaledDotProductAttention
 from graph.layers.attention.efficient import EfficientChannelAttention
 from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
-from graph.layers.base.layer import Layer
-from graph.layers.convolution.shortcut import Shortcut
-from graph.layers.radial import RadialBasis
+from graph.layers.attention.squeeze import SqueezeExcitation
+from graph.layers.base.layer import FaultKind, Layer
 
+SIZES = (1, 2, 3, 4, 5, 8)
 CHANNELS = (1, 2, 4, 8, 12, 20, 64, 130)
+
+
+def sizes(source: random.Random, count: int) -> tuple[int, ...]:
+    return tuple(source.choice(SIZES) for _ in range(count))
 
 
 def image(source: random.Random) -> Shape:
@@ -38,35 +43,35 @@ def attention(kind: type[Layer]) -> Any:
     return draw
 
 
-def shortcut(source: random.Random) -> tuple[Layer, list[Shape]]:
-    shape = image(source)
-    layer = Shortcut(
-        out_channels=source.choice((shape[0], shape[0], 2 * shape[0], source.choice(CHANNELS))),
-        stride=source.choice((1, 1, 2, 2, 3)),
-        option=source.choice("ABC"),
-        kernel_size=source.choice((1, 1, 3, 5)),
-        norm=source.random() < 0.7,
+def dot_product(source: random.Random) -> tuple[Layer, list[Shape]]:
+    stack = sizes(source, source.randint(0, 2))
+    queries, keys, width, values = sizes(source, 4)
+    layer = ScaledDotProductAttention(
+        is_causal=source.random() < 0.3, scale=source.choice((None, 0.5, 1.0))
     )
-    return layer, [shape]
+    return layer, [(*stack, queries, width), (*stack, keys, width), (*stack, keys, values)]
 
 
-def radial(source: random.Random) -> tuple[Layer, list[Shape]]:
-    if source.random() < 0.5:
-        layer = RadialBasis(out_features=source.randint(1, 10), negative=source.random() < 0.5)
-        return layer, [(84,)]
-    layer = RadialBasis(
-        out_features=source.randint(1, 12),
-        weights="trainable",
-        negative=source.random() < 0.5,
-    )
-    return layer, [(source.choice((1, 3, 8, 84)),)]
-
-
+GATES = (
+    *(SqueezeExcitation, EfficientChannelAttention),
+    *(ChannelAttention, SpatialAttention, CBAM),
+)
 CASES = {
     CBAM: attention(CBAM),
     ChannelAttention: attention(ChannelAttention),
     EfficientChannelAttention: attention(EfficientChannelAttention),
-    RadialBasis: radial,
-    Shortcut: shortcut,
+    ScaledDotProductAttention: dot_product,
     SpatialAttention: attention(SpatialAttention),
 }
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, ScaledDotProductAttention) and FaultKind.WRONG_RANK in kinds:
+        return "torch would take the batch for another axis"
+    if isinstance(layer, ScaledDotProductAttention) and kinds == {FaultKind.MERGE_MISMATCH}:
+        return "no broadcasting: every query has keys of its own"
+    if isinstance(layer, GATES) and FaultKind.PADDING in kinds:
+        return "a gate of another size than its input is repeated by luck only"
+    if isinstance(layer, GATES) and kinds == {FaultKind.REDUCTION}:
+        return "torch builds a convolution without channels"
+    return None

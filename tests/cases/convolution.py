@@ -6,16 +6,23 @@ import random
 from typing import Any
 
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer
+from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.base.sliding import Sliding, joined
 from graph.layers.convolution.deformable import DeformConv2d
 from graph.layers.convolution.fixed_kernel import KERNELS, FixedKernel
 from graph.layers.convolution.local import LocallyConnected1d, LocallyConnected2d
 from graph.layers.convolution.plain import Conv1d, Conv3d
+from graph.layers.convolution.shortcut import Shortcut
 from graph.layers.convolution.table import TableConv2d
-from graph.layers.convolution.transposed import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from graph.layers.convolution.transposed import (
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+    TransposedConvolution,
+)
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16)
+WIDE = (1, 2, 4, 8, 12, 20, 64, 130)
 SMALL = (1, 2, 3, 4, 5, 6, 8)
 
 
@@ -156,7 +163,20 @@ def _table(source: random.Random) -> tuple[Layer, list[Shape]]:
     return layer, [(maps, source.choice(SIZES), source.choice(SIZES))]
 
 
+def _shortcut(source: random.Random) -> tuple[Layer, list[Shape]]:
+    shape = (source.choice(WIDE), source.choice((1, 2, 5, 8, 9)), source.choice((1, 3, 7, 12)))
+    layer = Shortcut(
+        out_channels=source.choice((shape[0], shape[0], 2 * shape[0], source.choice(WIDE))),
+        stride=source.choice((1, 1, 2, 2, 3)),
+        option=source.choice("ABC"),
+        kernel_size=source.choice((1, 1, 3, 5)),
+        norm=source.random() < 0.7,
+    )
+    return layer, [shape]
+
+
 CASES = {
+    Shortcut: _shortcut,
     TableConv2d: _table,
     DeformConv2d: _deformable,
     FixedKernel: _fixed,
@@ -164,3 +184,11 @@ CASES = {
     **{kind: _transposed(kind) for kind in (ConvTranspose1d, ConvTranspose2d, ConvTranspose3d)},
     **{kind: _local(kind) for kind in (LocallyConnected1d, LocallyConnected2d)},
 }
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, TransposedConvolution) and 0 in layer.shapes(inputs)[0]:
+        return "torch answers with an empty output"
+    if isinstance(layer, Shortcut) and kinds <= {FaultKind.DIMENSION, FaultKind.PADDING}:
+        return "option A would cut channels off; an even window gives another size than the block"
+    return None

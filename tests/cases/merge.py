@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer
-from graph.layers.merge import Maximum, Mean, Subtract
+from graph.layers.base.layer import FaultKind, Layer
+from graph.layers.merge import Add, Maximum, Mean, Multiply, Subtract
 
 SIZES = (1, 2, 3, 4, 7, 9)
 
@@ -26,3 +26,11 @@ def _even(kind: type[Layer]) -> Any:
 
 
 CASES = {kind: _even(kind) for kind in (Maximum, Mean, Subtract)}
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, (Add, Subtract, Maximum, Mean)) and kinds == {FaultKind.MERGE_MISMATCH}:
+        return "no broadcasting: repeated values are nearly always a mistake"
+    if isinstance(layer, Multiply) and len({len(shape) for shape in inputs}) > 1:
+        return "torch would take the batch for another axis"
+    return None

@@ -5,8 +5,14 @@ from __future__ import annotations
 import random
 
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer
-from graph.layers.normalisation import GroupNorm, LayerNorm, RMSNorm
+from graph.layers.base.layer import FaultKind, Layer
+from graph.layers.normalisation import (
+    GroupNorm,
+    InstanceNormalisation,
+    LastAxesNormalisation,
+    LayerNorm,
+    RMSNorm,
+)
 
 SIZES = (1, 2, 3, 4, 5, 7, 12)
 
@@ -41,3 +47,11 @@ def rms_norm(source: random.Random) -> tuple[Layer, list[Shape]]:
 
 
 CASES = {GroupNorm: group_norm, LayerNorm: layer_norm, RMSNorm: rms_norm}
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, (InstanceNormalisation, GroupNorm)) and kinds == {FaultKind.DIMENSION}:
+        return "torch refuses it in training, or for a batch of one"
+    if isinstance(layer, LastAxesNormalisation) and layer.normalized_axes > len(inputs[0]):
+        return "torch is told of the axes that there are"
+    return None

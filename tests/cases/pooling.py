@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer
+from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.pooling.plain import (
     AvgPool1d,
     AvgPool3d,
@@ -17,7 +17,7 @@ from graph.layers.pooling.plain import (
     MaxPool1d,
     MaxPool3d,
 )
-from graph.layers.pooling.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
+from graph.layers.pooling.unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, MaxUnpooling
 
 SIZES = (1, 1, 2, 3, 4, 5, 7, 8, 12)
 Draw = Callable[[random.Random], tuple[Layer, list[Shape]]]
@@ -83,3 +83,9 @@ def unpooling(kind: type[Layer]) -> Draw:
 KINDS = (MaxPool1d, MaxPool3d, AvgPool1d, AvgPool3d, LPPool1d, LPPool2d, LPPool3d)
 CASES: dict[type[Layer], Draw] = {kind: pooling(kind) for kind in KINDS}
 CASES |= {kind: unpooling(kind) for kind in (MaxUnpool1d, MaxUnpool2d, MaxUnpool3d)}
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, MaxUnpooling) and kinds == {FaultKind.PADDING}:
+        return "torch gives a map without cells"
+    return None

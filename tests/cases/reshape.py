@@ -6,7 +6,7 @@ import random
 from math import prod
 
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer
+from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.reshaping.axes import Permute, Squeeze, Transpose, Unsqueeze
 from graph.layers.reshaping.mean_over import MeanOver
 from graph.layers.reshaping.reshape import Reshape, Unflatten
@@ -118,3 +118,9 @@ CASES = {
     Unflatten: unflatten,
     Unsqueeze: unsqueeze,
 }
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, tuple(CASES)) and kinds == {FaultKind.DIMENSION}:
+        return "the batch stays, and something is left of the image"
+    return None

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from graph.calls.call import Shape
-from graph.layers.base.layer import Layer
+from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.reshaping.upsampling import PixelShuffle, PixelUnshuffle, Upsample
 
 SIZES = (1, 2, 3, 4, 5, 7, 8, 12)
@@ -45,3 +45,9 @@ def unshuffle(source: random.Random) -> tuple[Layer, list[Shape]]:
 
 
 CASES = {Upsample: upsample, PixelShuffle: shuffle, PixelUnshuffle: unshuffle}
+
+
+def reason(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
+    if isinstance(layer, Upsample) and min(layer.shapes(inputs)[0]) < 1:
+        return "torch gives a map without cells"
+    return None

@@ -10,38 +10,20 @@ import torch
 from torch import nn
 
 from graph.calls.call import Shape
-from graph.layers.activation.piecewise import RReLU
-from graph.layers.attention.dot_product import ScaledDotProductAttention
-from graph.layers.attention.efficient import EfficientChannelAttention
 from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
 from graph.layers.attention.squeeze import SqueezeExcitation
 from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.convolution.deformable import DeformConv2d
 from graph.layers.convolution.plain import Conv2d
-from graph.layers.convolution.shortcut import Shortcut
-from graph.layers.convolution.transposed import TransposedConvolution
 from graph.layers.io import Input, Output
-from graph.layers.linear import Linear
-from graph.layers.matrix import MatMul
-from graph.layers.merge import Add, Maximum, Mean, Multiply, Subtract
-from graph.layers.normalisation import GroupNorm, InstanceNormalisation, LastAxesNormalisation
 from graph.layers.pooling.plain import MaxPool2d, MaxPooling, Pooling2d
-from graph.layers.pooling.unpooling import MaxUnpooling
-from graph.layers.radial import RadialBasis
 from graph.layers.registry import LAYERS
-from graph.layers.reshaping.axes import Permute, Squeeze, Transpose, Unsqueeze
-from graph.layers.reshaping.mean_over import MeanOver
-from graph.layers.reshaping.reshape import Reshape, Unflatten
-from graph.layers.reshaping.slicing import Chunk, Slice, Split
 from graph.layers.reshaping.upsampling import Upsample
+from tests.cases import REASONS
 from tests.generators import IMAGE_ONLY, Case, any_case, is_legal, legal_case
 from tests.graph.judge import Judge, Verdict
 
 RUN = [layer for layer in LAYERS if layer not in (Input, Output)]
-REARRANGING = (
-    *(Chunk, MeanOver, Permute, Reshape, Slice),
-    *(Split, Squeeze, Transpose, Unflatten, Unsqueeze),
-)
 SLOW = (CBAM, ChannelAttention, DeformConv2d, SpatialAttention, SqueezeExcitation, Upsample)
 """Types of several parts, or that torch itself computes in Python on the meta device."""
 names = pytest.mark.parametrize("kind", RUN, ids=lambda kind: kind.__name__)
@@ -128,52 +110,17 @@ def test_generator_reaches_the_borders(kind: type[Layer], wanted: str) -> None:
 
 def refused_by_us_alone(layer: Layer, inputs: list[Shape], kinds: set[FaultKind]) -> str | None:
     """Why we refuse what torch would run, for the few cases in which we mean to."""
-    if isinstance(layer, Linear) and kinds == {FaultKind.FLATTEN_MISSING}:
-        return "Linear over the rows of an image is nearly always a forgotten Flatten"
-    if isinstance(layer, (Add, Subtract, Maximum, Mean)) and kinds == {FaultKind.MERGE_MISMATCH}:
-        return "no broadcasting: repeated values are nearly always a mistake"
-    if isinstance(layer, Multiply) and len({len(shape) for shape in inputs}) > 1:
-        return "torch would take the batch for another axis"
     if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 2 and FaultKind.WRONG_RANK in kinds:
         return "torch would take the batch for the channels"
     if isinstance(layer, IMAGE_ONLY) and len(inputs[0]) == 1 and FaultKind.WRONG_RANK in kinds:
         return "torch would drop whole images instead of channels"
     if FaultKind.WRONG_RANK in kinds and layer.ranks and len(inputs[0]) not in layer.ranks:
         return "torch would take other axes for the batch and the channels"
-    if isinstance(layer, TransposedConvolution) and 0 in layer.shapes(inputs)[0]:
-        return "torch answers with an empty output"
     padded = isinstance(layer, MaxPooling) and kinds == {FaultKind.PADDING}
     if padded and sees_nothing(layer, inputs[0]):
         return "torch answers −∞ and writes beyond its memory in the backward pass"
-    if isinstance(layer, MaxUnpooling) and kinds == {FaultKind.PADDING}:
-        return "torch gives a map without cells"
-    if isinstance(layer, (InstanceNormalisation, GroupNorm)) and kinds == {FaultKind.DIMENSION}:
-        return "torch refuses it in training, or for a batch of one"
-    if isinstance(layer, LastAxesNormalisation) and layer.normalized_axes > len(inputs[0]):
-        return "torch is told of the axes that there are"
-    if isinstance(layer, Upsample) and min(layer.shapes(inputs)[0]) < 1:
-        return "torch gives a map without cells"
-    if isinstance(layer, RReLU) and kinds == {FaultKind.RANGE}:
-        return "torch refuses it in training"
-    if isinstance(layer, REARRANGING) and kinds == {FaultKind.DIMENSION}:
-        return "the batch stays, and something is left of the image"
-    if isinstance(layer, (MatMul, ScaledDotProductAttention)) and FaultKind.WRONG_RANK in kinds:
-        return "torch would take the batch for another axis"
-    if isinstance(layer, ScaledDotProductAttention) and kinds == {FaultKind.MERGE_MISMATCH}:
-        return "no broadcasting: every query has keys of its own"
-    if isinstance(layer, Shortcut) and kinds <= {FaultKind.DIMENSION, FaultKind.PADDING}:
-        return "option A would cut channels off; an even window gives another size than the block"
-    if isinstance(layer, RadialBasis):
-        return "the bitmaps are those of ten digits of 84 cells, and the input is a vector"
-    if isinstance(layer, (CBAM, SpatialAttention, EfficientChannelAttention)) and (
-        FaultKind.PADDING in kinds
-    ):
-        return "a gate of another size than its input is repeated by luck only"
-    if isinstance(layer, (CBAM, ChannelAttention, SqueezeExcitation)) and (
-        kinds == {FaultKind.REDUCTION}
-    ):
-        return "torch builds a convolution without channels"
-    return None
+    reasons = (reason(layer, inputs, kinds) for reason in REASONS)
+    return next(filter(None, reasons), None)
 
 
 def sees_nothing(layer: MaxPooling, shape: Shape) -> bool:
