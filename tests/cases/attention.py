@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from graph.calls.call import Shape
-from graph.layers.attention.dot_product import ScaledDotProductAttention
+from graph.layers.attention.dot_product import MultiheadAttention, ScaledDotProductAttention
 from graph.layers.attention.efficient import EfficientChannelAttention
 from graph.layers.attention.maps import CBAM, ChannelAttention, SpatialAttention
 from graph.layers.attention.squeeze import SqueezeExcitation
@@ -52,6 +52,25 @@ def dot_product(source: random.Random) -> tuple[Layer, list[Shape]]:
     return layer, [(*stack, queries, width), (*stack, keys, width), (*stack, keys, values)]
 
 
+def multihead(source: random.Random) -> tuple[Layer, list[Shape]]:
+    heads = source.choice((1, 2, 2, 3, 4))
+    tokens, others = source.choice((1, 2, 3, 5, 8)), source.choice((1, 2, 4, 7))
+    features = heads * source.choice((1, 2, 4)) + (source.random() < 0.1)
+    alone = source.random() < 0.5
+    layer = MultiheadAttention(
+        num_heads=heads,
+        self_attention=alone,
+        dropout=source.choice((0.0, 0.0, 0.3)),
+        bias=source.random() < 0.7,
+        add_bias_kv=source.random() < 0.3,
+        add_zero_attn=source.random() < 0.3,
+    )
+    widths = [source.choice((features, features, 1, 3)) for _ in "kv"]
+    values = others + (source.random() < 0.1)
+    wired = [(tokens, features), (others, widths[0]), (values, widths[1])]
+    return layer, wired[:1] if alone else wired
+
+
 GATES = (
     *(SqueezeExcitation, EfficientChannelAttention),
     *(ChannelAttention, SpatialAttention, CBAM),
@@ -60,6 +79,7 @@ CASES = {
     CBAM: attention(CBAM),
     ChannelAttention: attention(ChannelAttention),
     EfficientChannelAttention: attention(EfficientChannelAttention),
+    MultiheadAttention: multihead,
     ScaledDotProductAttention: dot_product,
     SpatialAttention: attention(SpatialAttention),
 }

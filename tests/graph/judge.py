@@ -120,11 +120,15 @@ class Judge:
         self._counter = FlopCounterMode(display=False, custom_mapping=own)
 
     def __enter__(self) -> Judge:
+        # The counter does not see into torch's fused attention.
+        self._fused = torch.backends.mha.get_fastpath_enabled()
+        torch.backends.mha.set_fastpath_enabled(False)
         self._counter.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._counter.__exit__(*error)
+        torch.backends.mha.set_fastpath_enabled(self._fused)
 
     def verdict(self, layer: Layer, inputs: Sequence[Shape]) -> Verdict:
         """Raises whatever torch raises."""
