@@ -28,7 +28,7 @@ from graph.layers.base.registration import register
 from graph.layers.base.sliding import near_divisors
 from graph.values.dims import Named
 from graph.values.fields import flag, integer, real
-from graph.values.message import say
+from graph.values.message import say, say_count
 
 _QUERY = (Port("query"), Port("key"), Port("value"))
 
@@ -170,7 +170,11 @@ class MultiheadAttention(Layer):
             near = near_divisors(query[1], self.num_heads)
             yield Problem(
                 FaultKind.GROUPS,
-                say("must divide the {n} features of the queries", n=query[1]),
+                say_count(
+                    "must divide the {n} feature of the queries",
+                    "must divide the {n} features of the queries",
+                    query[1],
+                ),
                 say("Use {values}", values=" / ".join(map(str, near))),
                 field="num_heads",
                 value=str(self.num_heads),
@@ -180,7 +184,11 @@ class MultiheadAttention(Layer):
             yield mismatch(
                 "value",
                 value,
-                say("there must be a value for each of the {n} keys", n=key[0]),
+                say_count(
+                    "there must be one value for the {n} key",
+                    "there must be a value for each of the {n} keys",
+                    key[0],
+                ),
                 say("Take keys and values from one place"),
             )
 
