@@ -13,7 +13,7 @@ from graph.analysis.faults import Fault
 from graph.analysis.projection import projections
 from graph.calls.call import Shape
 from graph.layers.base.layer import FaultKind, Layer, Problem, dims
-from graph.network.edits import SetLayer, insert_before
+from graph.network.edits import SetLayer, bypass, insert_before
 from graph.network.network import Edit, Network, Node
 from graph.values.message import Message, say
 
@@ -45,6 +45,9 @@ def repairs(analysis: Analysis, fault: Fault) -> tuple[Repair, ...]:
             found.append(Repair(say("Set {settings}", settings=settings), SetLayer(node.id, layer)))
     if problem.insert is not None and fault.wire is not None:
         found.append(_insertion(network, node, fault.wire, problem.insert))
+    if problem.kind is FaultKind.LONE_INPUT and network.outputs(node.id):
+        title = say("Remove {name} and join its ends", name=node.name)
+        found.append(Repair(title, bypass(network, node.id)))
     if problem.kind is FaultKind.MERGE_MISMATCH and shapes is not None:
         found += [Repair(*way) for way in projections(network, node, problem, shapes)]
     return tuple(found)

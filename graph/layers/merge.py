@@ -25,6 +25,16 @@ class _Merge(Layer):
     def input_ports(self) -> tuple[Port, ...]:
         return (INPUTS,)
 
+    def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        """One wire is no error, but whoever places a merge means to join several."""
+        if len(inputs) == 1:
+            yield Problem(
+                FaultKind.LONE_INPUT,
+                say("it has one input only, which it passes on as it is"),
+                say("Draw a second wire to it, or remove it"),
+                warning=True,
+            )
+
     def assumed(self, inputs: Sequence[Shape]) -> Shape | None:
         return inputs[0]
 
@@ -51,6 +61,7 @@ class _Even(_Merge):
     """Inputs of equal shape, joined value by value."""
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from super().problems(inputs)
         for index, shape in enumerate(inputs[1:], 1):
             if shape != inputs[0]:
                 yield Problem(
@@ -132,6 +143,7 @@ class Concat(_Merge):
     dim: int = integer(1, 1, 3, "Dimension to join along: 1 channels, 2 rows, 3 columns.")
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from super().problems(inputs)
         first = inputs[0]
         if self.dim > len(first):
             yield Problem(
@@ -211,6 +223,7 @@ class Multiply(_Merge):
     keeps_output = False
 
     def problems(self, inputs: Sequence[Shape]) -> Iterator[Problem]:
+        yield from super().problems(inputs)
         joined = inputs[0]
         for index, shape in enumerate(inputs[1:], 1):
             if len(shape) != len(joined) or any(

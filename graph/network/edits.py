@@ -319,3 +319,18 @@ def insert_before(network: Network, wire: str, *nodes: Node) -> Batch:
     edits.append(Connect(last, ports.index(wire)))
     names = ", ".join(node.name for node in nodes)
     return Batch(tuple(edits), say("Insert {name}", name=names))
+
+
+def bypass(network: Network, node: str) -> Batch:
+    """Take away a node with one wire coming in; whatever read it reads that wire's source, in the
+    same place of its order."""
+    (entering,) = network.inputs(node)
+    edits: list[Edit] = []
+    for wire in network.outputs(node):
+        ports = [w.id for w in network.port_wires(wire.target, wire.input)]
+        joined = replace(
+            wire, id=network.new_id("w"), source=entering.source, output=entering.output
+        )
+        edits += [Disconnect(wire.id), Connect(joined, ports.index(wire.id))]
+    edits.append(RemoveNode(node))
+    return Batch(tuple(edits), say("Remove {name}", name=network.nodes[node].name))

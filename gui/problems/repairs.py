@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from graph.analysis.faults import Fault
 from graph.analysis.repairs import Repair
-from graph.network.edits import AddNode, Batch, SetLayer
+from graph.network.edits import AddNode, Batch, Connect, SetLayer
 from graph.network.network import Edit, Network
 from gui.appearance.theme import current, set_property
 from gui.language.text import MINUS, full, memory, short, tr
@@ -99,6 +99,9 @@ def chain_of(network: Network, fault: Fault, edit: Edit) -> list[Link]:
             text = part.layer.face(())[0] if changed else ""
             label = f"{old.name} {text}".strip()
             chain.append(Link(label, part.layer.category.value, True))
+        elif isinstance(part, Connect) and not chain:
+            ends = [network.nodes[part.wire.source], network.nodes[part.wire.target]]
+            chain = [Link(n.name, n.layer.category.value, False) for n in ends]
     wire = network.wires.get(fault.wire or "")
     if wire is not None and any(isinstance(part, AddNode) for part in edits):
         ends = [network.nodes[wire.source], network.nodes[wire.target]]

@@ -74,6 +74,7 @@ class FaultKind(Enum):
     FORMULA = "formula"
     BLOCK = "block"
     POSITIONS = "positions"
+    LONE_INPUT = "lone input"
 
 
 @dataclass(frozen=True, slots=True)

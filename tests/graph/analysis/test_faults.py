@@ -334,6 +334,38 @@ def test_merge_mismatch_names_the_wire(merge: Layer, right: Layer, value: str, w
     assert str(fault.mend) in str(fault.sentence())
 
 
+MERGES = [kind for kind in LAYERS if any(port.many for port in kind().input_ports())]
+
+
+@pytest.mark.parametrize("kind", MERGES, ids=lambda kind: kind.__name__)
+def test_a_merge_of_one_input_is_a_warning_and_can_be_taken_away(kind: type[Layer]) -> None:
+    network, ids = chain(Input(shape=(3, 8, 8)), Conv2d(), kind(), *TAIL, Output())
+    analysis = Analysis(network)
+    analysis.follow()
+    (fault,) = analysis.faults()
+    assert (fault.kind, fault.node, fault.warning) == (FaultKind.LONE_INPUT, ids[2], True)
+    assert str(fault.sentence()) == (
+        f"{network.nodes[ids[2]].name}: it has one input only, which it passes on as it is. "
+        "Draw a second wire to it, or remove it."
+    )
+    (repair,) = repairs(analysis, fault)
+    outputs = analysis.facts(ids[-1]).inputs
+    undo = network.do(repair.edit)
+    assert analysis.faults() == []
+    assert analysis.facts(ids[-1]).inputs == outputs
+    assert [wire.source for wire in network.inputs(ids[3])] == [ids[1]]
+    network.do(undo)
+    network.do(Connect(Wire(network.new_id("w"), ids[1], "output", ids[2], "inputs")))
+    assert analysis.faults() == []
+
+
+def test_a_merge_of_one_input_that_nothing_reads_has_no_ends_to_join() -> None:
+    network, _ = chain(Input(shape=(3, 8, 8)), Add())
+    analysis = Analysis(network)
+    (fault,) = [f for f in analysis.faults() if f.kind is FaultKind.LONE_INPUT]
+    assert repairs(analysis, fault) == ()
+
+
 def test_in_place_on_a_shared_output_is_a_fault() -> None:
     network, merged = two_branches(Add(), ReLU(inplace=True), ReLU())
     (fault,) = Analysis(network).errors()
@@ -519,6 +551,7 @@ SHOWN_ELSEWHERE = {
     FaultKind.CYCLE,  # refused before it can stand in a network: test_edits
     FaultKind.WRONG_KIND,  # the same
     FaultKind.MERGE_MISMATCH,
+    FaultKind.LONE_INPUT,
     FaultKind.MISSING_INPUT,
     FaultKind.UNREACHABLE,
     FaultKind.NO_INPUT,

@@ -18,7 +18,7 @@ from graph.analysis.repairs import Repair, repairs
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input
 from graph.layers.linear import Linear
-from graph.layers.merge import Add
+from graph.layers.merge import Add, Concat
 from graph.network.edits import SetLayer
 from graph.network.network import Edit, EditRefused, Network
 from tests.generators import Editor, place, random_network
@@ -49,11 +49,12 @@ def twins(seed: int) -> tuple[Spoiler, Spoiler]:
 
 
 def network(random_source: random.Random) -> Network:
-    """A random network, beside it a merge of two convolutions and a linear layer behind that."""
+    """A random network, beside it a merge of two convolutions, a merge of that alone, and a linear
+    layer behind."""
     found = random_network(random_source, 16)
     image = next(n for n, node in found.nodes.items() if isinstance(node.layer, Input))
     merged = place(found, Add(), place(found, Conv2d(), image), place(found, Conv2d(), image))
-    place(found, Linear(), merged)
+    place(found, Linear(), place(found, Concat(), merged))
     return found
 
 
@@ -97,7 +98,7 @@ def test_a_running_analysis_offers_what_a_new_one_would() -> None:
             found = offered(running)
             assert found == offered(Analysis(other.network))
             kinds.update(repair.title.template for _, ways in found for repair in ways)
-    assert len(kinds) == 3, "settings, inserted layers, projections"
+    assert len(kinds) == 4, "settings, inserted layers, projections, merges taken away"
     assert min(kinds.values()) > 50
 
 

@@ -33,6 +33,7 @@ from graph.network.edits import (
     Rename,
     Reorder,
     SetLayer,
+    bypass,
     insert_before,
 )
 from graph.network.network import Change, Edit, EditRefused, Network, Node, Wire
@@ -275,6 +276,23 @@ def test_insert_before_keeps_the_place_in_the_order() -> None:
     network.do(insert_before(network, wire.id, Node("new", "relu1", ReLU())))
     assert [w.source for w in network.inputs(nodes["merged"])] == ["new", nodes["right"]]
     assert [w.source for w in network.inputs("new")] == [nodes["left"]]
+
+
+def test_bypass_keeps_the_places_in_the_orders_of_all_that_read_the_node() -> None:
+    network, nodes = fork()
+    before = text(network)
+    end = place(network, Add(), nodes["left"], nodes["right"], nodes["left"])
+    (source,) = (wire.source for wire in network.inputs(nodes["left"]))
+    undo = network.do(bypass(network, nodes["left"]))
+    for reader, ends in (
+        (nodes["merged"], [source, nodes["right"]]),
+        (end, [source, nodes["right"], source]),
+    ):
+        assert [wire.source for wire in network.inputs(reader)] == ends
+    assert nodes["left"] not in network.nodes
+    network.do(undo)
+    network.do(RemoveNode(end))
+    assert text(network) == before
 
 
 def test_a_merge_takes_two_wires_from_one_node() -> None:

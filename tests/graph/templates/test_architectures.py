@@ -86,6 +86,14 @@ def test_an_architecture_has_its_published_figures(name: str) -> None:
     assert figures.gmacs in ("", f"{totals.macs / 1e9:.{digits}f}")
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_every_merge_joins_several_inputs_in_blocks_too(template) -> None:
+    for network in template.build().library.networks():
+        for node in network.nodes.values():
+            if any(port.many for port in node.layer.input_ports()):
+                assert len(network.inputs(node.id)) > 1
+
+
 @pytest.mark.parametrize("template", [t for t in TEMPLATES if t.has_small], ids=lambda t: t.name)
 def test_the_variant_for_small_images_keeps_them_larger(template) -> None:
     shape = (template.shape[0], 32, 32)
