@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from backend.data.base.nested import nested
 from graph.values.message import UserError, say
 
 _NAME = re.compile(
@@ -23,7 +24,6 @@ _NAME = re.compile(
 )
 _PLACES = ("", "raw", "gzip")
 """Where torchvision and EMNIST's archive put the files, seen from the folder of the set."""
-_NESTING = 3
 _LOOKED_AT = 10_000
 """Names in a folder, of which IDX files are never so many."""
 
@@ -59,15 +59,11 @@ def find_idx(path: Path) -> IdxFiles | None:
         if _NAME.fullmatch(folder.name) and match["set"] not in _sets(folder, inside=False):
             folder = folder.parent
         return _whole(folder, (match["set"] or "").lower(), _sets(folder))
-    place: Path | None = path
-    for _ in range(_NESTING):
-        if place is None:
-            return None
+    for place in nested(path):
         for folder in (place / inner for inner in _PLACES):
             sets = _sets(folder)
             if sets:
                 return _whole(folder, _only(folder, sets), sets)
-        place = _only_folder(place)
     return None
 
 
@@ -162,15 +158,3 @@ def _usual(name: str, part: str, kind: str) -> str:
     """What a file is usually called."""
     start = f"{name}-{part}" if name else part
     return f"{start}-{kind}-{'idx3-ubyte' if kind == 'images' else 'idx1-ubyte'}"
-
-
-def _only_folder(folder: Path) -> Path | None:
-    """The only folder in a folder that has no other."""
-    try:
-        with os.scandir(folder) as entries:
-            inner = [
-                e.name for e in islice(entries, _LOOKED_AT) if e.is_dir() and e.name[0] not in "._"
-            ]
-    except OSError:
-        return None
-    return folder / inner[0] if len(inner) == 1 else None

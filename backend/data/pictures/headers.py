@@ -52,9 +52,9 @@ def look_at_images(folder: ImageFolder, source: DataSource, watch: Watch) -> Dat
             else:
                 shapes.add(header)
     if step <= 1:
-        return seen(source, shapes, skipped)
+        return seen(source, shapes, skipped, folder.notes)
     note = say_count("One of {n} file was looked at.", "Only one of {n} files was looked at.", step)
-    return seen(source, shapes, skipped, (note,))
+    return seen(source, shapes, skipped, (*folder.notes, note))
 
 
 def seen(

@@ -32,6 +32,7 @@ class ImageFolder:
     files: tuple[ImageFile, ...]
     skipped: tuple[Skipped, ...]
     fixed: bool
+    notes: tuple[Message, ...] = ()
 
 
 def source_of(folder: ImageFolder, spec: str, title: Message) -> DataSource:

@@ -69,6 +69,7 @@ def load_images(folder: ImageFolder, name: str, wish: Wish, watch: Watch) -> Dat
         classes=folder.classes,
         fixed=fixed_split(used),
         skipped=in_order(skipped),
+        notes=folder.notes,
     )
 
 
@@ -174,10 +175,8 @@ def _check_classes_left(
         )
     raise UserError(
         say_count(
-            "The {n} image in {folder} cannot be read; put pictures into its class folders. The "
-            "first one is {file}: {reason}.",
-            "None of the {n} images in {folder} can be read; put pictures into its class "
-            "folders. The first one is {file}: {reason}.",
+            "The {n} image in {folder} cannot be read. The first one is {file}: {reason}.",
+            "None of the {n} images in {folder} can be read. The first one is {file}: {reason}.",
             len(folder.files),
             folder=str(folder.folder),
             file=str(bad.path),

@@ -25,6 +25,7 @@ from backend.data.formats.idx_folder import FULL
 from backend.data.formats.registry import FORMATS
 from backend.data.look import look_at
 from graph.values.message import UserError
+from tools import house
 from tools.make_fashion_sample import make, select
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,6 +60,16 @@ def test_every_format_is_offered_by_what_it_declares() -> None:
         assert form.known or form.openings
         for text in (*(o.what for o in form.openings), *(k.name for k in form.known)):
             assert str(text) in help_text()
+
+
+def test_only_the_registry_knows_the_formats() -> None:
+    formats = "backend.data.formats."
+    known_by = {
+        name
+        for name, used in house.uses_of(house.read_house()).items()
+        if any(module.startswith(formats) for module in used) and not name.startswith(formats)
+    }
+    assert known_by == {"backend.data.catalogue"}
 
 
 def test_the_default_source_comes_first_and_is_described() -> None:

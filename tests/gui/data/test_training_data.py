@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from backend.data.catalogue import openings
 from backend.data.formats import idx_folder
 from graph.values.message import Message
 from tests.gui.training_window import Room, open_room, tiny_network
@@ -131,3 +132,34 @@ def test_missing_sources_are_disabled_with_the_reason(
     digits.trigger()
     room.wait(lambda: room.session.project.data == {"source": "digits"})
     assert "8×8" in " ".join(room.panel.settings.notes.texts())
+
+
+def test_a_table_is_asked_for_as_a_file_and_its_pictures_are_described(
+    room: Room, pictures: Path
+) -> None:
+    loose = pictures.parent / "loose"
+    loose.mkdir()
+    for name in ("dark", "bright"):
+        for number in range(3):
+            (pictures / name / f"{number}.png").rename(loose / f"{name}{number}.png")
+    lines = "".join(f"{path.name},{path.name[:4]}\n" for path in sorted(loose.iterdir()))
+    table = loose / "labels.csv"
+    table.write_text(f"path,label\n{lines}", encoding="utf-8")
+    chooser = room.panel.settings.chooser
+    chooser.data_menu.aboutToShow.emit()
+    next(a for a in chooser.data_menu.actions() if a.text() == "Open table of labels…").trigger()
+    dialog = chooser.findChild(QFileDialog)
+    assert dialog.fileMode() == QFileDialog.FileMode.ExistingFile
+    assert dialog.nameFilters() == ["*.csv *.tsv"]
+    dialog.fileSelected.emit(str(table))
+    dialog.close()
+    room.wait(lambda: room.session.project.data == {"source": str(table)})
+    assert chooser.texts() == ("Pictures listed in labels.csv", "3×24×20 · 2 classes")
+
+
+def test_every_opening_of_the_registry_is_in_the_menu(room: Room) -> None:
+    chooser = room.panel.settings.chooser
+    chooser.data_menu.aboutToShow.emit()
+    texts = [action.text() for action in chooser.data_menu.actions()]
+    wanted = [opening.action.text() for opening in openings()]
+    assert [text for text in texts if text in wanted] == wanted
