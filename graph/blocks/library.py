@@ -208,7 +208,10 @@ class Library:
 def library_of(network: Network) -> Library:
     """The library of the project that a network belongs to; a network that belongs to none becomes
     the main one of a new project."""
-    return network.guard if isinstance(network.guard, Library) else Library(network)
+    if network.guard is None:
+        return Library(network)
+    assert isinstance(network.guard, Library), "another guard knows no blocks"
+    return network.guard
 
 
 def _used(layer: Layer) -> Block | None:
