@@ -55,7 +55,8 @@ class Probe:
         return _array(self._probabilities(self._forward(x, ())[2])[0])
 
     def look(self, data: Prepared, view: View, step: int = 0) -> Probed:
-        """Everything a view asks for. The image's number is brought into range."""
+        """Everything a view asks for, in the shapes that Probed tells. The image's number is
+        brought into range; unknown keys are left out."""
         image = min(max(view.image, 0), data.n_validation - 1)
         picture = data.image(image)
         maps, cut, values = self._forward(picture.x, view.maps)

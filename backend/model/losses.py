@@ -46,15 +46,20 @@ class Loss:
 
 
 def main_output(outputs: Outputs) -> Tensor:
-    """The output that predicts, in float32: the first."""
+    """The output that predicts, the first, in float32: N×C, or N×C×H×W for masks."""
     return (outputs[0] if isinstance(outputs, tuple) else outputs).float()
 
 
 def make_loss(
     plan: Plan, label_smoothing: float, n_classes: int, *, masks: bool = False, void: bool = False
 ) -> Loss:
-    """Cross entropy of what the plan gives, with ``masks`` the mean of all pixels, with ``void`` of
-    those that have a class. Raises UserError if its output cannot be compared."""
+    """Cross entropy, in nats, of what the plan gives, with ``masks`` the mean of all pixels, with
+    ``void`` of those that have a class.
+
+    ``label_smoothing`` 0..1 mixes each label with the uniform distribution over the classes
+    (Szegedy et al., "Rethinking the Inception Architecture", 2016), as torch's cross_entropy.
+    Raises UserError if the plan's output cannot be compared with ``n_classes`` classes.
+    """
     check_output(plan, n_classes, masks=masks)
     parts = tuple(
         _one_loss(ending_of(plan, output).values, label_smoothing) for output in plan.outputs
@@ -108,8 +113,9 @@ def _log_logit(logarithms: Tensor) -> Tensor:
 
 
 def right_share(outputs: Tensor, labels: Tensor) -> Tensor:
-    """For each image 1 or 0, whether its class is right, or the share of its pixels that are, of
-    those that have a class."""
+    """For each image whether its class is right: outputs N×C and labels N to bool N. For masks,
+    outputs N×C×H×W and labels N×H×W, the share 0..1 of its pixels that are, of those that have a
+    class: float32 N."""
     hits = outputs.argmax(dim=1) == labels
     if hits.dim() == 1:
         return hits
@@ -128,8 +134,8 @@ def pixel_counts(outputs: Tensor, labels: Tensor) -> Tensor:
 
 
 def make_probabilities(plan: Plan) -> Callable[[Tensor], Tensor]:
-    """What turns the plan's first output N×C into probabilities N×C, those of a map N×C×H×W into
-    their mean."""
+    """What turns the plan's first output N×C into probabilities 0..1 N×C, and those of a map
+    N×C×H×W into their mean N×C over the pixels."""
     normalised = _normalised(plan)
     return lambda outputs: (
         normalised(outputs).flatten(2).mean(2) if outputs.dim() > 2 else (normalised(outputs))

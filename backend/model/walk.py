@@ -39,7 +39,9 @@ class Walk:
         self.path = ""
 
     def run(self, *inputs: Tensor) -> Any:
-        """The module's result."""
+        """The module's result, a tensor or a tuple of several, for one batch for each of its
+        inputs, N×C×H×W or N×F. Raises what a step or the visitor raises; ``path`` then says which
+        step."""
         values: dict[fx.Node, Any] = {}
         waiting = iter(inputs)
         for node in running_graph(self._module).nodes:
@@ -86,7 +88,8 @@ def find_step(plan: Plan, path: str) -> Step | None:
 
 def first_not_finite(module: fx.GraphModule, x: Tensor) -> tuple[str, str] | None:
     """The path of the first step, in the order of execution, with a non-finite parameter or
-    output on the batch ``x``, and which of the two; None if there is none."""
+    output on the batch ``x``, N×C×H×W, and which of the two: "parameter" or "output". None if
+    there is none. Raises what a step raises."""
     found: list[tuple[str, str]] = []
 
     def visit(path: str, value: Tensor) -> None:
@@ -105,7 +108,7 @@ def first_not_finite(module: fx.GraphModule, x: Tensor) -> tuple[str, str] | Non
 
 
 def first_failing(module: fx.GraphModule, x: Tensor) -> str | None:
-    """The path of the step that raises on the batch ``x``; None if none does."""
+    """The path of the step that raises on the batch ``x``, N×C×H×W; None if none does."""
     walk = Walk(module, _ignore)
     with torch.no_grad():
         try:

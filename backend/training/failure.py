@@ -85,9 +85,10 @@ def failed(
     module: fx.GraphModule | None = None,
     x: Tensor | None = None,
 ) -> Failed:
-    """The event for a cause. With the module and its last batch the node is looked for.
+    """The event for a cause. With the module and its last batch ``x``, N×C×H×W, the node is
+    looked for by running it again.
 
-    ``step`` counts where the cause does not say itself.
+    ``step`` counts, from 1, where the cause does not say itself.
     """
     step = cause.step if cause.step is not None else step
     if cause.kind == "user":

@@ -23,7 +23,8 @@ from graph.values.message import Message, say
 
 
 def save_weights(module: nn.Module, path: Path, record: Mapping[str, Any] | None = None) -> None:
-    """Write ``state_dict`` to ``path``, and ``record`` as JSON beside it. Raises OSError."""
+    """Write ``state_dict`` to ``path``, names, types and shapes as they are, and ``record`` as JSON
+    beside it. Raises OSError, and ValueError for a number in the record that is not finite."""
     tensors = {
         name: tensor.detach().cpu().contiguous() for name, tensor in module.state_dict().items()
     }

@@ -31,7 +31,8 @@ def shapes_of(plan: Plan) -> dict[str, TensorShape]:
 
 
 def match_start(shapes: Mapping[str, TensorShape], start: Start) -> Matching:
-    """What of a file goes where. Raises WeightsError, also where nothing at all fits."""
+    """What of a file goes where, for a network with tensors of these names and ``shapes``, in the
+    order of state_dict. Raises WeightsError, also where nothing at all fits."""
     file = read_weights(start.path)
     table = read_table(start.table) if start.table is not None else None
     matching = match(shapes, file, start.way, table)

@@ -38,8 +38,9 @@ class _Module:
 
 
 def by_order(wanted: Mapping[str, TensorShape], found: Mapping[str, TensorShape]) -> dict[str, str]:
-    """Pair all modules that are alike, first with first; names of ``wanted`` by names of
-    ``found``. Where one side has more of a kind, none of them is certain, and none is paired."""
+    """Pair all modules that are alike, first with first: for names in ``wanted`` those in
+    ``found``, both tensor shapes by name. Where one side has more of a kind, none of them is
+    certain, and none is paired."""
     ours, theirs = _modules(wanted), _modules(found)
     our_places, their_places = _surroundings(ours), _surroundings(theirs)
     pairs: list[tuple[_Module, _Module]] = []
@@ -54,7 +55,8 @@ def by_order(wanted: Mapping[str, TensorShape], found: Mapping[str, TensorShape]
 
 def by_ends(wanted: Mapping[str, TensorShape], found: Mapping[str, TensorShape]) -> dict[str, str]:
     """Pair equal modules from the end as long as they are alike, then from the start, each with the
-    next that is; what is between stays alone."""
+    next that is; what is between stays alone. Takes and gives what ``by_order`` does: shapes by
+    name, and names for names."""
     ours, theirs = _modules(wanted), _modules(found)
     pairs: list[tuple[_Module, _Module]] = []
     while ours and theirs and ours[-1].kind == theirs[-1].kind:

@@ -13,7 +13,9 @@ Masks = dict[tuple[str, int], tuple[int, ...]]
 
 
 def backward(network: Network, known: Mapping[str, Facts], start: Masks) -> Masks:
-    """The positions of every output that the positions in ``start`` see."""
+    """The positions of every output that those in ``start`` see: by node and number of the output
+    one bit mask for each axis of the image, bit 0 for the first cell. Nothing is seen through a
+    node whose input shapes are unknown. Raises KeyError for a node without facts."""
     masks = dict(start)
     for name in reversed(network.order()):
         ports = len(network.nodes[name].layer.output_ports())

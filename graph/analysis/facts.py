@@ -44,12 +44,13 @@ class Facts:
     named: Mapping[str, Named] = default(default_factory=dict)
 
     def strands_of(self, output: int) -> tuple[Strands, ...]:
-        """The strands of one output."""
+        """The strands of the output with this number, one entry per image axis."""
         return self.further[output - 1] if output and self.further else self.strands
 
     @property
     def output(self) -> Shape | None:
-        """The first output, or the input where there is none (an output node)."""
+        """The shape of the first output, or of the input where there is none (an output node);
+        None where it is unknown."""
         if self.outputs:
             return self.outputs[0]
         return self.inputs[0] if self.inputs else None
@@ -127,7 +128,8 @@ def _entrance(layer: Input, shape: Shape) -> Facts:
 
 
 def unknown(layer: Layer, inputs: tuple[Shape | None, ...], *problems: Problem) -> Facts:
-    """The facts of a node whose outputs cannot be told."""
+    """The facts of a node whose outputs cannot be told; ``inputs`` are the shapes that come in, as
+    far as they are known."""
     return Facts(layer, inputs, (None,) * len(layer.output_ports()), True, 0, 0, 0, (), problems)
 
 
@@ -261,7 +263,8 @@ def forward(
     strands: Sequence[tuple[Strands, ...]],
     output: int = 0,
 ) -> tuple[Strands, ...]:
-    """The strands of a node's output, one entry per image axis."""
+    """The strands of a node's output, one entry per image axis, for inputs of these ``shapes``
+    that bring these ``strands``; empty where the layer cannot have them."""
     if isinstance(layer, Input):
         return ((FIRST,),) * (len(layer.shape) - 1)
     joined: dict[int, Strands] = {}

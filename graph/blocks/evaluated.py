@@ -49,7 +49,8 @@ class Inside:
         return sum(facts.layers for facts in self.used)
 
     def strands(self, entrance: int, output: int) -> tuple[Strands, ...]:
-        """What one output sees of one input, per axis: strands, if each input cell sees itself."""
+        """What the output with this number sees of the input with the number ``entrance``: its
+        strands for each axis of the image, if each cell of the input sees itself."""
         wire = self.ports.network.inputs(self.ports.exits[output])[0]
         place = self.ports.network.output_number(wire)
         if len(self.ports.entrances) == 1:
@@ -81,7 +82,8 @@ class Inside:
         return known
 
     def seen(self, entrance: int, output: int, outputs: Sequence[int]) -> tuple[int, ...]:
-        """The positions of an input that positions of an output see: bit masks, one per axis."""
+        """The positions of the input with the number ``entrance`` that the positions ``outputs`` of
+        an output see: one bit mask for each axis of the image, bit 0 for the first cell."""
         network = self.ports.network
         wire = network.inputs(self.ports.exits[output])[0]
         start = (wire.source, network.output_number(wire))

@@ -114,7 +114,7 @@ class Sketch:
         return sketch
 
     def input(self, name: str, shape: Shape) -> str:
-        """Add an Input; return its id."""
+        """Add an Input of this ``shape`` (C×H×W, or features); return its id."""
         return self.put(Input(shape=shape), name=name)
 
     def put(self, layer: Layer, *sources: Feed, name: str = "", **formulas: str) -> str:

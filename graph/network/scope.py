@@ -56,7 +56,8 @@ class Resolved:
 
 
 def words(scope: Scope, shapes: Sequence[Shape]) -> dict[str, Any]:
-    """The names that a formula of a node with these inputs may use, with their values."""
+    """The names that a formula of a node may use, with their values: those of the scope, and from
+    the first of the input ``shapes`` its channels, and of an image C×H×W height and width."""
     found = dict(scope.values)
     if shapes:
         found[IN_CHANNELS] = shapes[0][0]

@@ -55,7 +55,8 @@ class Template:
     def build(
         self, shape: Shape | None = None, classes: int | None = None, small: bool = False
     ) -> Project:
-        """A new project with this network, fitted to an input and a number of classes.
+        """A new project with this network, fitted to an input ``shape`` C×H×W and a number of
+        ``classes``, the original ones where they are not given.
 
         Raises UserError with one sentence if it cannot be fitted.
         """

@@ -14,13 +14,16 @@ _CHUNK_VALUES = 2**24
 
 
 def convert(images: Tensor, conversion: Conversion) -> Tensor:
-    """uint8 N×C×H×W of the source's shape to the target's; grey becomes colour by a view."""
+    """uint8 N×C×H×W of the source's shape to the target's; grey becomes colour by a view.
+
+    Colour becomes grey by the weights of ITU-R BT.601, rounded to the nearest level.
+    """
     images = convert_stored(images, conversion)
     return images.expand(-1, conversion.target[0], -1, -1)
 
 
 def convert_stored(images: Tensor, conversion: Conversion) -> Tensor:
-    """As ``convert``, but grey stays grey: the form worth keeping in memory."""
+    """As ``convert``, but grey stays N×1×H×W: the form worth keeping in memory."""
     if conversion.source[0] > conversion.target[0]:
         images = _to_grey(images)
     height, width = conversion.target[1:]
@@ -32,7 +35,8 @@ def convert_stored(images: Tensor, conversion: Conversion) -> Tensor:
 
 
 def convert_masks(masks: Tensor, conversion: Conversion) -> Tensor:
-    """uint8 N×H×W to the target's height and width; what is padded is of class 0."""
+    """uint8 N×H×W to the target's height and width, N×H'×W', without new values: each pixel is
+    of the nearest one's class, and what is padded of class 0."""
     if conversion.how == "keep":
         return masks
     height, width = conversion.target[1:]
@@ -48,7 +52,8 @@ def convert_masks(masks: Tensor, conversion: Conversion) -> Tensor:
 
 
 def convert_in_chunks(images: Tensor, conversion: Conversion, watch: Watch) -> Tensor:
-    """``convert_stored`` of a whole set in pieces of bounded size, with progress and cancel."""
+    """``convert_stored`` of a whole set, uint8 N×C×H×W on the CPU, in pieces of bounded size, with
+    progress in images. Raises LoadCancelled on request."""
     if conversion.how == "keep" and conversion.source[0] <= conversion.target[0]:
         return images
     n_images = len(images)
@@ -65,7 +70,8 @@ def convert_in_chunks(images: Tensor, conversion: Conversion, watch: Watch) -> T
 
 
 def chunks(n_images: int, conversion: Conversion) -> list[tuple[int, int]]:
-    """Ranges of images whose values in float take at most some 64 MB, before and after."""
+    """Ranges (start, end beyond the last) of 0..n_images whose values in float take at most some
+    64 MB before the conversion and after it; at least one image each."""
     values = max(
         channels * height * width
         for channels, height, width in (conversion.source, conversion.target)

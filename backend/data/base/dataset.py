@@ -74,13 +74,13 @@ class DataSet:
 
     @property
     def shape(self) -> ImageShape:
-        """Channels, height and width of every image."""
+        """The shape C×H×W of every image."""
         _, channels, height, width = self.images.shape
         return int(channels), int(height), int(width)
 
     def counts(self) -> tuple[int, ...]:
-        """How many images each class has, in the order of ``classes``; with masks, how many have
-        some of it."""
+        """How many images each class has, one number for each of ``classes`` in their order; with
+        masks, how many have some of it."""
         if self.masks:
             each = range(len(self.classes))
             return tuple(int((self.labels == n).any(2).any(1).sum()) for n in each)

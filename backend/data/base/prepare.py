@@ -85,7 +85,8 @@ class Prepared:
         return self._images.device.type == self.device.type
 
     def n_train_batches(self, batch_size: int, *, drop_single: bool = False) -> int:
-        """How many batches ``train_batches`` yields in one epoch."""
+        """How many batches ``train_batches`` yields in one epoch; at least 1. Raises ValueError
+        for a ``batch_size`` below 1."""
         return _n_batches(self.n_train, batch_size, drop_single)
 
     def train_batches(
@@ -102,6 +103,7 @@ class Prepared:
 
         The last batch may be smaller. ``drop_single`` leaves it out when it is one image, which
         batch normalisation cannot train on. ``first`` starts at that batch of the same epoch.
+        Raises ValueError for a ``batch_size`` below 1.
         """
         generator = torch.Generator().manual_seed(order_seed(seed, epoch))
         order = self._split.train[torch.randperm(self.n_train, generator=generator)]
@@ -109,12 +111,14 @@ class Prepared:
         return self._batches(order, batch_size, first, n_batches)
 
     def validation_batches(self, batch_size: int) -> Iterator[Minibatch]:
-        """The validation part in its own order, as ``train_batches`` yields it."""
+        """The validation part in its own order: (x N×C×H×W, y N or N×H×W), as ``train_batches``
+        yields it. Raises ValueError for a ``batch_size`` below 1."""
         n_batches = _n_batches(self.n_validation, batch_size, False)
         return self._batches(self._split.validation, batch_size, 0, n_batches)
 
     def image(self, index: int) -> SampleImage:
-        """Validation image ``index`` of 0..n_validation-1. Raises IndexError beyond."""
+        """Validation image ``index`` of 0..n_validation-1, as x 1×C×H×W and in the other ways of a
+        SampleImage. Raises IndexError beyond."""
         if not 0 <= index < self.n_validation:
             raise IndexError(f"validation image {index} of {self.n_validation}")
         position = self._split.validation[index : index + 1].to(self._images.device)

@@ -90,7 +90,8 @@ def read_labels(path: Path) -> NDArray[np.int64]:
 
 
 def read_idx(path: Path, dimensions: int, watch: Watch | None = None) -> NDArray[np.uint8]:
-    """Read a whole IDX file as a uint8 array of ``dimensions`` dimensions.
+    """Read a whole IDX file as a uint8 array of ``dimensions`` dimensions: N×H×W for images (3),
+    N for labels (1).
 
     Raises UserError for anything but a complete, exact file, LoadCancelled on request.
     """

@@ -129,7 +129,9 @@ def describe_idx(
 
 
 def load_idx(files: IdxFiles, name: str, watch: Watch) -> DataSet:
-    """Read all files. The test files, when there, become the fixed validation part."""
+    """Read all files: images N×1×H×W and their labels. The test files, when there, become the
+    fixed validation part. Raises UserError for files that do not fit each other, LoadCancelled on
+    request."""
     import numpy as np
     import torch
 

@@ -122,7 +122,8 @@ def _read_pixels(
 
 
 def common_size(headers: Sequence[PictureHeader], channels: int) -> Size:
-    """The most common size (the larger of equals), scaled down as far as memory demands."""
+    """The most common (H, W) in pixels (the larger of equals), scaled down as far as memory demands
+    for pictures of so many ``channels``."""
     counts = Counter(header.upright for header in headers)
     height, width = max(counts, key=lambda size: (counts[size], size))
     longest = LONGEST_SIDE

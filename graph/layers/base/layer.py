@@ -151,7 +151,11 @@ OUTPUT = Port("output")
 
 
 class Layer(Declaration):
-    """Base of all layer types."""
+    """Base of all layer types.
+
+    ``inputs``, which most methods take, are the shapes that come in, one for each wire in the order
+    of the ports and without the batch: C×H×W for an image, F for a vector.
+    """
 
     category: ClassVar[Category]
     summary: ClassVar[str]
@@ -276,13 +280,14 @@ class Layer(Declaration):
 
 
 def parameters_line(layer: Layer, inputs: Sequence[Shape], rule: str, numbers: str) -> Explanation:
-    """The line that explains ``layer.parameters(inputs)``: ``rule`` with letters, then with this
-    layer's ``numbers``."""
+    """The line that explains ``layer.parameters(inputs)`` for inputs of these shapes: ``rule`` with
+    letters, then with this layer's ``numbers``."""
     return Explanation(say("Parameters"), rule, numbers, str(int(layer.parameters(inputs))))
 
 
 def macs_line(layer: Layer, inputs: Sequence[Shape], rule: str, numbers: str) -> Explanation:
-    """The line that explains ``layer.macs(inputs)``, otherwise as ``parameters_line``."""
+    """The line that explains ``layer.macs(inputs)`` for inputs of these shapes, otherwise as
+    ``parameters_line``."""
     title = say("Multiply-accumulates per image")
     return Explanation(title, rule, numbers, str(int(layer.macs(inputs))))
 

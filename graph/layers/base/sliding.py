@@ -92,7 +92,8 @@ def settings_text(kernel_size: Sizes, *others: tuple[str, Sizes | str, int]) -> 
 
 
 def channels_text(inputs: Sequence[Shape], out_channels: int) -> str:
-    """The channels on a node's face, ``16→32``; without the first where no input is known."""
+    """The channels on a node's face, ``16→32``, for inputs of shape C×…; without the first where no
+    input is known."""
     return f"{inputs[0][0]}→{out_channels}" if inputs else f"→{out_channels}"
 
 

@@ -51,7 +51,8 @@ def box(size: int) -> Kernel:
 
 
 def gaussian(size: int, sigma: float) -> Kernel:
-    """A bell of standard deviation ``sigma`` cells, whose cells sum to 1."""
+    """A bell of ``size`` × ``size`` cells with a standard deviation of ``sigma`` cells, which sum
+    to 1."""
     bell = _sampled(size, lambda x, y: math.exp(-(x * x + y * y) / (2 * sigma * sigma)))
     total = sum(map(sum, bell))
     if not total:  # so narrow that an even kernel misses it
@@ -67,7 +68,8 @@ def gabor(
     aspect: float,
     phase: float,
 ) -> Kernel:
-    """A wave under a bell: exp(−(u² + γ²v²) / 2σ²) · cos(2πu/λ + ψ), with u along the wave.
+    """A wave under a bell: exp(−(u² + γ²v²) / 2σ²) · cos(2πu/λ + ψ), with u along the wave, in
+    ``size`` × ``size`` cells.
 
     ``orientation`` θ and ``phase`` ψ are in degrees, ``wavelength`` λ and ``sigma`` in cells.
     """
@@ -83,7 +85,8 @@ def gabor(
 
 
 def unsharp(size: int, sigma: float, amount: float) -> Kernel:
-    """Image + amount · (image − smoothed image), smoothed with a Gaussian. ``size`` is odd."""
+    """Image + amount · (image − smoothed image), smoothed with a Gaussian: ``size`` × ``size``
+    cells. ``size`` is odd."""
     smooth = gaussian(size, sigma)
     middle = size // 2
     return tuple(
@@ -96,7 +99,8 @@ def unsharp(size: int, sigma: float, amount: float) -> Kernel:
 
 
 def square(cells: Sequence[float]) -> Kernel:
-    """Numbers row by row as a square. Raises ValueError unless the side is 3, 5, 7, 9 or 11."""
+    """n·n numbers, row by row, as a square of n×n. Raises ValueError unless the side n is 3, 5, 7,
+    9 or 11."""
     side = math.isqrt(len(cells))
     if side * side != len(cells) or side not in SIDES:
         raise ValueError(f"{len(cells)} numbers are no square kernel")

@@ -87,7 +87,8 @@ class FixedKernel(Layer):
     )
 
     def rows(self) -> Kernel:
-        """The kernel. Raises ValueError for a custom one that is no square."""
+        """The kernel, ``size`` × ``size`` or 3×3. Raises ValueError for a custom one that is no
+        square."""
         if self.kernel in kernels.CONSTANT:
             return kernels.CONSTANT[self.kernel]
         if self.kernel == "box":
