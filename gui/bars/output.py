@@ -12,7 +12,6 @@ from gui.appearance.icons import icon
 from gui.language.text import tr
 
 MOST = 1000
-KINDS = ("info", "warning", "error")
 
 
 class OutputList(QListWidget):

@@ -128,7 +128,7 @@ class Chart(ChartFrame):
 
     def set_span(self, end: float, start: float = 0.0) -> None:
         """Show x from ``start`` to ``end``: the whole planned run."""
-        self._scale.x.start, self._scale.x.end = start, max(end, start + 1e-9)
+        self._scale.set_span(start, end)
         self._refit()
 
     def set_smoothing(self, factor: float) -> None:
@@ -248,7 +248,8 @@ class Chart(ChartFrame):
     def _fit_axes(self, plot: Plot) -> None:
         """Look at the ranges now and then: the axes cost more than the curves."""
         lines = tuple(self._lines.values())
-        passed = any(len(line.raw) and line.raw.x[-1] > self._scale.x.end for line in lines)
+        end = self._scale.span[1]
+        passed = any(len(line.raw) and line.raw.x[-1] > end for line in lines)
         self._until_fit -= 1
         if self._until_fit > 0 and not passed:
             return
@@ -257,7 +258,7 @@ class Chart(ChartFrame):
         plot.show_scale(self._scale.span, self._scale.height, self._scale.ticks)
 
     def _refit(self) -> None:
-        self._scale.y.known = False
+        self._scale.forget_height()
         self._until_fit = 0
         self._mark()
 

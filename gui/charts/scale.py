@@ -49,6 +49,14 @@ class Scale:
         """Lowest and highest visible place on the y axis (log10 of the value on a log axis)."""
         return self.y.start, self.y.end
 
+    def set_span(self, start: float, end: float) -> None:
+        """Show this part of the x axis."""
+        self.x.start, self.x.end = start, max(end, start + 1e-9)
+
+    def forget_height(self) -> None:
+        """The next ``fit`` looks at the y axis anew."""
+        self.y.known = False
+
     def set_log(self, log: bool) -> None:
         """Change the y axis; the range is found anew."""
         self.log = log

@@ -21,7 +21,6 @@ from gui.appearance.glyphs import application_icon
 from gui.appearance.theme import current
 from gui.bars.recent import RecentProjects
 from gui.canvas.view import CanvasView
-from gui.code.actions import code_actions
 from gui.data.actions import data_actions
 from gui.inspector.actions import inspector_actions
 from gui.language.text import tr
@@ -135,9 +134,10 @@ class MainWindow(QMainWindow):
         yield from document_actions(self.documents)
         yield from session_actions(self.session)
         yield from self.canvas.offered
+        for panel in panels():
+            yield from panel.offers(self.desk[panel])
         yield from inspector_actions(verbs.edit_field)
         yield from problem_actions(self.problems, verbs.walk_problems)
-        yield from code_actions(self.code)
         yield from literature_actions(self.literature, verbs.show_literature)
         yield from data_actions(self.folders.ask)
         yield from training_actions(self.training, self.run, verbs.train)

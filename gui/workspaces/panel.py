@@ -6,7 +6,7 @@ other has a dock of its own. Saved arrangements know a dock by its panel's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, TypeVar, cast
@@ -14,6 +14,7 @@ from typing import Generic, TypeVar, cast
 from PySide6.QtWidgets import QWidget
 
 from graph.values.message import Message
+from gui.actions.action import Action
 from gui.palette.block_shelf import BlockShelf
 from gui.runs.project_run import ProjectRun
 from gui.session.session import Session
@@ -31,16 +32,21 @@ class Side(Enum):
 W = TypeVar("W", bound=QWidget)
 
 
+def _nothing(_panel: QWidget) -> tuple[Action, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel(Generic[W]):
     """What stands beside the canvas. ``head`` gives the title bar of its dock, where that shows
-    more than the title."""
+    more than the title; ``offers`` what can be done with it from elsewhere."""
 
     name: str
     title: Message
     side: Side
     make: Callable[[Desk], W]
     head: Callable[[W], PanelTitle] | None = None
+    offers: Callable[[W], Iterable[Action]] = _nothing
 
 
 class Desk:
