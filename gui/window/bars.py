@@ -63,7 +63,10 @@ class Bars(QObject):
 
     def _connect(self) -> None:
         # Bound methods: a lambda would still be called while the window is taken down.
-        stack, controller = self._run.session.undo_stack, self._run.controller
+        session, controller = self._run.session, self._run.controller
+        for happened in (session.changed, session.level_changed, session.selection_changed):
+            happened.connect(self._refresh)
+        stack = session.undo_stack
         stack.canUndoChanged.connect(self._refresh)
         stack.canRedoChanged.connect(self._refresh)
         self._front.changed.connect(self._show_tools)

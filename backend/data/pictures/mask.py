@@ -208,8 +208,8 @@ def turns_of_masks(headers: Sequence[PairHeader]) -> list[int]:
 def fitted_mask(
     mask: NDArray[np.uint8], size: tuple[int, int], fit: SizeFit, padding: int = 0
 ) -> NDArray[np.uint8]:
-    """uint8 H×W to ``size`` (H, W) without new values but ``padding``: by the nearest pixel, and for
-    ``fit`` "pad" with ``padding`` beside the picture."""
+    """uint8 H×W to ``size`` (H, W) without new values but ``padding``: by the nearest pixel, and
+    for ``fit`` "pad" with ``padding`` beside the picture."""
     height, width = mask.shape
     top = left = 0
     box_height, box_width = size

@@ -15,6 +15,7 @@ import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from graph.layers.convolution.plain import Conv2d
 from gui.actions.action import Action, KeyScope
 from gui.actions.menus import (
     BAR,
@@ -32,6 +33,7 @@ from gui.actions.menus import (
 from gui.language.text import MINUS
 from gui.session.preferences import Preferences
 from gui.window.window import MainWindow
+from tests.gui.helpers import add
 
 SHOWN = (*BAR, *BELOW, ON_USE, ON_NODES, ON_WIRES, ON_VOID, ON_VOID_INSIDE, TOOLS, RUN_TOOLS)
 """The menus that something draws."""
@@ -72,7 +74,7 @@ Rule = Callable[[Iterable[Action]], Iterator[str]]
 @pytest.fixture
 def window(qtbot: Any) -> MainWindow:
     window = MainWindow(Preferences())
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=lambda w: w.session.new())
     return window
 
 
@@ -134,6 +136,18 @@ def test_every_button_of_the_tool_bar_is_an_action_placed_there(window: MainWind
     placed = [table[action.id] for group in groups for action in group]
     buttons = [button.defaultAction() for button in window.bars.tools.findChildren(QToolButton)]
     assert [action for action in buttons if action is not None] == placed
+
+
+def test_actions_are_asked_again_when_something_else_is_chosen(window: MainWindow) -> None:
+    table, session = window.actions_table, window.session
+    node = add(session, "conv", Conv2d(), 0, 0)
+    table.offered["about"] = replace(
+        table.offered["about"], enabled=lambda: session.selection == [node]
+    )
+    session.select([node])
+    assert table["about"].isEnabled()
+    session.select([])
+    assert not table["about"].isEnabled()
 
 
 NAMED = re.compile(r"\((?P<keys>[^()]+?)( on the canvas)?\)$")
