@@ -65,6 +65,16 @@ def test_check_as_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None
     assert conv["macs"] == 240000
     assert conv["receptive_field"]["size"] == [14, 14]
     assert conv["receptive_field"]["jump"] == [2, 2]
+    assert conv["receptive_field"]["whole"] is False
+    last = next(node for node in report["nodes"] if node["name"] == "fc2")
+    assert last["receptive_field"]["size"] == [32, 32]
+    assert last["receptive_field"]["whole"] is True
+
+
+def test_check_says_where_the_whole_image_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "resnet50"]) == 0
+    *_, last, _total, _empty, _fine = capsys.readouterr().out.splitlines()
+    assert last.endswith("whole image")
 
 
 def test_check_of_a_faulty_project_names_the_fault(

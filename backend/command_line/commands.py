@@ -29,12 +29,14 @@ from graph.document.project import Project, read_project
 from graph.export.export import source
 from graph.export.file_name import refuse_file_name
 from graph.layers.base.layer import dims
+from graph.layers.base.reach import field_words, reaches_all
 from graph.planning.planner import NotReady, make_plan
 from graph.templates.registry import TEMPLATES, find_template
 from graph.values.declaration import show
 from graph.values.message import Message, UserError, say, say_count
 
 if TYPE_CHECKING:
+    from graph.calls.call import Shape
     from graph.calls.plan import Plan
     from graph.network.network import Node
 
@@ -89,7 +91,7 @@ def run_check(options: argparse.Namespace) -> int:
         # An escape of the stream's would be no JSON, so JSON's own stand for what it lacks.
         print(text if encodable(text) else json.dumps(report, allow_nan=False, indent=1))
     else:
-        _print_report(report)
+        _print_report(report, _fields_seen(project, analysis))
         print()
         for fault in analysis.faults():
             print(one_line(_fault_line(fault)))
@@ -108,10 +110,19 @@ def _fault_line(fault: Fault) -> str:
     return line.text()
 
 
-def _print_report(report: dict[str, Any]) -> None:
+def _fields_seen(project: Project, analysis: Analysis) -> list[str]:
+    """The receptive fields of the nodes, in the order of the report, as a person reads them."""
+    found = []
+    for node in project.network.canonical_order():
+        fields = analysis.facts(node).receptive_field()
+        size = "×".join(f"{axis.size:g}" for axis in fields)
+        found.append(field_words(fields, analysis.image(), size).text())
+    return found
+
+
+def _print_report(report: dict[str, Any], fields: list[str]) -> None:
     rows = [tuple(title.text() for title in NODE_TABLE)]
-    for node in report["nodes"]:
-        field = node["receptive_field"]
+    for node, field in zip(report["nodes"], fields, strict=True):
         rows.append(
             (
                 one_line(node["name"]),
@@ -119,7 +130,7 @@ def _print_report(report: dict[str, Any]) -> None:
                 dims(node["shape"]) if node["shape"] else "?",
                 f"{node['parameters']:,}",
                 f"{node['macs']:,}",
-                "×".join(f"{size:g}" for size in field["size"]) if field else "",
+                field,
             )
         )
     rows.append(
@@ -136,14 +147,14 @@ def _report(project: Project, analysis: Analysis) -> dict[str, Any]:
         "parameters": totals.parameters,
         "macs": totals.macs,
         "nodes": [
-            _node_report(network.nodes[node], analysis.facts(node))
+            _node_report(network.nodes[node], analysis.facts(node), analysis.image())
             for node in network.canonical_order()
         ],
         "faults": [_fault_report(fault) for fault in analysis.faults()],
     }
 
 
-def _node_report(node: Node, facts: Facts) -> dict[str, Any]:
+def _node_report(node: Node, facts: Facts, image: Shape) -> dict[str, Any]:
     field = facts.receptive_field()
     return {
         "name": node.name,
@@ -155,6 +166,7 @@ def _node_report(node: Node, facts: Facts) -> dict[str, Any]:
             "size": [axis.size for axis in field],
             "jump": [axis.jump for axis in field],
             "offset": [axis.offset for axis in field],
+            "whole": reaches_all(field, image),
         }
         if field
         else None,

@@ -57,6 +57,7 @@ class Analysis:
         """Uses of blocks, and those that are not computed because others are enough."""
         self._faults: list[Fault] | None = None
         self._totals: Totals | None = None
+        self._image: Shape | None = None
         self._refresh(set(network.nodes))
 
     def follow(self) -> Callable[[], None]:
@@ -106,6 +107,21 @@ class Analysis:
             )
         return self._totals
 
+    def image(self) -> Shape:
+        """Height and width (or the lengths of other axes) of what comes in: in a block what arrives
+        there, of several inputs the largest with the most axes. Empty for vectors."""
+        if self._image is None:
+            nodes = self.network.nodes
+            shapes = [
+                tuple(int(size) for size in shape[1:])
+                for n, facts in self._facts.items()
+                if isinstance(nodes[n].layer, Input) and (shape := facts.output) is not None
+            ]
+            most = max(map(len, shapes), default=0)
+            fit = [shape for shape in shapes if len(shape) == most]
+            self._image = tuple(max(sizes) for sizes in zip(*fit, strict=True))
+        return self._image
+
     def training_only(self) -> set[str]:
         """The nodes that only auxiliary outputs need: they run in training alone."""
         nodes = self.network.nodes
@@ -128,9 +144,9 @@ class Analysis:
 
     def _refresh(self, dirty: set[str]) -> None:
         if not dirty and self._facts:
-            self._totals = None
+            self._totals = self._image = None
             return
-        self._totals = None
+        self._totals = self._image = None
         network = self.network
         uses = self._uses
         uses.update(n for n in dirty if network.nodes[n].layer.category is Category.BLOCK)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 from graph.layers.io import Output
 from graph.network.network import Change
 from gui.appearance.theme import current, notifier
-from gui.language.text import full, memory, number, short, tr, tr_count
+from gui.language.described import both_sizes_of
+from gui.language.text import memory, short, tr, tr_count
 from gui.session.causes import faults_shown
 from gui.session.session import Session
 from gui.widgets.parts import Label
@@ -119,8 +120,5 @@ class StatusBar(QStatusBar):
         for end in ends:
             fields = self._session.main_analysis.facts(end).receptive_field()
             if fields:
-                sizes = (
-                    full(f.size) if isinstance(f.size, int) else number(f.size) for f in fields
-                )
-                return "×".join(sizes)
+                return both_sizes_of(fields, self._session.main_analysis.image())
         return ""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from graph.layers.base.reach import AxisField
 from gui.appearance.theme import current
+from gui.language.described import both_sizes_of
 from gui.language.text import THIN_SPACE, tr
 
 NARROW_SPACE = "\u202f"
@@ -124,9 +125,8 @@ class FieldPicture(QWidget):
         if len(fields) == 2:
             self.setAccessibleName(
                 tr(
-                    "Receptive field {height}×{width} of {image_height}×{image_width} pixels",
-                    height=fields[0].size,
-                    width=fields[1].size,
+                    "Receptive field {size} of {image_height}×{image_width} pixels",
+                    size=both_sizes_of(fields, image),
                     image_height=image[0],
                     image_width=image[1],
                 )

@@ -16,7 +16,7 @@ from graph.analysis.facts import Facts
 from graph.layers.base.composite import Composite
 from graph.layers.base.initialisation import unused
 from graph.layers.base.layer import Explanation, Layer
-from graph.layers.io import Input
+from graph.layers.base.reach import reaches_all
 from graph.network.edits import SetLayer
 from graph.network.network import Network
 from graph.network.scope import resolve, words
@@ -209,14 +209,14 @@ class NodePage(QWidget):
 
     def _show_reach(self, facts: Facts) -> None:
         fields = facts.receptive_field()
-        image = _image_shape(self._session)
+        image = self._session.analysis.image()
         output = facts.output
-        self.reach.setVisible(len(fields) == 2 and image is not None)
-        if len(fields) != 2 or image is None or output is None:
+        self.reach.setVisible(len(fields) == len(image) == 2)
+        if not len(fields) == len(image) == 2 or output is None:
             return
         cells = output[1:] if len(output) == 3 else (1, 1)
-        self._picture.show_field(image[1:], fields, cells)
-        self.reach.figure.set_text(reach_words(fields, cells))
+        self._picture.show_field(image, fields, cells)
+        self.reach.figure.set_text(reach_words(fields, cells, image))
         self.path.show_rows(reach_path(self._session.network, self._session.analysis, self._node))
 
     def _change(self, field: str, value: Any) -> None:
@@ -279,15 +279,6 @@ def _shapes(shapes: tuple[Any, ...]) -> str:
     return tr_count("{n} shape", "{n} shapes", len(texts)) if texts else ""
 
 
-def _image_shape(session: Session) -> tuple[int, ...] | None:
-    """The shape of what comes in: the image, or in a block what arrives there."""
-    for node in session.network.nodes.values():
-        shape = session.analysis.facts(node.id).output
-        if isinstance(node.layer, Input) and shape is not None and len(shape) == 3:
-            return shape
-    return None
-
-
 def _allowed_groups(layer: Layer, channels: int) -> str:
     """The values of groups that divide both channel counts, as many as there is room for."""
     common = gcd(channels, int(getattr(layer, "out_channels", channels)))
@@ -302,21 +293,24 @@ def reach_path(network: Network, analysis: Analysis, node: str) -> list[tuple[st
     Layers that leave the size as it was are left out, and so is the middle of a long path.
     """
     path: list[tuple[str, str]] = []
+    image = analysis.image()
     here: str | None = node
     while here is not None:
         fields = analysis.facts(here).receptive_field()
-        text = sizes_of(fields)
+        text = sizes_of(fields, image)
         if path and path[-1][1] == text and len(path) > 1:
             path.pop()
         path.append((network.nodes[here].name, text))
         sources = [wire.source for wire in network.inputs(here)]
         seeing = [s for s in sources if analysis.facts(s).receptive_field()]
-        here = max(
-            seeing,
-            key=lambda s: max(f.size for f in analysis.facts(s).receptive_field()),
-            default=None,
-        )
+        here = max(seeing, key=lambda s: _width(analysis, s), default=None)
     path.reverse()
     if len(path) > PATH_ROWS:
         path = [*path[:2], ("…", ""), *path[-(PATH_ROWS - 3) :]]
     return path
+
+
+def _width(analysis: Analysis, node: str) -> tuple[bool, float]:
+    """How much of the image a node sees, to compare: the whole is more than any number."""
+    fields = analysis.facts(node).receptive_field()
+    return reaches_all(fields, analysis.image()), max(field.size for field in fields)

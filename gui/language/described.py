@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from graph.layers.base.layer import Layer
-from graph.layers.base.reach import AxisField
+from graph.layers.base.reach import AxisField, field_words
 from graph.layers.io import Input, Output
 from graph.values.language import declared
 from gui.language.text import full, number, tr
@@ -36,22 +36,30 @@ def has_settings(layer: Layer, *, inside: bool) -> bool:
     return not (inside and isinstance(layer, Output))
 
 
-def sizes_of(fields: Sequence[AxisField], *, both: bool = False) -> str:
-    """Height and width of a receptive field, as one number where they are equal, or ``both``."""
+def sizes_of(fields: Sequence[AxisField], image: Sequence[int]) -> str:
+    """Height and width of a receptive field, as one number where they are equal, or that it is the
+    whole ``image``, whose height and width are given."""
     sizes = [_figure(field.size) for field in fields]
-    return sizes[0] if not both and len(set(sizes)) == 1 else "×".join(sizes)
+    size = sizes[0] if len(set(sizes)) == 1 else "×".join(sizes)
+    return field_words(fields, image, size).text()
 
 
-def reach_words(fields: Sequence[AxisField], cells: Sequence[int]) -> str:
+def both_sizes_of(fields: Sequence[AxisField], image: Sequence[int], unit: str = "") -> str:
+    """Height and width of a receptive field, both in any case, with a ``unit`` behind them."""
+    size = "×".join(_figure(field.size) for field in fields)
+    return field_words(fields, image, f"{size} {unit}".strip()).text()
+
+
+def reach_words(fields: Sequence[AxisField], cells: Sequence[int], image: Sequence[int]) -> str:
     """Size of a receptive field and, where ``cells`` has several, the step between them."""
-    size = sizes_of(fields, both=True)
+    size = both_sizes_of(fields, image, tr("px"))
     if max(cells) == 1:
-        return tr("{size} px", size=size)
+        return size
     if any(field.jump for field in fields):
         steps = [_figure(field.jump) for field in fields]
         step = steps[0] if len(set(steps)) == 1 else "×".join(steps)
-        return tr("{size} px, step {step}", size=size, step=step)
-    return tr("{size} px, all positions see the same", size=size)
+        return tr("{size}, step {step}", size=size, step=step)
+    return tr("{size}, all positions see the same", size=size)
 
 
 def _figure(value: float) -> str:

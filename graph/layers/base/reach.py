@@ -14,6 +14,8 @@ from fractions import Fraction
 from math import gcd
 from typing import Protocol
 
+from graph.values.message import Message, say
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -205,11 +207,13 @@ class AxisField:
     ``size``: image cells that the middle output cell sees, the image's edge not counted.
     ``jump``: image cells from one output cell's field to the next's; 0 where all see the same.
     ``offset``: image position of the centre of the first cell's field.
+    ``windows``: only sliding windows made it, so that the size is the same on a larger image.
     """
 
     size: float
     jump: float
     offset: float
+    windows: bool = True
 
 
 def axis_field(strands: Strands, length: int) -> AxisField:
@@ -217,13 +221,30 @@ def axis_field(strands: Strands, length: int) -> AxisField:
     if len(strands) == 1:
         (strand,) = strands
         offset = _half(2 * strand.start + strand.size - 1)
-        return AxisField(_number(strand.size), _number(strand.jump), offset)
+        return AxisField(_number(strand.size), _number(strand.jump), offset, strand.jump != 0)
     middle = length // 2
     start = min(s.start + middle * s.jump for s in strands)
     end = max(s.start + middle * s.jump + s.size for s in strands)
     jump = max(s.jump for s in strands)
     offset = _half(start + end - 1 - 2 * middle * jump)
-    return AxisField(_number(end - start), _number(jump), offset)
+    return AxisField(_number(end - start), _number(jump), offset, all(s.jump for s in strands))
+
+
+def reaches_all(fields: Sequence[AxisField], image: Sequence[int]) -> bool:
+    """Whether a receptive field is as large as the image, or larger, along every axis."""
+    return 0 < len(fields) == len(image) and all(
+        field.size >= length for field, length in zip(fields, image, strict=True)
+    )
+
+
+def field_words(fields: Sequence[AxisField], image: Sequence[int], size: str) -> Message:
+    """What a person reads of a receptive field: its ``size``, or that it is the whole image, with
+    the size where that does not come from the image."""
+    if not reaches_all(fields, image):
+        return say("{size}", size=size)
+    if all(field.windows for field in fields):
+        return say("whole image ({size})", size=size)
+    return say("whole image")
 
 
 def _half(value: Number) -> float:

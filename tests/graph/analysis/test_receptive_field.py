@@ -17,6 +17,7 @@ from graph.calls.call import Shape
 from graph.layers.activation.along_axis import LogSoftmax
 from graph.layers.attention.squeeze import SqueezeExcitation
 from graph.layers.base.layer import Layer
+from graph.layers.base.reach import field_words
 from graph.layers.convolution.plain import Conv2d
 from graph.layers.io import Input
 from graph.layers.linear import Linear
@@ -25,7 +26,9 @@ from graph.layers.normalisation import BatchNorm2d
 from graph.layers.pooling.adaptive import AdaptiveAvgPool2d
 from graph.layers.pooling.plain import AvgPool2d, MaxPool2d
 from graph.layers.reshaping.flatten import Flatten
+from graph.network.edits import SetLayer
 from graph.network.network import Network
+from graph.templates.registry import find_template
 from tests.generators import Growth, chain, legal_case, place
 from tests.graph.judge import run_operation
 
@@ -366,3 +369,49 @@ def test_a_shortcut_does_not_shrink_the_field() -> None:
     merged = place(network, Add(), body, image)
     field = Analysis(network).facts(merged).receptive_field()[0]
     assert (field.size, field.jump, field.offset) == (5, 1, 0)
+
+
+def words(*layers: Layer, size: int = 16) -> str:
+    """What a person reads of the field behind a chain on a square image."""
+    network, ids = chain(Input(shape=(4, size, size)), *layers)
+    analysis = Analysis(network)
+    fields = analysis.facts(ids[-1]).receptive_field()
+    return str(field_words(fields, analysis.image(), "×".join(f"{f.size:g}" for f in fields)))
+
+
+@pytest.mark.parametrize(
+    ("layers", "wanted"),
+    [
+        ((), "1×1"),
+        ((SAME3,) * 7, "15×15"),
+        ((Conv2d(kernel_size=(3, 31), padding=(1, 15)),), "3×31"),
+        ((SAME3,) * 8, "whole image (17×17)"),
+        ((SqueezeExcitation(reduction=1),), "whole image"),
+        ((SAME3, BatchNorm2d(), SqueezeExcitation(reduction=1), SAME3), "whole image"),
+        ((Flatten(), Linear()), "whole image"),
+    ],
+)
+def test_what_reaches_beyond_the_image_is_the_whole_image(
+    layers: tuple[Layer, ...], wanted: str
+) -> None:
+    assert words(*layers) == wanted
+
+
+def test_squeeze_and_excitation_does_not_make_the_field_of_resnet_smaller() -> None:
+    for name in ("resnet50", "se-resnet50"):
+        template = find_template(name)
+        assert template is not None
+        analysis = Analysis(template.build().network)
+        fields = analysis.facts(analysis.network.order()[-1]).receptive_field()
+        assert str(field_words(fields, analysis.image(), "?")) == "whole image"
+
+
+def test_the_image_of_a_block_is_what_arrives_there_and_follows_edits() -> None:
+    network, (image, _) = chain(Input(shape=(1, 9, 7)), CONV3)
+    analysis = Analysis(network)
+    analysis.follow()
+    assert analysis.image() == (9, 7)
+    network.do(SetLayer(image, Input(shape=(1, 5, 6))))
+    assert analysis.image() == (5, 6)
+    network.do(SetLayer(image, Input(shape=(5,))))
+    assert analysis.image() == ()

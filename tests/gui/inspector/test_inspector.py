@@ -267,7 +267,7 @@ def test_behind_a_global_pooling_no_step_is_told(session, inspector):
     wires = [Wire(f"w{n.id}", conv, "output", n.id, "input") for n in (whole, norm)]
     session.do(Batch((AddNode(whole), AddNode(norm), *map(Connect, wires))))
     session.select([whole.id])
-    assert inspector.node_page.reach.figure.text().endswith(" px")
+    assert inspector.node_page.reach.figure.text() == "whole image (34×34 px)"
     session.select([norm.id])
     assert "all positions see the same" in inspector.node_page.reach.figure.text()
     session.select([first(session, "Conv2d")])
