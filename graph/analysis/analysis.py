@@ -108,8 +108,8 @@ class Analysis:
         return self._totals
 
     def image(self) -> Shape:
-        """Height and width (or the lengths of other axes) of what comes in: in a block what arrives
-        there, of several inputs the largest with the most axes. Empty for vectors."""
+        """The shape of what comes in without its channels, H×W of an image: in a block of what
+        arrives there, of several inputs the largest with the most axes. Empty for vectors."""
         if self._image is None:
             nodes = self.network.nodes
             shapes = [
