@@ -139,7 +139,7 @@ def test_every_button_of_the_tool_bar_is_an_action_placed_there(window: MainWind
 
 
 def test_actions_are_asked_again_when_something_else_is_chosen(window: MainWindow) -> None:
-    table, session = window.actions_table, window.session
+    table, session = window.bars.actions, window.session
     node = add(session, "conv", Conv2d(), 0, 0)
     table.offered["about"] = replace(
         table.offered["about"], enabled=lambda: session.selection == [node]
