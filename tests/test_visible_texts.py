@@ -11,6 +11,7 @@ import json
 
 import pytest
 
+from tests.pseudo import visible
 from tools import visible_texts
 from tools.house import Trees
 
@@ -75,9 +76,6 @@ def show(name, sizes):
     assert rule(plant(lawful)) == []
 
 
-TEXTS = visible_texts.collect(PROGRAM)
-
-
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -94,7 +92,7 @@ TEXTS = visible_texts.collect(PROGRAM)
     ],
 )
 def test_texts_of_every_source_are_collected(text: str, place: str) -> None:
-    assert any(found.startswith(f"{place}:") for found in TEXTS[text, ""])
+    assert any(found.startswith(f"{place}:") for found in visible()[text, ""])
 
 
 def test_a_template_of_one_text_is_no_text() -> None:
@@ -103,7 +101,7 @@ def test_a_template_of_one_text_is_no_text() -> None:
 
 
 def test_no_declared_text_has_places_to_fill_in() -> None:
-    declared = set(TEXTS) - set(visible_texts.sentences(PROGRAM))
+    declared = set(visible()) - set(visible_texts.sentences(PROGRAM))
     assert len(declared) > 300
     assert [one for one, _ in declared if "{" in one or "}" in one] == []
 

@@ -17,7 +17,7 @@ from backend.model.build import BuildError
 from backend.model.walk import find_step, first_failing, first_not_finite
 from backend.training.settings import TrainingSettings
 from graph.calls.plan import Plan
-from graph.values.message import Message, UserError, say, say_count
+from graph.values.message import Message, UserError, say, say_count, verbatim
 
 FailureKind = Literal["user", "memory", "not finite", "other"]
 
@@ -194,7 +194,7 @@ def _told(error: BaseException) -> Message:
     reason = _reason(error)
     if reason.startswith("Expected more than 1 value per channel when training"):
         return SINGLE
-    return say("{reason}", reason=reason)
+    return verbatim(reason)
 
 
 def _reason(error: BaseException) -> str:

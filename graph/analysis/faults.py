@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from graph.analysis.facts import Facts
 from graph.layers.base.layer import FaultKind, Problem, dims
 from graph.network.network import Network, Node
-from graph.values.message import Message, say
+from graph.values.message import Message, say, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,13 @@ class Fault:
 
     def title(self) -> Message:
         """Node, parameter and value: ``conv1 · kernel_size 7``."""
+        name = say("network") if self.node is None else verbatim(self.name)
         what = self.place or self.field
         if what is None:
-            return say("{name}", name=self.name)
+            return name
         if not self.value:
-            return say("{name} · {what}", name=self.name, what=what)
-        return say("{name} · {what} {value}", name=self.name, what=what, value=self.value)
+            return say("{name} · {what}", name=name, what=what)
+        return say("{name} · {what} {value}", name=name, what=what, value=self.value)
 
     def sentence(self) -> Message:
         """The whole in one line."""

@@ -33,7 +33,7 @@ from graph.layers.base.reach import Axis, Strands
 from graph.network.network import MAX_NODES
 from graph.values.declaration import Declaration, FieldKind, show
 from graph.values.fields import integer
-from graph.values.message import Message, say, say_count
+from graph.values.message import Message, say, say_count, verbatim
 from graph.values.names import is_plain
 
 PREFIX = "block:"
@@ -263,7 +263,7 @@ class BlockUse(Composite):
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         chain = self.chain(inputs)
-        rule = "Σ inside" if len(chain) == 1 else "Σ inside, along the chain"
+        rule = say("Σ inside") if len(chain) == 1 else say("Σ inside, along the chain")
         more = " + …" if len(chain) > 6 else ""
         parameters = " + ".join(f"{inside.parameters:,}" for inside in chain[:6])
         yield parameters_line(self, inputs, rule, f"{parameters}{more}")
@@ -300,7 +300,7 @@ def _told_once(origin: Origin) -> Message:
     node, number = way[-1].name, way[0].copy + 1
     through: Message | None = None
     for station, behind in pairwise(way):
-        name = say("{name}", name=station.name)
+        name = verbatim(station.name)
         if behind.copy:
             name = say("{name} ({n} of {count})", name=name, n=behind.copy + 1, count=behind.count)
         through = name if through is None else say("{outer} › {inner}", outer=through, inner=name)

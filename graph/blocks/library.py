@@ -15,7 +15,7 @@ from graph.layers.base.layer import FaultKind, Layer
 from graph.layers.io import Input, Output
 from graph.network.network import Change, EditRefused, Network, Node
 from graph.values.declaration import show
-from graph.values.message import say
+from graph.values.message import say, verbatim
 
 MAX_BLOCKS = 500
 MAX_DEPTH = 24
@@ -91,7 +91,7 @@ class Library:
         """Take a block out. Raises EditRefused."""
         block = self.block(name)
         for network, node in self.uses(block):
-            used = say("{node}", node=node.name)
+            used = verbatim(node.name)
             if network.owner is not None:
                 used = say("{node} in {block}", node=node.name, block=show(network.owner.name))
             raise EditRefused(

@@ -205,7 +205,7 @@ class Concat(_Merge):
         axis = self.dim - 1
         yield Explanation(
             say("Size of dimension {dim}", dim=self.dim),
-            "Σ of the inputs",
+            say("Σ of the inputs"),
             " + ".join(str(shape[axis]) for shape in inputs),
             str(self.shapes(inputs)[0][axis]),
         )

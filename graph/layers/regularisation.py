@@ -98,7 +98,7 @@ class AlphaDropout(_Dropout):
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
         yield Explanation(
             self.dropped,
-            "y = a · x' + b, x' = −1.7581 with probability p, else x",
+            say("y = a · x' + b, x' = −1.7581 with probability p, else x"),
             f"p = {self.p:g}",
             "y",
         )

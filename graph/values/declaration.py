@@ -237,7 +237,7 @@ class Declaration(BaseModel):
                         "{type} has no setting called {field}; it has {fields}",
                         type=cls.__name__,
                         field=show(name),
-                        fields=", ".join(cls.model_fields) or "none",
+                        fields=", ".join(cls.model_fields) or say("none"),
                     ),
                     name,
                     detail["input"],

@@ -8,10 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from graph.values.message import say
 from gui.appearance.icons import icon
 from gui.language.text import tr
 
 MOST = 1000
+TITLES = {"info": say("info"), "warning": say("warning"), "error": say("error")}
 
 
 class OutputList(QListWidget):
@@ -34,7 +36,7 @@ class OutputList(QListWidget):
         item = QListWidgetItem(f"{datetime.now():%H:%M:%S}   {text}")
         role = "secondary" if kind == "info" else kind
         item.setIcon(icon(kind, role))
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {text}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{TITLES[kind].text()}: {text}")
         follow = self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - 2
         self.addItem(item)
         if self.count() > MOST:

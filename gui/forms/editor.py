@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from graph.values.declaration import FieldKind, FieldSpec, show
+from graph.values.language import declared
 from gui.appearance.theme import current, set_property
 from gui.forms.entry import Entry, small_button
 from gui.language.text import tr
@@ -17,7 +18,9 @@ from gui.language.text import tr
 def spell(spec: FieldSpec, value: Any) -> str:
     """A value of a field as a person writes it there."""
     if value is None:
-        return spec.none_means
+        return declared(spec.none_means)
+    if isinstance(value, bool):
+        return tr("on") if value else tr("off")
     if spec.kind in (FieldKind.INTEGERS, FieldKind.REALS) and isinstance(value, tuple):
         return " ".join(show(item) for item in value)
     return show(value)

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from graph.values.declaration import FieldKind, FieldSpec, show
+from graph.values.language import declared
 from gui.forms.editor import Editor
 from gui.forms.entry import parse
 from gui.forms.number_lists import KernelEditor, ListEditor
@@ -24,13 +25,13 @@ class NumberEditor(Editor):
     def __init__(self, spec: FieldSpec, parent: QWidget) -> None:
         super().__init__(spec, parent)
         self._line = self._entry(steps=spec.kind is FieldKind.INTEGER)
-        self._line.set_hint(spec.unit)
-        self._line.setPlaceholderText(spec.none_means)
+        self._line.set_hint(declared(spec.unit))
+        self._line.setPlaceholderText(declared(spec.none_means))
         self._row.addWidget(self._line)
         if spec.words:
             values: list[tuple[str, Any]] = [(word, word) for word in spec.words]
             if spec.optional:
-                values.append((spec.none_means, None))
+                values.append((declared(spec.none_means), None))
             number = spec.default
             if isinstance(number, str) or number is None:
                 number = max(1, int(spec.minimum))

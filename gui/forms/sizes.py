@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from graph.values.declaration import FieldSpec, show
+from graph.values.language import declared
 from gui.forms.editor import Editor
 from gui.forms.entry import Entry, parse, small_button
 from gui.language.text import tr
@@ -44,7 +45,7 @@ class SizesEditor(Editor):
     def _others(self) -> list[tuple[str, Any]]:
         values: list[tuple[str, Any]] = [(word, word) for word in self.spec.words]
         if self.spec.optional:
-            values.append((tr("as {field}", field=self.spec.none_means), None))
+            values.append((tr("as {field}", field=declared(self.spec.none_means)), None))
         numbers = self.spec.default if isinstance(self.spec.default, tuple) else None
         if numbers is None:
             numbers = (max(1, int(self.spec.minimum)),) * len(self._entries)

@@ -21,7 +21,7 @@ from graph.network.edits import SetLayer
 from graph.network.network import Network
 from graph.network.scope import resolve, words
 from graph.values.declaration import FieldError, fields_of
-from graph.values.message import UserError
+from graph.values.message import Message, UserError
 from gui.appearance.theme import current
 from gui.forms.form import Form
 from gui.inspector.block_row import BlockRow
@@ -193,7 +193,7 @@ class NodePage(QWidget):
                 name, line = shown[index]
                 title.setText(name)
                 result = full(int(line.result)) if line.result.isdigit() else line.result
-                formula.show_formula(line.rule, line.numbers, result)
+                formula.show_formula(_written(line.rule), _written(line.numbers), result)
         sides = [_shapes(facts.inputs), _shapes(facts.outputs or facts.inputs)]
         self._computes.figure.set_text(" → ".join(side for side in sides if side))
         self._computes.setVisible(bool(shown or facts.outputs))
@@ -261,6 +261,11 @@ class NodePage(QWidget):
         node = self._session.network.nodes[self._node]
         value = getattr(self._session.analysis.facts(node.id).layer, field)
         self._change(field, value)
+
+
+def _written(part: str | Message) -> str:
+    """A part of a formula: signs alone, or a message where words stand among them."""
+    return part if isinstance(part, str) else part.text()
 
 
 def _merged(lines: list[Explanation]) -> list[tuple[str, Explanation]]:

@@ -161,7 +161,8 @@ class FitDialog(QDialog):
         for radio in self.radios:
             images.content.addWidget(radio)
         images.content.addWidget(self.form)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self.buttons = QDialogButtonBox(self)
+        self.buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.open_button = self.buttons.addButton(
             tr("Open"), QDialogButtonBox.ButtonRole.AcceptRole
         )

@@ -83,7 +83,7 @@ class Softmax2d(Activation):
 
     summary = "At every position of an image, turns the channels into probabilities."
     search = ("probabilities", "segmentation", "activation")
-    rule = "yᵢ = e^xᵢ / Σⱼ e^xⱼ, over the channels"
+    rule = say("yᵢ = e^xᵢ / Σⱼ e^xⱼ, over the channels")
     needs_output = True
     ranks = (3,)
 
@@ -100,7 +100,7 @@ class GLU(_AlongOne):
 
     summary = "Splits the input in two halves: one is the value, the sigmoid of the other its gate."
     search = ("gated linear unit", "gate", "activation")
-    rule = "y = a · σ(b), with the halves a and b of x"
+    rule = say("y = a · σ(b), with the halves a and b of x")
 
     dim: int = integer(1, 1, 4, "Dimension that is halved: 1 channels, then the positions.")
 

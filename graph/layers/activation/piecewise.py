@@ -18,7 +18,7 @@ from graph.layers.base.layer import (
 from graph.layers.base.registration import register
 from graph.values.declaration import fields_of, show
 from graph.values.fields import flag, integer, real
-from graph.values.message import say, say_count
+from graph.values.message import Message, say, say_count
 
 IN_PLACE = "Overwrite the input to save memory; only where nothing else needs it."
 
@@ -28,7 +28,7 @@ class Activation(Layer):
 
     category = Category.ACTIVATION
     search: ClassVar[tuple[str, ...]] = ("activation",)
-    rule: ClassVar[str] = ""
+    rule: ClassVar[str | Message] = ""
     needs_output: ClassVar[bool] = False
     """Its gradient is computed from its output, in place or not."""
     in_place_needs_output: ClassVar[bool] = False
@@ -79,7 +79,7 @@ class LeakyReLU(Activation):
 
     summary = "Like ReLU, but negative values keep a small slope."
     search = ("rectifier", "activation")
-    rule = "y = x for x > 0, else negative_slope · x"
+    rule = say("y = x for x > 0, else negative_slope · x")
     in_place_needs_output = True
 
     negative_slope: float = real(0.01, 0.0, 1e6, "Slope for negative values.")
@@ -95,7 +95,7 @@ class PReLU(Activation):
 
     summary = "Like leaky ReLU, but the slope of negative values is learnt."
     search = ("parametric", "rectifier", "activation")
-    rule = "y = x for x > 0, else a · x"
+    rule = say("y = x for x > 0, else a · x")
 
     num_parameters: int | str = integer(
         1, 1, 65536, "Number of slopes: 1, or one for each channel.", words=("channels",)
@@ -141,7 +141,7 @@ class RReLU(Activation):
 
     summary = "Like leaky ReLU, with a random slope in training and the mean slope afterwards."
     search = ("randomized", "rectifier", "activation")
-    rule = "y = x for x > 0, else a · x with a from lower to upper"
+    rule = say("y = x for x > 0, else a · x with a from lower to upper")
     in_place_needs_output = True
 
     lower: float = real(1 / 8, 0.0, 1e6, "Smallest slope.")
@@ -171,7 +171,7 @@ class ELU(Activation):
 
     summary = "Like ReLU, but negative values bend smoothly towards −α."
     search = ("exponential linear unit", "activation")
-    rule = "y = x for x > 0, else α · (eˣ − 1)"
+    rule = say("y = x for x > 0, else α · (eˣ − 1)")
     in_place_needs_output = True
 
     alpha: float = real(1.0, 0.0, 1e6, "Negative values approach −alpha.")
@@ -184,7 +184,7 @@ class CELU(Activation):
 
     summary = "Like ELU, but smooth at zero for every α."
     search = ("continuously differentiable", "exponential linear unit", "activation")
-    rule = "y = x for x > 0, else α · (e^(x/α) − 1)"
+    rule = say("y = x for x > 0, else α · (e^(x/α) − 1)")
     in_place_needs_output = True
 
     alpha: float = real(1.0, 0.0, 1e6, "Negative values approach −alpha.", open_minimum=True)
@@ -200,7 +200,7 @@ class SELU(Activation):
 
     summary = "A scaled ELU that keeps mean 0 and variance 1 from layer to layer."
     search = ("self-normalizing", "scaled exponential linear unit", "activation")
-    rule = "y = 1.0507 · (x for x > 0, else 1.6733 · (eˣ − 1))"
+    rule = say("y = 1.0507 · (x for x > 0, else 1.6733 · (eˣ − 1))")
     in_place_needs_output = True
 
     inplace: bool = flag(False, IN_PLACE)
@@ -211,7 +211,7 @@ class Threshold(Activation):
     """x if x > threshold else value"""
 
     summary = "Keeps values above a threshold, replaces the others."
-    rule = "y = x for x > threshold, else value"
+    rule = say("y = x for x > threshold, else value")
 
     threshold: float = real(0.0, -1e6, 1e6, "Values above this are kept.")
     value: float = real(0.0, -1e6, 1e6, "What the others become.")
@@ -274,7 +274,7 @@ class Hardshrink(Activation):
     """x if |x| > λ else 0"""
 
     summary = "Sets values near zero to zero, keeps the others."
-    rule = "y = x for |x| > lambd, else 0"
+    rule = say("y = x for |x| > lambd, else 0")
 
     lambd: float = real(0.5, 0.0, 1e6, "Values up to this far from zero become zero.")
 

@@ -8,6 +8,7 @@ from graph.calls.call import Call, Shape
 from graph.layers.activation.piecewise import IN_PLACE, Activation
 from graph.layers.base.registration import register
 from graph.values.fields import choice, flag, real
+from graph.values.message import say
 
 
 @register
@@ -117,7 +118,7 @@ class Softplus(Activation):
 
     summary = "A smooth ReLU that is always positive."
     search = ("rectifier", "activation")
-    rule = "y = log(1 + e^(beta · x)) / beta; y = x where beta · x > threshold"
+    rule = say("y = log(1 + e^(beta · x)) / beta; y = x where beta · x > threshold")
 
     beta: float = real(1.0, 0.0, 1e6, "Sharpness of the bend.", open_minimum=True)
     threshold: float = real(20.0, 0.0, 1e6, "Above this it is a straight line, for stability.")

@@ -103,7 +103,7 @@ class EfficientChannelAttention(Layer):
         channels = inputs[0][0]
         yield Explanation(
             say("Weight of each channel"),
-            "s = σ(conv1d(z)),  z = mean over H×W",
+            say("s = σ(conv1d(z)),  z = mean over H×W"),
             f"k = {self._kernel(channels)}",
             f"{channels}×1×1",
         )

@@ -194,8 +194,13 @@ class SpatialAttention(Layer):
         _, height, width = inputs[0]
         yield Explanation(
             say("Weight of each position"),
-            "s = σ(conv([mean, max] over C))",
-            f"{self.kernel_size}×{self.kernel_size} over 2×{height}×{width}",
+            say("s = σ(conv([mean, max] over C))"),
+            say(
+                "{size}×{size} over 2×{height}×{width}",
+                size=self.kernel_size,
+                height=height,
+                width=width,
+            ),
             f"1×{height}×{width}",
         )
 

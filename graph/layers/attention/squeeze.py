@@ -129,7 +129,7 @@ class SqueezeExcitation(Layer):
         channels, middle = inputs[0][0], self._middle(inputs[0][0])
         yield Explanation(
             say("Weight of each channel"),
-            "s = σ(W · ReLU(V · z)),  z = mean over H×W",
+            say("s = σ(W · ReLU(V · z)),  z = mean over H×W"),
             f"V: {channels}→{middle}, W: {middle}→{channels}",
             f"{channels}×1×1",
         )

@@ -133,11 +133,12 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One line of "what it computes": the rule, the rule with this node's numbers, the result."""
+    """One line of "what it computes": the rule, the rule with this node's numbers, the result.
+    Signs and letters stand as they are; where words stand among them it is a message."""
 
     title: Message
-    rule: str
-    numbers: str
+    rule: str | Message
+    numbers: str | Message
     result: str
 
 
@@ -279,13 +280,17 @@ class Layer(Declaration):
         return iter(())
 
 
-def parameters_line(layer: Layer, inputs: Sequence[Shape], rule: str, numbers: str) -> Explanation:
+def parameters_line(
+    layer: Layer, inputs: Sequence[Shape], rule: str | Message, numbers: str
+) -> Explanation:
     """The line that explains ``layer.parameters(inputs)`` for inputs of these shapes: ``rule`` with
     letters, then with this layer's ``numbers``."""
     return Explanation(say("Parameters"), rule, numbers, str(int(layer.parameters(inputs))))
 
 
-def macs_line(layer: Layer, inputs: Sequence[Shape], rule: str, numbers: str) -> Explanation:
+def macs_line(
+    layer: Layer, inputs: Sequence[Shape], rule: str | Message, numbers: str
+) -> Explanation:
     """The line that explains ``layer.macs(inputs)`` for inputs of these shapes, otherwise as
     ``parameters_line``."""
     title = say("Multiply-accumulates per image")

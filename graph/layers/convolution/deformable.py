@@ -228,7 +228,10 @@ class DeformConv2d(Layer):
         channels, guides = inputs[0][0], self._guide_channels()
         yield Explanation(
             say("Bilinear sampling at (s, t)"),
-            "Σ x(α, β) · max(0, 1 − |α − s|) · max(0, 1 − |β − t|), 2 · k · k offsets a position",
+            say(
+                "Σ x(α, β) · max(0, 1 − |α − s|) · max(0, 1 − |β − t|), "
+                "2 · k · k offsets a position"
+            ),
             f"2 · {self.offset_groups} · {kh} · {kw} · {height} · {width}",
             str(2 * self.offset_groups * kh * kw * height * width),
         )

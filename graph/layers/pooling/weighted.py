@@ -78,6 +78,6 @@ class WeightedAvgPool2d(Pooling2d):
         )
 
     def explain(self, inputs: Sequence[Shape]) -> Iterator[Explanation]:
-        yield Explanation(say("Every window"), "y = w · mean + b", "w, b per channel", "y")
+        yield Explanation(say("Every window"), "y = w · mean + b", say("w, b per channel"), "y")
         yield parameters_line(self, inputs, "2 · C", f"2 · {inputs[0][0]}")
         yield from super().explain(inputs)

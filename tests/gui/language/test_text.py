@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from graph.values.language import ENGLISH, speak
+from graph.values.language import ENGLISH, declared, speak
 from graph.values.message import say
 from gui.language.text import (
-    declared,
     duration,
     full,
     memory,
