@@ -176,13 +176,17 @@ def test_an_interrupted_training_keeps_what_it_learned(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a script may ignore it
     )
     assert child.stderr is not None
-    seen = b""
-    while b"val " not in seen:  # an epoch is over
-        seen += child.stderr.read(64)
-    child.send_signal(number)
-    out, _ = child.communicate(timeout=60)
+    try:
+        seen = b""
+        while b"val " not in seen and (more := child.stderr.read(64)):  # until an epoch is over
+            seen += more
+        child.send_signal(number)
+        out, _ = child.communicate(timeout=120)
+    finally:
+        child.kill()
     assert child.returncode == 128 + number
     assert b"stopped: best validation accuracy" in out
     assert load_file(tmp_path / "model.safetensors")["conv1.weight"].shape == (6, 1, 5, 5)

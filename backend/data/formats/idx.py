@@ -77,8 +77,8 @@ def read_label_header(path: Path) -> IdxHeader:
 
 
 def read_labels(path: Path) -> NDArray[np.int64]:
-    """The labels in a file, int64 N: bytes as in MNIST, or the first of the integers in each row as
-    in QMNIST. Raises UserError for anything but a complete, exact file."""
+    """The labels in a file, of shape N: bytes as in MNIST, or the first of the integers in each
+    row as in QMNIST. Raises UserError for anything but a complete, exact file."""
     import numpy as np
 
     with _opened(path) as (stream, compressed):

@@ -62,8 +62,8 @@ def is_emnist(files: IdxFiles) -> bool:
 
 
 def class_names(files: IdxFiles, labels: NDArray[np.int64]) -> ClassNames:
-    """The names of the classes; ``labels`` are those to train on. Raises UserError where a list
-    cannot be used or there is one class."""
+    """The names of the classes; ``labels``, of shape N, are those to train on. Raises UserError
+    where a list cannot be used or there is one class."""
     lowest, highest = int(labels.min()), int(labels.max())
     listed = files.folder / CLASS_FILE
     if listed.is_file():

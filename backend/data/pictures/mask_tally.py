@@ -92,7 +92,7 @@ class Tally:
         return None
 
     def codes_of(self, mask: CountedMask) -> NDArray[np.int64]:
-        """The codes of a mask's values, in their order. The mask was added."""
+        """The codes of a mask's V values, in their order, of shape V. The mask was added."""
         if not mask.coloured:
             return np.array(mask.values, np.int64)
         return np.array([self._codes[value] for value in mask.values], np.int64)

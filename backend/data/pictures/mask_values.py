@@ -110,7 +110,8 @@ class Meaning:
         return None
 
     def lookup(self, row: MaskRow) -> NDArray[np.uint8]:
-        """The class of each of 256 codes of a mask; what it does not have is of the first."""
+        """The class of each of the C = 256 codes of a mask, of shape C; what it does not have is of
+        the first."""
         table = np.zeros(256, np.uint8)
         for code in row.codes:
             table[code] = self.label(row, code) or 0

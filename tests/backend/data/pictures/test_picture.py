@@ -106,16 +106,23 @@ def test_grey_of_16_bits_is_brought_to_8(tmp_path: Path, form: str) -> None:
     assert np.array_equal(pixels(path)[:, :, 0], DEEP // 257)
 
 
-def test_a_tiff_of_32_bits_holds_bytes_or_values_of_16_bits(tmp_path: Path) -> None:
-    for values in (np.arange(84), np.arange(84) * 700, np.arange(84) * 70_000):
-        image = Image.fromarray(values.astype(np.int32).reshape(12, 7))
-        path = put(tmp_path / f"{values[-1]}.tif", encoded(image, "TIFF"))
-        if values[-1] > 65_535:
-            with pytest.raises(BadPicture, match="not in 0…65535"):
-                pixels(path)
-        else:
-            expected = values if values[-1] < 256 else values // 257
-            assert np.array_equal(pixels(path)[:, :, 0].ravel(), expected)
+def tiff_of_32_bits(path: Path, values: NDArray[np.int64]) -> Path:
+    image = Image.fromarray(values.astype(np.int32).reshape(12, 7))
+    return put(path / "values.tif", encoded(image, "TIFF"))
+
+
+@pytest.mark.parametrize(("step", "divisor"), [(1, 1), (700, 257)])
+def test_a_tiff_of_32_bits_holds_bytes_or_values_of_16_bits(
+    tmp_path: Path, step: int, divisor: int
+) -> None:
+    values = np.arange(84) * step
+    found = pixels(tiff_of_32_bits(tmp_path, values))
+    assert np.array_equal(found[:, :, 0].ravel(), values // divisor)
+
+
+def test_a_tiff_of_larger_values_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadPicture, match="not in 0…65535"):
+        pixels(tiff_of_32_bits(tmp_path, np.arange(84) * 70_000))
 
 
 def test_numbers_with_a_point_are_refused(tmp_path: Path) -> None:
