@@ -39,6 +39,8 @@ def openings() -> Iterator[Opening]:
     return (opening for form in reversed(FORMATS) for opening in form.openings)
 
 
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
+
 NAMES = tuple(known.name for known in known_sets())
 DEFAULT = NAMES[0]
 
@@ -135,6 +137,11 @@ def _no_format(path: Path) -> Message:
             "{folder} holds nothing to train on; choose {openings}.",
             folder=str(path),
             openings=_either(opening.what for opening in openings()),
+        )
+    if path.name.lower().endswith(_ARCHIVES):
+        return say(
+            "{path} is an archive; unpack it and choose what was in it.",
+            path=str(path),
         )
     return say(
         "{path} is a file; choose {openings}.",

@@ -6,6 +6,7 @@ Folders of training and validation at the top hold the class folders of a fixed 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from backend.data.base.format import KnownSet, Opening, Place, Wish
 from backend.data.base.source import DataLook, Watch
 from backend.data.pictures.folders import Scan, is_picture_name, refusal, shown
 from backend.data.pictures.labelled import ImageFile, ImageFolder, source_of
+from backend.data.pictures.paired import mask_of
 from backend.data.pictures.splits import are_parts, find_parts, role
 from graph.values.message import UserError, say
 
@@ -83,7 +85,7 @@ def _class_files(work: Scan, folder: str) -> dict[str, list[str]]:
     members: dict[str, list[str]] = {}
     for entry in work.entries(folder):
         if entry.is_folder:
-            files = list(work.pictures_below(entry.path))
+            files = _without_masks(work, list(work.pictures_below(entry.path)))
             if files:
                 members.setdefault(shown(entry.name), []).extend(files)
             else:
@@ -91,6 +93,19 @@ def _class_files(work: Scan, folder: str) -> dict[str, list[str]]:
         elif is_picture_name(entry.name):
             work.skip(entry.path, refusal(entry) or say("it lies in no class folder"))
     return members
+
+
+def _without_masks(work: Scan, paths: list[str]) -> list[str]:
+    """The pictures without those that are masks of others beside them; these are skipped."""
+    masks = [path for path in paths if "mask" in os.path.basename(path).casefold()]
+    if not masks or len(masks) == len(paths):
+        return paths
+    stems = {os.path.splitext(path)[0] for path in paths}
+    found = {path: picture for path in masks if (picture := mask_of(path, stems)) is not None}
+    for path, picture in found.items():
+        name = shown(os.path.basename(picture))
+        work.skip(path, say("it is the mask of {picture}", picture=name))
+    return [path for path in paths if path not in found]
 
 
 def _validation_files(work: Scan, folder: str, names: tuple[str, ...]) -> list[ImageFile]:

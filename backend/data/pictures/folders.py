@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,10 +53,14 @@ ASIDE_FOLDERS = frozenset(
         "recycled",
         "system volume information",
         "found.000",
+        "config.msi",
+        "$winreagent",
+        "@synoresource",
+        "_gsdata_",
         "__pycache__",
     }
 )
-"""Folders of macOS, Synology, QNAP, Linux, Windows and Python, in small letters."""
+"""Folders of macOS, Synology, QNAP, Linux, Windows, GoodSync and Python, in small letters."""
 ASIDE_FILES = frozenset({"thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"})
 """Files that systems put beside pictures."""
 
@@ -154,6 +159,14 @@ class Scan:
             self.skip(self.root, reason)
             self.n_useless = LISTED
         return in_order(self.skipped)
+
+    def some_names(self, folder: str | Path) -> list[str]:
+        """The names of files in a folder, of very many as many as are looked at to recognise it."""
+        self.watch.check()
+        try:
+            return [f.name for f in islice(_listed(folder), PROBE_CEILING) if f.is_file]
+        except OSError:
+            return []
 
     def has_picture(self, folder: str | Path, *, deep: bool = True) -> bool:
         """Whether a picture lies in a folder, if ``deep`` at any depth. True after

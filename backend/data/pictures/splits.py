@@ -29,19 +29,25 @@ class Role(IntEnum):
     TEST = 2
 
 
-_WORDS = {
-    **dict.fromkeys(("train", "training", "trainset", "trainingset", "trn"), Role.TRAIN),
-    **dict.fromkeys(
-        ("val", "valid", "validation", "validate", "valset", "validset", "dev"), Role.VALIDATION
-    ),
-    **dict.fromkeys(("test", "testing", "testset", "tst", "eval", "evaluation"), Role.TEST),
+_ROLES = {
+    **dict.fromkeys(("train", "training", "trn"), Role.TRAIN),
+    **dict.fromkeys(("val", "valid", "validation", "validate", "dev"), Role.VALIDATION),
+    **dict.fromkeys(("test", "testing", "tst", "eval", "evaluation"), Role.TEST),
 }
+_TOGETHER = re.compile(rf"({'|'.join(_ROLES)})(?:set|data|images|imgs|split|part)")
+"""Words that are two: trainset, testdata."""
+
+
+def words(name: str) -> set[str]:
+    """The words in a name, in small letters: those between other signs, and ``TrainSet`` as two."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shown(name)).casefold()
+    return set(re.findall("[a-z]+", apart))
 
 
 def role(name: str) -> Role | None:
     """The role that a folder's name tells: that of the only such word in it."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", shown(name)).casefold()
-    roles = {_WORDS[word] for word in re.findall("[a-z]+", apart) if word in _WORDS}
+    first = (_TOGETHER.sub(r"\1", word) for word in words(name))
+    roles = {_ROLES[word] for word in first if word in _ROLES}
     return roles.pop() if len(roles) == 1 else None
 
 

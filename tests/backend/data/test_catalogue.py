@@ -188,3 +188,10 @@ def test_the_split_is_repeatable_disjoint_and_complete() -> None:
     for fraction in (0.0, 1.0, -1.0, float("nan")):
         with pytest.raises(UserError, match="between 0 and 1"):
             data.split(0, fraction)
+
+
+@pytest.mark.parametrize("name", ["pets.zip", "cifar-10-python.tar.gz", "MNIST.TGZ", "x.7z"])
+def test_an_archive_is_to_be_unpacked(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(UserError, match="is an archive; unpack it"):
+        check(str(tmp_path / name))

@@ -92,6 +92,7 @@ def test_without_a_part_that_validates_all_train(tmp_path: Path) -> None:
         ("a.png", "a_labels.png"),
         ("a.png", "a_gt.png"),
         ("a.png", "a_L.png"),
+        ("a.png", "a_P.png"),
         ("a.png", "mask_a.png"),
         ("a.jpg", "a.jpg.png"),
         ("a_image.png", "a_mask.png"),
@@ -137,3 +138,104 @@ def test_names_of_classes_are_found_beside_masks_and_above(tmp_path: Path, place
     (tmp_path / place / "classes.txt").write_text("ground\nroof\n", encoding="utf-8")
     expected = ("background", "object") if place == "images" else ("ground", "roof")
     assert open_data(str(tmp_path)).classes == expected
+
+
+@pytest.mark.parametrize(
+    ("images", "masks"),
+    [
+        ("train", "train_masks"),
+        ("train_images", "train_masks"),
+        ("images_train", "masks_train"),
+        ("TrainImages", "TrainMasks"),
+        ("set/train", "set/train_labels"),
+    ],
+)
+def test_folders_may_say_part_and_side_in_their_names(
+    tmp_path: Path, images: str, masks: str
+) -> None:
+    for number in range(3):
+        write(tmp_path, f"{images}/{number}.png", f"{masks}/{number}_mask.png")
+    assert names(tmp_path) == (3, None, [])
+    other = [side.replace("train", "test").replace("Train", "Test") for side in (images, masks)]
+    write(tmp_path, f"{other[0]}/0.png", f"{other[1]}/0.png")
+    (tmp_path / "metadata").mkdir()
+    n_train, n_validation, left = names(tmp_path)
+    assert (n_train, n_validation) == (3, 1)
+    assert set(left) <= {"metadata"}
+
+
+def test_one_folder_of_masks_may_serve_both_parts(tmp_path: Path) -> None:
+    for number in range(5):
+        part = "train" if number < 3 else "val"
+        write(tmp_path, f"images/{part}/{number}.png", f"masks/{number}.png")
+    put(tmp_path / "masks" / "stray.png", Image.fromarray(MASK))
+    assert names(tmp_path) == (3, 2, ["stray.png"])
+
+
+@pytest.mark.parametrize("folder", ["", "street", "train"])
+@pytest.mark.parametrize(("image", "mask"), [("", "_mask"), ("_sat", "_mask"), ("", "_seg")])
+def test_pictures_and_masks_may_lie_together(
+    tmp_path: Path, folder: str, image: str, mask: str
+) -> None:
+    for number in range(3):
+        write(tmp_path / folder, f"{number}{image}.png", f"{number}{mask}.png")
+    put(tmp_path / folder / "alone.png", Image.fromarray(MASK))
+    assert names(tmp_path) == (3, None, ["alone.png"])
+
+
+def test_in_class_folders_a_mask_is_no_picture_of_the_class(tmp_path: Path) -> None:
+    for name in ("benign", "malignant"):
+        for number in range(3):
+            write(tmp_path, f"{name}/{name} ({number}).png", f"{name}/{name} ({number})_mask.png")
+        put(tmp_path / name / f"{name} (0)_mask_1.png", Image.fromarray(MASK))
+        put(tmp_path / name / "the_mask.png", Image.fromarray(MASK))
+    data = open_data(str(tmp_path))
+    assert (data.classes, data.counts()) == (("benign", "malignant"), (4, 4))
+    assert all("is the mask of" in str(item.reason) for item in data.skipped)
+    assert len(data.skipped) == 8
+
+
+def test_classes_that_are_called_mask_stay_classes(tmp_path: Path) -> None:
+    for name in ("with_mask", "without_mask"):
+        for number in range(3):
+            put(tmp_path / name / f"{number}-{name}.jpg", Image.fromarray(MASK))
+    data = open_data(str(tmp_path))
+    assert (data.classes, data.masks, len(data)) == (("with_mask", "without_mask"), False, 6)
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("ImageSets/Segmentation", "{n}"),
+        ("", "{n}.png"),
+        ("splits", "images/{n}.jpg"),
+        ("", "/home/somebody/images/{n}.png\tmasks/{n}.png"),
+    ],
+)
+@pytest.mark.parametrize("train", [True, False])
+def test_lists_beside_the_pictures_are_the_split(
+    tmp_path: Path, place: str, line: str, train: bool
+) -> None:
+    sides = ("JPEGImages", "SegmentationClass") if place.startswith("I") else ("images", "masks")
+    for number in range(6):
+        write(tmp_path, f"{sides[0]}/n{number}.png", f"{sides[1]}/n{number}.png")
+    folder = tmp_path / place
+    folder.mkdir(parents=True, exist_ok=True)
+    lists = {"train.txt": range(3), "val.txt": range(3, 5)}
+    for name, numbers in lists.items():
+        if train or name == "val.txt":
+            text = "".join(line.format(n=f"n{number}") + "\n" for number in numbers)
+            (folder / name).write_text(text, encoding="utf-8")
+    data = open_data(str(tmp_path))
+    assert data.fixed is not None
+    assert len(data.fixed.validation) == 2
+    assert len(data.fixed.train) == (3 if train else 4)
+    assert [item.path.name for item in data.skipped] == (["n5.png"] if train else [])
+
+
+def test_a_text_that_lists_no_pictures_is_no_split(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path, f"images/{number}.png", f"masks/{number}.png")
+    (tmp_path / "val.txt").write_text("validation loss 0.3\n", encoding="utf-8")
+    (tmp_path / "train.txt").write_bytes(b"\xff\xfe\x00")
+    assert names(tmp_path) == (3, None, [])

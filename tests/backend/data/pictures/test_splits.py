@@ -19,6 +19,8 @@ from tests.backend.data.made import class_folders, noise, put
     [
         *((name, Role.TRAIN) for name in ("train", "TRAIN", "training", "seg_train", "trainset")),
         *((name, Role.TRAIN) for name in ("training_set", "train2017", "TrainImages", "my-train")),
+        *((name, Role.TRAIN) for name in ("traindata", "trainimages", "TrainingPart", "xray_trn")),
+        *((name, None) for name in ("constrainset", "latestdata", "contestset")),
         *((name, Role.VALIDATION) for name in ("val", "valid", "Validation", "val_set", "seg_val")),
         *((name, Role.TEST) for name in ("test", "testing", "eval", "evaluation", "test_set")),
         *((name, None) for name in ("cat", "trainer", "contest", "value", "strain", "train_test")),
