@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
@@ -26,6 +27,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+
+for _wait in (QtBot.waitUntil, QtBot.waitExposed):
+    # What comes is waited for as long as a busy machine takes; only what never comes ends a wait.
+    _wait.__kwdefaults__["timeout"] = 60_000
 
 settings.register_profile(
     "default",

@@ -3,6 +3,9 @@
 ``train`` runs in the window's worker, at the command line and in tests, unchanged. The order of
 the images and the randomness of dropout come from (seed, epoch), so that pausing, looking inside
 and stepping change nothing in the result.
+
+Long, because the loop is one job: what it asks of others (optimiser, schedule, meter, probe, saver)
+stands apart already.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Every keystroke that gives a legal value is told at once. An illegal value stays in its field, turns
 red and says why; whoever owns the values hears nothing of it. A field that differs from its
 default is bold and has an arrow that takes it back. Where words are known, ``=`` begins a formula.
+
+A little long, since a row knows its form and a form its rows.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Pooling: fewer positions, same channels. The rules hold for one, two and three axes alike."""
+"""Pooling: fewer positions, same channels. The rules hold for one, two and three axes alike.
+
+Long, because nine types are declared here that share these rules; apart they would be read together
+all the same.
+"""
 
 from __future__ import annotations
 
