@@ -360,12 +360,16 @@ def test_planted_faults_of_the_house_are_found() -> None:
         gui__cellar__form="def make():\n    class Form: ...",
         gui__forms="from gui.forms.form import Form",
         gui__forms__form="class Form: ...\nclass _Row: ...\nfrom . import entry",
-        gui__forms__entry="class _Row: ...",
+        gui__forms__entry="class _Row: ...\nSizes = tuple[int, ...]\nMOST = 1",
+        gui__forms__sizes="Sizes = str\nMOST = 2\nsizes = 3",
     )
     assert house.homeless(trees) == ["gui.cellar.form", "gui.stray"]
     assert "gui.window" in house.empty_rooms(trees)
     assert house.full_faces(trees) == ["gui.forms"]
-    assert house.named_twice(trees) == ["Form: gui.stray, gui.cellar.form, gui.forms.form"]
+    assert house.named_twice(trees) == [
+        "Form: gui.stray, gui.cellar.form, gui.forms.form",
+        "Sizes: gui.forms.entry, gui.forms.sizes",
+    ]
     assert house.relative(trees) == ["gui.forms.form"]
 
 

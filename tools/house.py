@@ -154,13 +154,25 @@ def full_faces(trees: Trees) -> list[str]:
 
 
 def named_twice(trees: Trees) -> list[str]:
-    """Public classes whose name another public class has."""
+    """Public classes and names of types that stand in several places."""
     homes: dict[str, list[str]] = defaultdict(list)
-    for name, tree in trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                homes[node.name].append(name)
+    for module, tree in trees.items():
+        for name in (*_classes(tree), *_aliases(tree)):
+            if not name.startswith("_"):
+                homes[name].append(module)
     return [f"{name}: {', '.join(found)}" for name, found in homes.items() if len(found) > 1]
+
+
+def _classes(tree: ast.Module) -> Iterator[str]:
+    return (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def _aliases(tree: ast.Module) -> Iterator[str]:
+    """Names of the file that are written as types are, and given by an assignment."""
+    for node in tree.body:
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Name) and target.id[:1].isupper() and not target.id.isupper():
+                yield target.id
 
 
 def concepts(trees: Trees) -> dict[str, str]:
@@ -202,7 +214,7 @@ def main() -> None:
         ("files in no room", homeless(trees)),
         ("rooms without a file", empty_rooms(trees)),
         ("packages whose face is not empty", full_faces(trees)),
-        ("public class names that stand twice", named_twice(trees)),
+        ("public names of types that stand twice", named_twice(trees)),
         ("files with relative imports", relative(trees)),
         (f"files above {LONG} lines", long_files()),
     ):

@@ -1,4 +1,4 @@
-"""The optimizer that the settings ask for, with torch's own names and defaults."""
+"""The optimiser that the settings ask for, with torch's own names and defaults."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from backend.training.settings import TrainingSettings
 from graph.values.message import UserError, say
 
 
-def make_optimizer(module: nn.Module, settings: TrainingSettings) -> optim.Optimizer | None:
-    """The optimizer of a module that is on its device; None if it has no parameters. Frozen ones
+def make_optimiser(module: nn.Module, settings: TrainingSettings) -> optim.Optimizer | None:
+    """The optimiser of a module that is on its device; None if it has no parameters. Frozen ones
     are left out. Raises UserError if all are frozen."""
     every = list(module.parameters())
     parameters = [parameter for parameter in every if parameter.requires_grad]

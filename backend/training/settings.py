@@ -23,7 +23,7 @@ from graph.values.declaration import Declaration, FieldError
 from graph.values.fields import choice, flag, integer, optional_integer, real
 from graph.values.message import say
 
-OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop")
+OPTIMISERS = ("SGD", "Adam", "AdamW", "RMSprop")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle")
 DEVICES = ("best", "cpu", "cuda", "mps")
 PRECISIONS = ("float32", "mixed")
@@ -34,7 +34,7 @@ class TrainingSettings(Declaration):
 
     epochs: int = integer(5, 1, 10_000, "How often every training image is seen.")
     batch_size: int = integer(64, 1, 65_536, "Images per step.")
-    optimizer: str = choice("AdamW", OPTIMIZERS, "How the gradients change the weights.")
+    optimizer: str = choice("AdamW", OPTIMISERS, "How the gradients change the weights.")
     learning_rate: float = real(
         5e-3, 0.0, 100.0, "Size of a change; the schedule's highest.", open_minimum=True
     )

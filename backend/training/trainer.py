@@ -39,7 +39,7 @@ from backend.model.overlap import mean_overlap
 from backend.training.device import describe_device, free_memory, mixed_type
 from backend.training.failure import Cause, LossNotFinite, failed
 from backend.training.meter import Meter
-from backend.training.optimiser import make_optimizer
+from backend.training.optimiser import make_optimiser
 from backend.training.randomness import apart, seed_random
 from backend.training.schedule import Schedule
 from backend.training.settings import TrainingSettings
@@ -124,7 +124,7 @@ class _Run:
         self._module = module.to(data.device)
         if self._short is not None:
             self._module.to(memory_format=torch.channels_last)
-        self._optimizer = make_optimizer(self._module, settings)
+        self._optimiser = make_optimiser(self._module, settings)
         self._scaler = torch.amp.GradScaler(data.device.type, enabled=self._short is torch.float16)
         self._drop_single = any(isinstance(part, _BATCH_NORMS) for part in module.modules())
         self._steps_per_epoch = data.n_train_batches(
@@ -171,7 +171,7 @@ class _Run:
     def _open(self) -> Iterator[Event]:
         if self._settings.precision == "mixed" and self._short is None:
             yield Notice(say("This device has no mixed precision; float32 is used."))
-        if self._optimizer is None:
+        if self._optimiser is None:
             yield Notice(say("The network has no weights, so there is nothing to learn."))
         problem = self._saver.open()
         if problem is not None:
@@ -237,19 +237,19 @@ class _Run:
         self._meter.add(self.step, rate, loss, main_output(outputs), y)
 
     def _update(self, loss: Tensor, rate: float) -> None:
-        optimizer = self._optimizer
-        if optimizer is None:
+        optimiser = self._optimiser
+        if optimiser is None:
             return
-        for group in optimizer.param_groups:
+        for group in optimiser.param_groups:
             group["lr"] = rate
-        optimizer.zero_grad()
+        optimiser.zero_grad()
         if self._short is torch.float16:
             self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-            self._scaler.step(optimizer)
+            self._scaler.step(optimiser)
             self._scaler.update()
         else:
             loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+            optimiser.step()
 
     def _validate(self, epoch: int) -> Iterator[Event]:
         train_loss, train_accuracy = self._meter.epoch()

@@ -125,7 +125,7 @@ class Adding(QObject):
             return
         chosen = [node for node in session.selection if network.nodes[node].layer.output_ports()]
         if not chosen:
-            self.place(layer, self._free_place(self._board.camera.center()))
+            self.place(layer, self._free_place(self._board.camera.centre()))
             return
         sources = self._sources(layer, chosen) if connect else ()
         self.add(additions.add(network, layer, self._beside(chosen[-1], layer), sources))

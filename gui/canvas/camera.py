@@ -59,7 +59,7 @@ class Camera(QObject):
         self._animation.setEndValue(1.0)
         self._animation.valueChanged.connect(self._step)
 
-    def center(self) -> QPointF:
+    def centre(self) -> QPointF:
         """The point of the scene in the middle of the view."""
         return self._view.mapToScene(self._view.viewport().rect().center())
 
@@ -98,9 +98,9 @@ class Camera(QObject):
         if anchor is None:
             anchor = self._view.viewport().rect().center()
         before = self._view.mapToScene(anchor)
-        self._apply(zoom, self.center())
+        self._apply(zoom, self.centre())
         delta = self._view.mapToScene(anchor) - before
-        self._apply(zoom, self.center() - delta)
+        self._apply(zoom, self.centre() - delta)
 
     def zoom_by(self, factor: float, anchor: QPoint | None = None) -> None:
         """Multiply the zoom."""
@@ -123,23 +123,23 @@ class Camera(QObject):
             bar.setValue(bar.value() - way)
         self._changed()
 
-    def go(self, zoom: float, center: QPointF) -> None:
+    def go(self, zoom: float, centre: QPointF) -> None:
         """Glide to a zoom and a centre."""
         zoom = max(m.ZOOM_MIN, min(m.ZOOM_MAX, zoom))
         self._animation.stop()
         self._whole = False
         if self._scene.reduce_motion or not self._view.isVisible():
-            self._apply(zoom, center)
+            self._apply(zoom, centre)
             return
-        self._from, self._to = (self.zoom, self.center()), (zoom, center)
+        self._from, self._to = (self.zoom, self.centre()), (zoom, centre)
         self._animation.setDuration(m.MOTION["fit"])
         self._animation.start()
 
-    def jump(self, zoom: float, center: QPointF) -> None:
+    def jump(self, zoom: float, centre: QPointF) -> None:
         """Be at a zoom and a centre at once."""
         self._animation.stop()
         self._whole = False
-        self._apply(zoom, center)
+        self._apply(zoom, centre)
 
     def finish(self) -> None:
         """Arrive now."""
@@ -179,12 +179,12 @@ class Camera(QObject):
     ) -> None:
         """Show an area whole, at most at ``most`` zoom. If one of the ``bodies`` in it (the area
         itself if not given) would lie under a control, it is shown above or beside that."""
-        zoom, center = self._framing(area, most, (area,) if bodies is None else bodies)
+        zoom, centre = self._framing(area, most, (area,) if bodies is None else bodies)
         if still:
             self._animation.stop()
-            self._apply(zoom, center)
+            self._apply(zoom, centre)
         else:
-            self.go(zoom, center)
+            self.go(zoom, centre)
 
     def show_whole(self) -> None:
         """Show the whole network at once, and again at every size that the view gets until a
@@ -222,11 +222,11 @@ class Camera(QObject):
         return zoom, area.center() - away / zoom
 
     def _covered(
-        self, zoom: float, center: QPointF, bodies: Sequence[QRectF], controls: Sequence[QRectF]
+        self, zoom: float, centre: QPointF, bodies: Sequence[QRectF], controls: Sequence[QRectF]
     ) -> bool:
         middle = QRectF(self._view.viewport().rect()).center()
         for control in controls:
-            place = QRectF((control.topLeft() - middle) / zoom + center, control.size() / zoom)
+            place = QRectF((control.topLeft() - middle) / zoom + centre, control.size() / zoom)
             if any(place.intersects(body) for body in bodies):
                 return True
         return False
@@ -247,7 +247,7 @@ class Camera(QObject):
         if self._whole:
             self._settled.start()
         elif self._shows(self._scene.content()):
-            self._kept = self.zoom, self.center()
+            self._kept = self.zoom, self.centre()
             self._settled.start()
 
     def resized(self) -> None:
@@ -275,16 +275,16 @@ class Camera(QObject):
         self._kept = None
 
     def _step(self, part: float) -> None:
-        (zoom, center), (new_zoom, new_center) = self._from, self._to
+        (zoom, centre), (new_zoom, new_centre) = self._from, self._to
         if part >= 1:
-            self._apply(new_zoom, new_center)
+            self._apply(new_zoom, new_centre)
         else:
             between = zoom * (new_zoom / zoom) ** part
-            self._apply(between, center + (new_center - center) * part)
+            self._apply(between, centre + (new_centre - centre) * part)
 
-    def _apply(self, zoom: float, center: QPointF) -> None:
+    def _apply(self, zoom: float, centre: QPointF) -> None:
         if zoom != self.zoom:
             self.zoom = zoom
             self._view.setTransform(QTransform.fromScale(zoom, zoom))
-        self._view.centerOn(center)
+        self._view.centerOn(centre)
         self._changed()

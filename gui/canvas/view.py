@@ -302,7 +302,7 @@ class CanvasView(QGraphicsView):
 
     def _change_level(self) -> None:
         """Open a block with a short move towards it; come back to where the view was."""
-        self._level.camera = self.camera.zoom, self.camera.center()
+        self._level.camera = self.camera.zoom, self.camera.centre()
         level, self._level = self.session.levels[-1], self.session.levels[-1]
         self._forget_level()
         if level.camera is not None:

@@ -13,13 +13,11 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backend.channel.events import Probed
 from backend.data.base.void import VOID
-from backend.model.overlap import count_pixels, mean_overlap, overlaps
+from backend.model.overlap import ClassMap, count_pixels, mean_overlap, overlaps
 from gui.appearance.theme import current, notifier
 from gui.inside.pictures import mask_image, picture_image
 from gui.language.text import NOTHING, percent, tr, tr_count
 from gui.widgets.parts import Elided, Label
-
-ClassMap = NDArray[np.uint8]
 
 ROWS = 4
 ROW_HEIGHT = 18

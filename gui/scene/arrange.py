@@ -262,8 +262,8 @@ def _regular_columns(stacks: Stacks, corners: list[Position]) -> list[Position]:
     """Close the columns up: graphlay keeps room for bends of wires, which are curves here."""
     columns: dict[int, list[int]] = {}
     for index, (x, _) in enumerate(corners):
-        center = x + max(block.width for block in stacks[index]) / 2
-        columns.setdefault(round(center), []).append(index)
+        centre = x + max(block.width for block in stacks[index]) / 2
+        columns.setdefault(round(centre), []).append(index)
     placed = list(corners)
     x = 0.0
     for key in sorted(columns):

@@ -260,7 +260,7 @@ class TrainingPanel(QWidget):
         if self._run.is_running:
             return
         if self._choice.problem is not None:
-            self.charts.set_empty(tr("Choose a dataset to train"), tr("Open image folder"))
+            self.charts.set_empty(tr("Choose a data set to train"), tr("Open image folder"))
         else:
             text = tr("No run yet. Train draws loss, accuracy and learning rate here")
             self.charts.set_empty(text, tr("Train"))

@@ -70,7 +70,7 @@ def ways(view: CanvasView) -> dict[str, Callable[[int], None]]:
 def measure(view: CanvasView, empty: QGraphicsView) -> list[str]:
     """A line for each way of making a frame at the present zoom."""
     lines = []
-    start = view.camera.zoom, view.camera.center()
+    start = view.camera.zoom, view.camera.centre()
     for name, frame in ways(view).items():
         frame(0), frame(1)  # pictures of this zoom are made once
         ours, base = [], []

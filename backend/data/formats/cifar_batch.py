@@ -16,7 +16,7 @@ from typing import Any
 
 from graph.values.message import Message, say
 
-Value = Any
+BatchValue = Any
 """int, bool, bytes, str, None, a list, tuple or dict of values, or one of the classes below."""
 
 _NAMES = frozenset(
@@ -63,7 +63,7 @@ class _Named:
     name: str
 
 
-def read_batch(content: bytes) -> dict[str, Value]:
+def read_batch(content: bytes) -> dict[str, BatchValue]:
     """The dictionary in a file, its keys as text. Raises BadBatch for anything else."""
     try:
         value = _Machine(content).run()
@@ -74,7 +74,7 @@ def read_batch(content: bytes) -> dict[str, Value]:
     return {text_of(key): found for key, found in value.items()}
 
 
-def text_of(value: Value) -> str:
+def text_of(value: BatchValue) -> str:
     """A text, which Python 2 wrote as bytes. Raises BadBatch for what is none."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
@@ -89,12 +89,12 @@ class _Machine:
 
     content: bytes
     place: int = 0
-    stack: list[Value] = field(default_factory=list)
-    below: list[list[Value]] = field(default_factory=list)
+    stack: list[BatchValue] = field(default_factory=list)
+    below: list[list[BatchValue]] = field(default_factory=list)
     """Stacks under a mark."""
-    kept: dict[int, Value] = field(default_factory=dict)
+    kept: dict[int, BatchValue] = field(default_factory=dict)
 
-    def run(self) -> Value:
+    def run(self) -> BatchValue:
         """Work until the end. Raises BadBatch and what a damaged file makes of the work."""
         while True:
             opcode = self._take(1)
@@ -130,7 +130,7 @@ class _Machine:
         self.place = end + 1
         return found
 
-    def _marked(self) -> list[Value]:
+    def _marked(self) -> list[BatchValue]:
         """What lies above the last mark."""
         found, self.stack = self.stack, self.below.pop()
         return found
@@ -148,7 +148,7 @@ class _Machine:
         self.below.append(self.stack)
         self.stack = []
 
-    def push(self, value: Value) -> None:
+    def push(self, value: BatchValue) -> None:
         self.stack.append(value)
 
     def push_number(self, form: str) -> None:
@@ -271,14 +271,14 @@ class _Machine:
         array.shape, array.content = sizes, content
 
 
-def _as(kind: type[Any], value: Value) -> Any:
+def _as(kind: type[Any], value: BatchValue) -> Any:
     """A value that must be of some type."""
     if not isinstance(value, kind):
         raise TypeError(f"{kind.__name__} expected")
     return value
 
 
-def _pairs(values: list[Value]) -> dict[Value, Value]:
+def _pairs(values: list[BatchValue]) -> dict[BatchValue, BatchValue]:
     """Keys and values in turn; keys are texts."""
     if not all(isinstance(key, (bytes, str)) for key in values[::2]):
         raise TypeError("a key that is no text")

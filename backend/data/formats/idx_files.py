@@ -67,13 +67,13 @@ def find_idx(path: Path) -> IdxFiles | None:
     return None
 
 
-Found = dict[tuple[str, str], Path]
+FilesByPart = dict[tuple[str, str], Path]
 """Files by part (``train`` or another) and kind (``images`` or ``labels``)."""
 
 
-def _sets(folder: Path, *, inside: bool = True) -> dict[str, Found]:
+def _sets(folder: Path, *, inside: bool = True) -> dict[str, FilesByPart]:
     """The files in a folder, and ``inside`` the folders that are called like them, by set."""
-    found: dict[str, Found] = defaultdict(dict)
+    found: dict[str, FilesByPart] = defaultdict(dict)
     for path in sorted(_named(folder), key=lambda path: (path.is_dir(), len(path.name), path.name)):
         match = _NAME.fullmatch(path.name)
         if match is None:
@@ -98,7 +98,7 @@ def _named(folder: Path) -> list[Path]:
     return [folder / name for name in names if _NAME.fullmatch(name)]
 
 
-def _only(folder: Path, sets: dict[str, Found]) -> str:
+def _only(folder: Path, sets: dict[str, FilesByPart]) -> str:
     """The name of the only set. Raises UserError when there are several."""
     if len(sets) == 1:
         return next(iter(sets))
@@ -115,7 +115,7 @@ def _only(folder: Path, sets: dict[str, Found]) -> str:
     )
 
 
-def _whole(folder: Path, name: str, sets: dict[str, Found]) -> IdxFiles | None:
+def _whole(folder: Path, name: str, sets: dict[str, FilesByPart]) -> IdxFiles | None:
     """The set of this name. Raises UserError when it lacks a file."""
     found = sets.get(name)
     if found is None:
@@ -137,7 +137,7 @@ def _whole(folder: Path, name: str, sets: dict[str, Found]) -> IdxFiles | None:
     return IdxFiles(folder, name, train, validation) if train is not None else None
 
 
-def _part(folder: Path, name: str, part: str, found: Found) -> IdxPart | None:
+def _part(folder: Path, name: str, part: str, found: FilesByPart) -> IdxPart | None:
     images, labels = found.get((part, "images")), found.get((part, "labels"))
     if images is not None and labels is not None:
         return IdxPart(images, labels)

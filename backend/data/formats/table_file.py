@@ -40,7 +40,7 @@ _INNER_CEILING = 100
 _FEW = 8
 _WIDE = 100
 
-Line = tuple[int, list[str]]
+NumberedLine = tuple[int, list[str]]
 """Its number in the file, and its cells."""
 
 
@@ -50,7 +50,7 @@ class PathTable:
     none. ``named``: files and labels are known by the names of their columns."""
 
     path: Path
-    lines: list[Line]
+    lines: list[NumberedLine]
     file: int
     label: int
     part: int = -1
@@ -129,7 +129,7 @@ def _unknown_columns(head: Sequence[str]) -> Message:
     return say("of its columns {columns} none is known to be a path and a label", columns=columns)
 
 
-def _lines(path: Path) -> list[Line]:
+def _lines(path: Path) -> list[NumberedLine]:
     """The lines that hold something."""
     try:
         if path.stat().st_size > _BYTES_CEILING:

@@ -14,7 +14,7 @@ from torch import nn
 
 from backend.model.build import build
 from backend.model.losses import make_loss
-from backend.training.optimiser import make_optimizer
+from backend.training.optimiser import make_optimiser
 from backend.training.settings import TrainingSettings
 from graph.calls.call import Shape
 from graph.calls.plan import Plan
@@ -67,14 +67,14 @@ def one_step(plan: Plan) -> tuple[nn.Module, dict[str, torch.Tensor]]:
     module = build(plan, seed=SEED).train()
     before = {name: value.detach().clone() for name, value in module.named_parameters()}
     settings = TrainingSettings(weight_decay=0.0)
-    optimizer = make_optimizer(module, settings)
-    assert optimizer is not None
+    optimiser = make_optimiser(module, settings)
+    assert optimiser is not None
     loss = make_loss(replace(plan, inputs=plan.inputs[:1]), settings.label_smoothing, CLASSES)
     generator = torch.Generator().manual_seed(SEED)
     images = [torch.randn(16, *shape, generator=generator) for _, shape in plan.inputs]
     torch.manual_seed(SEED)
     loss(module(*images), torch.arange(16) % CLASSES).backward()
-    optimizer.step()
+    optimiser.step()
     return module, before
 
 

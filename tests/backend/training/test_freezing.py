@@ -15,7 +15,7 @@ from backend.channel.events import Event, Failed, Finished
 from backend.data.base.prepare import Prepared, prepare
 from backend.data.catalogue import open_data
 from backend.model.build import build, node_paths
-from backend.training.optimiser import make_optimizer
+from backend.training.optimiser import make_optimiser
 from backend.training.settings import TrainingSettings
 from backend.training.trainer import train
 from graph.analysis.analysis import Analysis
@@ -66,11 +66,11 @@ def test_a_frozen_normalisation_still_follows_the_data(digits: Prepared) -> None
     assert not {"norm.weight", "norm.bias"} & changed
 
 
-def test_the_optimizer_takes_only_what_is_trained() -> None:
+def test_the_optimiser_takes_only_what_is_trained() -> None:
     module = build(frozen("fc"))
-    optimizer = make_optimizer(module, TrainingSettings(device="cpu"))
-    assert optimizer is not None
-    held = {id(value) for group in optimizer.param_groups for value in group["params"]}
+    optimiser = make_optimiser(module, TrainingSettings(device="cpu"))
+    assert optimiser is not None
+    held = {id(value) for group in optimiser.param_groups for value in group["params"]}
     assert held == {id(v) for n, v in module.named_parameters() if not n.startswith("fc.")}
 
 

@@ -117,12 +117,12 @@ def test_one_cycle_is_torch_s() -> None:
 
     settings = TrainingSettings(epochs=4, learning_rate=0.3, schedule="one-cycle")
     schedule = Schedule(settings, 25)
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.3)
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.3)
     judge = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 0.3, total_steps=100, cycle_momentum=False
+        optimiser, 0.3, total_steps=100, cycle_momentum=False
     )
     for step in range(100):
         assert schedule.rate(step) == pytest.approx(judge.get_last_lr()[0], rel=1e-9)
-        optimizer.step()
+        optimiser.step()
         if step < 99:
             judge.step()

@@ -34,8 +34,8 @@ from backend.model.build import build
 from backend.model.losses import make_loss, make_probabilities
 from backend.training.device import list_devices
 from backend.training.failure import Cause, failed, is_out_of_memory
-from backend.training.optimiser import make_optimizer
-from backend.training.settings import OPTIMIZERS, TrainingSettings
+from backend.training.optimiser import make_optimiser
+from backend.training.settings import OPTIMISERS, TrainingSettings
 from backend.training.trainer import train
 from backend.weights.checkpoint import save_weights
 from backend.weights.loading import load_weights
@@ -143,21 +143,21 @@ def test_steps_are_those_of_a_loop_written_by_hand(digits: Prepared) -> None:
     module = build(plan, seed=0)
     events = list(train(plan, chosen, data, module=module))
     judge = build(plan, seed=0)
-    optimizer = make_optimizer(judge, chosen)
-    assert optimizer is not None
+    optimiser = make_optimiser(judge, chosen)
+    assert optimiser is not None
     losses = []
     for x, y in data.train_batches(chosen.seed, 0, chosen.batch_size):
-        optimizer.zero_grad()
+        optimiser.zero_grad()
         loss = torch.nn.functional.cross_entropy(judge(x), y)
         loss.backward()
-        optimizer.step()
+        optimiser.step()
         losses.append(loss.item())
     assert [point.loss for point in points(events)] == pytest.approx(losses, rel=1e-6)
     assert same(weights(module), weights(judge))
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_learns(digits: Prepared, optimizer: str) -> None:
+@pytest.mark.parametrize("optimizer", OPTIMISERS)
+def test_every_optimiser_learns(digits: Prepared, optimizer: str) -> None:
     rate = 0.1 if optimizer == "SGD" else 3e-3
     events, _ = trained(digits, settings(epochs=8, optimizer=optimizer, learning_rate=rate))
     epochs = of(EpochDone, events)

@@ -470,10 +470,10 @@ def test_one_step_changes_every_weight(kind: type[Layer]) -> None:
     before = {name: weight.detach().clone() for name, weight in module.named_parameters()}
     assert before
     assert layer.parameters([shape]) > 0
-    optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+    optimiser = torch.optim.SGD(module.parameters(), lr=0.1)
     generator = torch.Generator().manual_seed(0)
     module(torch.rand(4, *shape, generator=generator)).square().sum().backward()
-    optimizer.step()
+    optimiser.step()
     for name, weight in module.named_parameters():
         assert not torch.equal(weight, before[name]), name
 

@@ -196,12 +196,12 @@ def test_a_residual_network_of_these_layers_trains_to_lower_loss() -> None:
     module = build(plan_of(network))
     images = torch.randn(20, 1, 8, 8, generator=torch.Generator().manual_seed(1))
     labels = torch.arange(20) % 10
-    optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
+    optimiser = torch.optim.Adam(module.parameters(), lr=0.01)
     losses = []
     for _ in range(30):
         loss = torch.nn.functional.cross_entropy(module(images) / 10, labels)
-        optimizer.zero_grad()
+        optimiser.zero_grad()
         loss.backward()
-        optimizer.step()
+        optimiser.step()
         losses.append(loss.item())
     assert losses[-1] < 0.5 * losses[0]

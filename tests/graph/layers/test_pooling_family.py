@@ -294,10 +294,10 @@ def test_one_step_of_training_changes_all_weights(layer: Layer, shape: Shape) ->
     built = module(layer, shape)
     before = [weight.detach().clone() for weight in built.parameters()]
     assert sum(weight.numel() for weight in before) == layer.parameters([shape]) > 0
-    optimizer = torch.optim.SGD(built.parameters(), lr=0.1)
+    optimiser = torch.optim.SGD(built.parameters(), lr=0.1)
     y: Tensor = built(torch.randn(4, *shape))
     (y - torch.randn_like(y)).square().sum().backward()
-    optimizer.step()
+    optimiser.step()
     for old, new in zip(before, built.parameters(), strict=True):
         assert not torch.equal(old, new)
 

@@ -115,10 +115,10 @@ def test_a_table_of_single_maps_is_exported_as_rows(tmp_path: Path) -> None:
 def test_one_step_changes_all_that_is_trained_and_no_digit() -> None:
     module = build(plan_of(network_of()), seed=1)
     before = {name: value.clone() for name, value in module.state_dict().items()}
-    optimizer = torch.optim.SGD(module.parameters(), lr=1e-3)
+    optimiser = torch.optim.SGD(module.parameters(), lr=1e-3)
     loss = torch.nn.functional.cross_entropy(module(torch.randn(8, 1, 32, 32)), torch.arange(8))
     loss.backward()
-    optimizer.step()
+    optimiser.step()
     same = {name for name, value in module.state_dict().items() if torch.equal(value, before[name])}
     assert same == {"digits.weight"}
 

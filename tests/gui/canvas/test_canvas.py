@@ -128,13 +128,13 @@ def test_rubber_band_chooses_what_it_touches(qtbot, session, chain):
 
 def test_middle_and_space_drag_pan(qtbot, session, chain):
     view = show_canvas(qtbot, session)
-    before = view.camera.center()
+    before = view.camera.centre()
     drag(view.viewport(), QPoint(300, 400), QPoint(400, 450), Qt.MouseButton.MiddleButton)
-    assert view.camera.center() - before == QPointF(-100, -50)
+    assert view.camera.centre() - before == QPointF(-100, -50)
     QTest.keyPress(view, Key.Key_Space)
     drag(view.viewport(), QPoint(400, 450), QPoint(300, 400))
     QTest.keyRelease(view, Key.Key_Space)
-    assert view.camera.center() == before
+    assert view.camera.centre() == before
     assert not view.adding.search.isVisible()
 
 
@@ -178,8 +178,8 @@ def test_keys_zoom_and_fit(qtbot, session, chain):
     assert view.camera.zoom > 1
     session.select([chain[2]])
     QTest.keyClick(view, Key.Key_F, SHIFT)
-    center = view.scene().nodes[chain[2]].rect().center()
-    assert (view.camera.center() - center).manhattanLength() < 3
+    centre = view.scene().nodes[chain[2]].rect().center()
+    assert (view.camera.centre() - centre).manhattanLength() < 3
 
 
 def test_arrows_walk_along_wires(qtbot, session, chain):

@@ -22,7 +22,7 @@ from gui.forms.form import ZERO_WIDTH_SPACE, Form
 
 
 class Settings(Declaration):
-    learning_rate: float = real(0.001, 0.0, 10.0, "Step of the optimizer.", open_minimum=True)
+    learning_rate: float = real(0.001, 0.0, 10.0, "Step of the optimiser.", open_minimum=True)
 
 
 class Many(Declaration):

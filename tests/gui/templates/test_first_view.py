@@ -54,9 +54,9 @@ def plates(window: MainWindow) -> list[QRectF]:
         if place is None or wire.route.seam:
             continue
         if canvas.stage.level is not Detail.FULL:
-            center = place.center()
+            centre = place.center()
             place.setSize(place.size() / canvas.stage.zoom)
-            place.moveCenter(center)
+            place.moveCenter(centre)
         found.append(place.adjusted(6, 2, -6, -2))
     return found
 
@@ -118,9 +118,9 @@ def test_every_way_of_opening_ends_in_the_fit_that_fills_the_view(qtbot, tmp_pat
     window.resize(*size)  # a slow desktop gives the size late
     QApplication.processEvents()
     view = window.canvas
-    shown = view.camera.zoom, view.camera.center()
+    shown = view.camera.zoom, view.camera.centre()
     view.camera.fit_all()
-    assert (view.camera.zoom, view.camera.center()) == shown
+    assert (view.camera.zoom, view.camera.centre()) == shown
 
 
 def test_who_looks_elsewhere_stays_there_when_the_window_changes(qtbot, window):
