@@ -32,6 +32,8 @@ def make_application(argv: Sequence[str]) -> QApplication:
 
 def open_window(app: QApplication) -> MainWindow:
     """Dress the program as the user chose, show the window, and load torch once it is painted."""
+    # Hardly anything made until then is garbage, and looking for it takes a tenth of the time.
+    gc.disable()
     from gui.appearance.dress import apply_theme
     from gui.session.preferences import Preferences
 
@@ -47,6 +49,7 @@ def open_window(app: QApplication) -> MainWindow:
 
 def prepare(window: MainWindow) -> None:
     """Load what training needs, in a thread; the status bar says so."""
+    gc.enable()
     from gui.language.text import tr
     from gui.widgets.background import BackgroundTask
 
