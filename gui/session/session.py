@@ -46,6 +46,8 @@ class Session(QObject):
     """Read ``selection`` (node ids, first chosen first) and ``selected_wires``."""
     modified_changed = Signal(bool)
     """Whether there are unsaved changes."""
+    history_changed = Signal()
+    """There is something to undo or to redo, or there no longer is."""
     refused = Signal(object)
     """Something cannot be done; carries the Message with the reason. For those who show reasons:
     who asked for an edit gets the same Message from ``do``."""
@@ -59,7 +61,10 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
+        # Told by the session, since the stack tells even while both are being taken down.
         self.undo_stack.cleanChanged.connect(self._tell_modified)
+        self.undo_stack.canUndoChanged.connect(self._tell_history)
+        self.undo_stack.canRedoChanged.connect(self._tell_history)
         self._settings_modified = False
         self._gathering = False
         self._changes: dict[int, Changes] = {}
@@ -209,6 +214,9 @@ class Session(QObject):
         self.selection_changed.emit()
         self.settings_changed.emit()
         self.modified_changed.emit(False)
+
+    def _tell_history(self) -> None:
+        self.history_changed.emit()
 
     def _tell_modified(self) -> None:
         self.modified_changed.emit(self.modified)

@@ -64,11 +64,13 @@ class Bars(QObject):
     def _connect(self) -> None:
         # Bound methods: a lambda would still be called while the window is taken down.
         session, controller = self._run.session, self._run.controller
-        for happened in (session.changed, session.level_changed, session.selection_changed):
+        for happened in (
+            session.changed,
+            session.level_changed,
+            session.selection_changed,
+            session.history_changed,
+        ):
             happened.connect(self._refresh)
-        stack = session.undo_stack
-        stack.canUndoChanged.connect(self._refresh)
-        stack.canRedoChanged.connect(self._refresh)
         self._front.changed.connect(self._show_tools)
         self._canvas.menu_requested.connect(self._show_canvas_menu)
         controller.state_changed.connect(self._show_run)

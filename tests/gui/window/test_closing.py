@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from graph.document.project import write_project
+from graph.layers.convolution.plain import Conv2d
+from graph.network.edits import AddNode
+from graph.network.network import Node
 from graph.templates.registry import find_template
 from gui.appearance.dress import apply_theme
 from gui.session.preferences import Preferences
@@ -60,3 +64,18 @@ def test_no_thread_outlives_the_window(
     window.close()
     assert not window.isVisible()
     assert working() <= before
+
+
+def test_a_window_with_a_history_is_taken_down_quietly(qtbot: Any, qapp: Any) -> None:
+    apply_theme(qapp, "dark")
+    window = MainWindow(Preferences())
+    window.show()
+    qtbot.waitExposed(window)
+    window.front.show_editor()
+    assert window.session.do(AddNode(Node("extra", "extra", Conv2d()))) is None
+    window.session.undo_stack.setClean()
+    window.close()
+    with qtbot.captureExceptions() as exceptions:
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert exceptions == []
