@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from backend.data.base.source import DataLook, DataSource, ImageShape, Skipped, Watch
 from backend.data.pictures.folders import in_order
-from backend.data.pictures.labelled import ImageFolder
+from backend.data.pictures.labelled import ImageFile, ImageFolder, check_classes_left
 from backend.data.pictures.picture import PictureHeader, read_picture_header
 from backend.data.pictures.threads import in_threads
 from graph.values.message import Message, say_count
@@ -40,8 +40,10 @@ class Shapes:
 
 
 def look_at_images(folder: ImageFolder, source: DataSource, watch: Watch) -> DataLook:
-    """Read the headers of the files, of very many some."""
+    """Read the headers of the files, of very many some. Raises UserError when fewer than two
+    classes have readable images."""
     skipped, shapes = list(folder.skipped), Shapes()
+    good: list[ImageFile] = []
     step = -(-len(folder.files) // HEADER_CEILING)
     files = folder.files[:: max(step, 1)]
     with closing(in_threads(lambda file: read_picture_header(file.path), files)) as headers:
@@ -51,7 +53,9 @@ def look_at_images(folder: ImageFolder, source: DataSource, watch: Watch) -> Dat
                 skipped.append(Skipped(file.path, header))
             else:
                 shapes.add(header)
+                good.append(file)
     if step <= 1:
+        check_classes_left(folder, good, skipped)
         return seen(source, shapes, skipped, folder.notes)
     note = say_count("One of {n} file was looked at.", "Only one of {n} files was looked at.", step)
     return seen(source, shapes, skipped, (*folder.notes, note))

@@ -21,10 +21,10 @@ from backend.data.base.dataset import DataSet, DataSplit
 from backend.data.base.format import SizeFit, Wish
 from backend.data.base.source import MEMORY_CEILING, Skipped, Watch
 from backend.data.pictures.folders import in_order
-from backend.data.pictures.labelled import ImageFile, ImageFolder
+from backend.data.pictures.labelled import ImageFile, ImageFolder, check_classes_left
 from backend.data.pictures.picture import PictureHeader, read_picture, read_picture_header
 from backend.data.pictures.threads import in_threads
-from graph.values.message import Message, UserError, say, say_count
+from graph.values.message import Message, UserError, say_count
 
 LONGEST_SIDE = 256
 _SHORTEST_LIMIT = 32
@@ -48,7 +48,7 @@ def load_images(folder: ImageFolder, name: str, wish: Wish, watch: Watch) -> Dat
     """
     skipped = list(folder.skipped)
     files, headers = _read_headers(folder, skipped, watch)
-    _check_classes_left(folder, files, skipped)
+    check_classes_left(folder, files, skipped)
     channels: Literal[1, 3] = 1 if all(header.grey for header in headers) else 3
     if wish.size is not None:
         check_memory(folder.folder, wish.size, len(files), channels)
@@ -58,7 +58,7 @@ def load_images(folder: ImageFolder, name: str, wish: Wish, watch: Watch) -> Dat
     images = np.empty((len(files), channels, *frame), dtype=np.uint8)
     kept = _read_pixels(folder, files, images, wish.fit, skipped, watch)
     used = [files[position] for position in kept]
-    _check_classes_left(folder, used, skipped)
+    check_classes_left(folder, used, skipped)
     images = images[: len(used)]
     if all(headers[position].grey for position in kept):
         images = images[:, :1]
@@ -153,37 +153,6 @@ def check_memory(folder: Path, size: Size, n_images: int, channels: int) -> None
                 expected=MEMORY_CEILING,
             )
         )
-
-
-def _check_classes_left(
-    folder: ImageFolder, files: Sequence[ImageFile], skipped: Sequence[Skipped]
-) -> None:
-    labels = {file.label for file in files if not file.validation}
-    if len(labels) >= 2:
-        return
-    listed = {file.path for file in folder.files}
-    bad = next(item for item in skipped if item.path in listed)
-    if labels:
-        raise UserError(
-            say(
-                "{folder} has readable images of one class only, {name}; at least two are needed. "
-                "The first unreadable file is {file}: {reason}.",
-                folder=str(folder.folder),
-                name=folder.classes[labels.pop()],
-                file=str(bad.path),
-                reason=bad.reason,
-            )
-        )
-    raise UserError(
-        say_count(
-            "The {n} image in {folder} cannot be read. The first one is {file}: {reason}.",
-            "None of the {n} images in {folder} can be read. The first one is {file}: {reason}.",
-            len(folder.files),
-            folder=str(folder.folder),
-            file=str(bad.path),
-            reason=bad.reason,
-        )
-    )
 
 
 def fixed_split(files: Sequence[HasPart]) -> DataSplit | None:

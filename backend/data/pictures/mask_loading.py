@@ -33,11 +33,11 @@ from backend.data.pictures.mask import (
 )
 from backend.data.pictures.mask_tally import PADDING, CountedMask, Tally
 from backend.data.pictures.mask_values import MaskHints, Meaning, judge
-from backend.data.pictures.paired import MaskFile, MaskFolder
+from backend.data.pictures.paired import MaskFile, MaskFolder, check_left
 from backend.data.pictures.picture import read_picture
 from backend.data.pictures.pixel_bytes import UPRIGHT
 from backend.data.pictures.threads import in_threads
-from graph.values.message import Message, UserError, say_count
+from graph.values.message import Message, say_count
 
 Pixels = NDArray[np.uint8]
 
@@ -68,7 +68,7 @@ def load_masks(folder: MaskFolder, name: str, wish: Wish, watch: Watch) -> DataS
     """
     work = _Work(folder, wish, watch, list(folder.skipped))
     files, headers = _read_headers(work)
-    _check_left(work, files)
+    check_left(folder, files, work.skipped)
     channels: Literal[1, 3] = 1 if all(pair.picture.grey for pair in headers) else 3
     height, width = wish.size or common_size([pair.picture for pair in headers], channels + 1)
     check_memory(folder.folder, (height, width), len(files), channels + 1)
@@ -76,12 +76,12 @@ def load_masks(folder: MaskFolder, name: str, wish: Wish, watch: Watch) -> DataS
     masks = np.empty((len(files), height, width), dtype=np.uint8)
     tally = Tally()
     kept = _read_pixels(work, files, _turns(work, headers), images, masks, tally)
-    _check_left(work, [files[position] for position in kept])
+    check_left(folder, [files[position] for position in kept], work.skipped)
     hints = MaskHints(folder.folder, folder.classes, folder.table, wish.threshold)
     meaning = judge(tally, hints)
     rows = _right(work, meaning, [files[position] for position in kept])
     used = [files[kept[row]] for row in rows]
-    _check_left(work, used)
+    check_left(folder, used, work.skipped)
     _look_up(meaning, rows, masks)
     if len(rows) < len(images):
         images, masks = images[rows], masks[rows]
@@ -195,22 +195,3 @@ def _look_up(meaning: Meaning, rows: Sequence[int], masks: Pixels) -> None:
         present = list(found.codes)
         if (table[present] != same[present]).any() or found.coloured:
             masks[row] = table[masks[row]]
-
-
-def _check_left(work: _Work, files: Sequence[MaskFile]) -> None:
-    if any(not file.validation for file in files):
-        return
-    paths = {file.path for file in work.folder.files}
-    bad = next(item for item in work.skipped if item.path in paths)
-    raise UserError(
-        say_count(
-            "The {n} picture in {folder} cannot be used with its mask. The first one is {file}: "
-            "{reason}.",
-            "None of the {n} pictures in {folder} can be used with its mask. The first one is "
-            "{file}: {reason}.",
-            len(work.folder.files),
-            folder=str(work.folder.folder),
-            file=str(bad.path),
-            reason=bad.reason,
-        )
-    )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.data.base.source import DataSource, Skipped
 from backend.data.pictures.class_table import ClassTable
 from backend.data.pictures.folders import Scan, is_picture_name, shown
-from graph.values.message import Message, say
+from graph.values.message import Message, UserError, say, say_count
 
 _OF_MASKS = re.compile(
     r"(?:(?:mask|seg|label|gt)[ _.-]+)?(?P<name>.+?)"
@@ -65,6 +65,26 @@ def pairs_source(folder: MaskFolder, spec: str, title: Message) -> DataSource:
         n_validation=n_validation if folder.fixed else None,
         classes=folder.classes,
         masks=True,
+    )
+
+
+def check_left(folder: MaskFolder, files: Sequence[MaskFile], skipped: Sequence[Skipped]) -> None:
+    """Raise UserError unless one of the usable ``files`` is of the training part."""
+    if any(not file.validation for file in files):
+        return
+    paths = {file.path for file in folder.files}
+    bad = next(item for item in skipped if item.path in paths)
+    raise UserError(
+        say_count(
+            "The {n} picture in {folder} cannot be used with its mask. The first one is {file}: "
+            "{reason}.",
+            "None of the {n} pictures in {folder} can be used with its mask. The first one is "
+            "{file}: {reason}.",
+            len(folder.files),
+            folder=str(folder.folder),
+            file=str(bad.path),
+            reason=bad.reason,
+        )
     )
 
 
