@@ -51,7 +51,8 @@ class Probe:
         return self._forward(x, tuple(keys))[0]
 
     def probabilities(self, x: Tensor) -> Array:
-        """One probability per output for one image 1×C×H×W."""
+        """One probability 0..1 per class for one image, x float32 1×C×H×W normalised; of masks the
+        mean over the pixels."""
         return _array(self._probabilities(self._forward(x, ())[2])[0])
 
     def look(self, data: Prepared, view: View, step: int = 0) -> Probed:

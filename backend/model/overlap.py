@@ -15,7 +15,7 @@ Counts = NDArray[np.int64]
 """C×C: pixels of each true class (row) taken for each class (column)."""
 
 ClassMap = NDArray[np.uint8]
-"""H×W: the class of each pixel, below C."""
+"""H×W: the class of each pixel, below C; in a true map also VOID."""
 
 
 def count_pixels(mask: ClassMap, predicted: ClassMap, n_classes: int) -> Counts:
